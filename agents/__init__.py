@@ -1,0 +1,1 @@
+"""What states want and how they choose."""

@@ -1,0 +1,242 @@
+r"""The nine payoff terms: what a state gains and loses by each action.
+
+`u_i(a) = sum_k weight_ik * term_k(i, a)`. A term is declared once; its weight, range and
+documentation are read from there by the profiles, the command line and the tables.
+Every term is a pure function of the world and of what the state expects of the
+others, and gives (actions, *runs).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from model.beliefs import (
+    affront_seen,
+    answer_seen,
+    beneficiary_pledge,
+    commitments,
+    growth,
+    honesty_gain,
+    reliability_gain,
+)
+from model.stage_game import NOTHING, Expected, friction, honesty_to_adversary
+from model.world import PerAction, World
+
+Rule = Callable[[World, int, Expected], PerAction]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A declared payoff term and the range of its weight."""
+
+    name: str
+    rule: Rule
+    default: float
+    low: float
+    high: float
+    channel: str | None
+    realised: bool
+    source: str
+
+    @property
+    def meaning(self) -> str:
+        """The first line of the rule's documentation."""
+        return (self.rule.__doc__ or "").strip().splitlines()[0]
+
+
+TERMS: dict[str, Term] = {}
+
+
+def term(
+    *,
+    default: float = 1.0,
+    low: float = 0.0,
+    high: float = 10.0,
+    channel: str | None = None,
+    realised: bool = False,
+    source: str = "",
+) -> Callable[[Rule], Rule]:
+    """Declare a payoff term under its function's name.
+
+    `channel` names the expectation the term reads; it must be affine in it. A
+    `realised` term also counts in the realised value, on the actions played.
+    """
+
+    def declare(rule: Rule) -> Rule:
+        name = rule.__name__
+        TERMS[name] = Term(name, rule, default, low, high, channel, realised, source)
+        return rule
+
+    return declare
+
+
+@term(default=1.0, source="Leeds 2003; Morrow 2000; Berkemeier & Fuhrmann 2018")
+def commitment(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+    r"""Worth of keeping a treaty that binds.
+
+    $\sum_{treaties} depth \cdot \min(1, answer(a) / required)$ over the treaties in
+    force with the beneficiary whose clause binds; a neutrality or non-aggression
+    clause is kept by every action that does not aid the aggressor.
+    """
+    depth, kept = commitments(world, state, answer_seen(world, state))
+    return depth * kept
+
+
+@term(default=1.0, source="Fearon 1994, 1997; Tomz 2007")
+def audience(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+    r"""Domestic cost of words that deeds do not answer.
+
+    $-sensitivity \cdot \max(0, pledge - answer(a)) \cdot growth(t)$ while the
+    beneficiary is under attack.
+    """
+    pledge = beneficiary_pledge(world, state)
+    gap = np.maximum(pledge - answer_seen(world, state), 0.0)
+    return -world.posture.sensitivity[state] * gap * np.where(world.war, growth(world), 0.0)
+
+
+@term(default=1.0, source="Sartori 2005; Crescenzi et al. 2012; Sechser 2018")
+def reputation(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+    r"""What the audiences' opinion of reliability and honesty gains, valued by the future.
+
+    $shadow \sum_j value\,(E[posterior_j] - prior_j)$, $shadow = discount/(1-discount)$.
+    """
+    discount = world.reputation.discount[state]
+    shadow = discount / (1 - discount) * world.reputation.value[state]
+    return shadow * (reliability_gain(world, state) + honesty_gain(world, state))
+
+
+@term(default=1.0, realised=True, source="convex opportunity cost; Powell 1999")
+def resources(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+    r"""Opportunity cost of the means used.
+
+    $-(x + x^2)$, with x the largest share of free money, forces and systems.
+    """
+    used = means_used(world, state)
+    return -(used + used * used)
+
+
+@term(default=4.0, channel="aid", source="Altfeld & Bueno de Mesquita 1979")
+def stakes(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+    r"""Worth of what the aid changes in the beneficiary's survival.
+
+    $interest \cdot \Delta\pi(a)$, with $\Delta\pi$ the ratio contest function with and without
+    the state's own aid against the other side's last effort. Others' expected aid
+    crowds it out: linear between nobody's and everybody's help. A lobby
+    moves survival by `conflict.leverage`, a sprint by the chance of a bomb.
+    """
+    ladder, interest = world.ladder, world.interest[state]
+    prompt = 1 - np.exp(-world.conflict.horizon / world.posture.delivery_weeks[state])
+    own = (ladder.aid[state] + ladder.delivery[state] * prompt) * world.power[state]
+    ours, theirs, most = contest_around(world, state)
+    alone = own * theirs / ((ours + own + theirs) * (ours + theirs))
+    crowded = own * theirs / ((ours + most + own + theirs) * (ours + most + theirs))
+    scale = world.strengths[0] + world.strengths[1]
+    slope = (crowded - alone) / most * scale
+    change = (alone + slope * expected.aid) * world.side[state]
+    made = world.conflict.sprint / world.aims.breakout_weeks * world.programme
+    bomb = ladder.sprint[state] * made * theirs / (ours + theirs)
+    pressed = np.abs(interest) * world.conflict.leverage * ladder.lobby[state]
+    return interest * (change + bomb * world.side[state]) + pressed
+
+
+@term(default=2.0, source="Sartori 2005; McManus 2018")
+def sway(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+    r"""Worth of words, which deter as far as the adversary believes them.
+
+    $interest \cdot voice(a) \cdot honesty \cdot q / (q + s_T + s_C)$, q the power within reach.
+    """
+    reachable = world.power[state]
+    weight = reachable / (reachable + world.strengths[0] + world.strengths[1])
+    believed = honesty_to_adversary(world)[state] * world.conflict.deterrence
+    worth = world.interest[state] * world.side[state]
+    return worth * believed * weight * world.ladder.voice[state]
+
+
+@term(default=1.0, channel="force", realised=True, source="Snyder 1984")
+def escalation(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+    r"""Expected harm from the other side's force.
+
+    $-vulnerability \cdot exposure(a) \cdot E[force]$, force relative to the principals'
+    strength, doubled where it is a nuclear power's.
+    """
+    return -world.posture.vulnerability[state] * world.ladder.exposure[state] * expected.force
+
+
+@term(default=1.0, channel="lobbying", realised=True, source="competing ties; Snyder 1997")
+def ties(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+    r"""Harm to ties with friends on the other side.
+
+    $-affront(a)\,(\sum_j tie_{ij}\,opposition_j + E[lobbying])$.
+    """
+    felt = friction(world)[state].sum(0) + expected.lobbying
+    return -affront_seen(world, state) * felt
+
+
+@term(default=1.0, channel="supply", realised=True, source="US EIA 2025; Caldara et al. 2019")
+def economy(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+    r"""Change of oil income and trade less sanctions brought down, as share of the budget.
+
+    $\kappa\,(\Delta\log p - hormuz \cdot closure)\,closed + trade \cdot commerce(a) -
+    threatened \cdot affront(a)$, $\kappa$ the oil income over the defence budget. Who closes
+    the strait itself loses all its oil that passes there.
+    """
+    oil, figures = world.oil, world.economy
+    income = figures.oil_exports[state] * oil.price * 0.365 / world.means.money[state]
+    dearer = oil.closure * oil.strait / oil.world_supply / oil.elasticity
+    by_own = dearer - figures.hormuz[state]
+    by_others = dearer - figures.hormuz[state] * oil.closure
+    closed = by_own * world.ladder.supply[state] + by_others * expected.supply
+    trade = figures.trade[state] / world.means.money[state] * world.ladder.commerce[state]
+    threatened = figures.threatened[state] * affront_seen(world, state)
+    return oil.windfall * income * closed + trade - threatened
+
+
+# ------------------------------------------------------- what several terms share
+
+
+def means_used(world: World, state: int) -> PerAction:
+    """Largest share of free money, forces and systems that each action takes."""
+    ladder = world.ladder
+    used = np.maximum(
+        ladder.money[state] / world.free_money[state],
+        ladder.forces[state] / world.free_forces[state],
+    )
+    used = np.maximum(used, ladder.systems[state] / world.free_systems[state])
+    worn = world.systems[state] / np.maximum(world.means.systems[state], 0.01)
+    return used + ladder.share[state] / np.maximum(worn, 0.01)
+
+
+def contest_around(world: World, state: int) -> tuple[PerAction, PerAction, PerAction]:
+    """Strength of one's side without aid, of the other with its last aid, and all others' aid."""
+    on_target, target, challenger = world.side[state] > 0, *world.strengths
+    aid_target, aid_challenger = world.aid_given
+    ours = np.where(on_target, target, challenger)
+    theirs = np.where(on_target, challenger + aid_challenger, target + aid_target)
+    same = world.side == world.side[state]
+    full = world.power * world.ladder.aid.max(1) * same
+    return ours, theirs, np.maximum(full.sum(0) - full[state], 1e-9)
+
+
+# ----------------------------------------------------------------- the whole payoff
+
+
+def weighted(world: World, state: int, name: str, expected: Expected) -> PerAction:
+    """A term times the state's weight for it."""
+    return world.weights[name][state] * TERMS[name].rule(world, state, expected)
+
+
+def slope(world: World, state: int, name: str) -> PerAction:
+    """How a strategic term grows with its channel (it is affine in it)."""
+    unit = replace(NOTHING, **{str(TERMS[name].channel): 1.0})
+    return weighted(world, state, name, unit) - weighted(world, state, name, NOTHING)
+
+
+def feasible(world: World, state: int) -> PerAction:
+    """Which actions are open: on the menu, within free means, and fighting only where there is war.
+
+    In peace only the challenger may open fire, and no patron can fight.
+    """
+    open_ = world.ladder.on_menu[state] & (means_used(world, state) <= 1)
+    may_start = (state == world.challenger) & (world.onset > 0)
+    return open_ & ((world.ladder.strike[state] == 0) | world.war | may_start)

@@ -1,0 +1,1 @@
+"""The command line, batches, analyses, figures and reports."""

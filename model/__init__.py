@@ -1,0 +1,1 @@
+"""The world, its rules, the stage game and what is measured."""

@@ -1,0 +1,155 @@
+"""The alliance commitment model: six lines a turn, for one run or for any number at once."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import mesa
+import numpy as np
+
+from agents.state import StateAgent
+from model import turn
+from model.draws import state_uniforms, uniforms
+from model.equilibrium import Solution, logit_equilibrium
+from model.measures import recorded
+from model.preset import Change, first_world, load
+from model.stage_game import CHANNELS, StageGame, effects, relations
+from model.world import Array, World
+
+
+class AllianceModel(mesa.Model):
+    """A crisis between a target and its challenger, and the states that may help either.
+
+    `runs` is the number of the one run to watch, or a range of runs to play
+    together on a last axis. `policy` forces actions by state name while there is
+    war: `{"russia": "rhetoric"}` is do(rhetoric). Runs of the same number and `rng`
+    have the same luck whatever the policy. Raises ConfigError for a wrong preset or
+    change, NoEquilibrium where a stage game is not solved.
+    """
+
+    def __init__(
+        self,
+        preset: str = "iran-2025",
+        *,
+        rng: int = 0,
+        runs: int | range = 0,
+        changes: Mapping[str, Change] | None = None,
+        policy: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(rng=rng)
+        self.luck = int(rng)
+        self.runs = runs
+        self.preset = load(preset, changes)
+        self.policy = dict(policy or {})
+        self.world: World = first_world(self.preset, runs)
+        self.solution: Solution | None = None
+        self.game: StageGame | None = None
+        self.forced_down: Array = np.zeros(np.shape(self.world.weeks_at_war))
+        for state, name in enumerate(self.world.names):
+            StateAgent(self, name, state)
+        self.states: list[StateAgent] = [each for each in self.agents if isinstance(each, StateAgent)]
+        self.datacollector = mesa.DataCollector(
+            model_reporters=recorded(self.world) if isinstance(runs, int) else {},
+            agent_reporters={
+                name: name for name in ("name", "action", "reliability", "honesty", "money")
+            }
+            if isinstance(runs, int)
+            else {},
+        )
+        self.datacollector.collect(self)
+
+    def step(self) -> None:
+        """Play one turn: shocks, weigh, solve, act, resolve, judge."""
+        self.shock()
+        self.weigh()
+        self.solve()
+        self.act()
+        self.resolve()
+        self.judge()
+        self.datacollector.collect(self)
+
+    @property
+    def over(self) -> bool:
+        """Whether all turns of the preset have been played."""
+        return self.world.turn >= self.preset.file.turns
+
+    def shock(self) -> None:
+        """Known events of this turn's day."""
+        world, file = self.world, self.preset.file
+        restraint = self.preset.event_value("restraint", world.day, file.restraint)
+        attack = self.preset.attack_turn()
+        onset = world.conflict.onset
+        if attack is not None and world.turn <= attack:
+            onset = np.inf if world.turn == attack else 0.0
+        self.world = replace(
+            world,
+            restraint=np.zeros_like(world.restraint) + restraint,
+            onset=np.zeros_like(world.restraint) + onset,
+        )
+
+    def weigh(self) -> None:
+        """Each state weighs its menu; together this is the stage game."""
+        world = self.world
+        bases, slopes, flows = zip(*(each.weigh() for each in self.states), strict=True)
+        base = np.stack(np.broadcast_arrays(*bases))
+        self.game = StageGame(
+            base=self.forced(base),
+            slopes=np.stack(np.broadcast_arrays(*slopes), axis=1),
+            effects=effects(world),
+            relations=relations(world),
+            precision=world.precision,
+        )
+        self.flows = np.stack(np.broadcast_arrays(*flows))
+
+    def forced(self, base: Array) -> Array:
+        """Payoffs with only the forced action open: scripted attack, and do(policy) in war.
+
+        Where means do not allow the forced action, the highest feasible rung below it is played.
+        """
+        world = self.world
+        if self.preset.attack_turn() == world.turn:
+            base = _only(base, world, world.challenger, "campaign", np.ones_like(world.war))
+        for name, action in self.policy.items():
+            state = world.names.index(name)
+            base = _only(base, world, state, action, world.war)
+            wanted = base[state][world.ladder.names[state].index(action)]
+            self.forced_down = self.forced_down + (world.war & (wanted == -np.inf))
+        return base
+
+    def solve(self) -> None:
+        """Mixed strategies by the decision rules: the logit equilibrium of the stage game."""
+        assert self.game is not None
+        guess = None if self.solution is None else self.solution.play
+        self.solution = logit_equilibrium(self.game, guess, f"in turn {self.world.turn}")
+
+    def act(self) -> None:
+        """Draw each state's action."""
+        assert self.solution is not None
+        draws = state_uniforms(
+            self.luck, "act", self.world.turn, self.runs, self.world.state_count
+        )
+        self.world = turn.acted(self.world, self.solution.play, draws)
+
+    def resolve(self) -> None:
+        """Count what was gained by the actions played, then move the world."""
+        assert self.game is not None
+        self.world = turn.valued(self.world, self.game, self.flows)
+        draws = uniforms(self.luck, "resolve", self.world.turn, self.runs)
+        self.world = turn.resolved(self.world, draws)
+
+    def judge(self) -> None:
+        """Audiences update what they believe; the turn ends."""
+        self.world = turn.judged(self.world)
+
+
+def _only(base: Array, world: World, state: int, action: str, when: Array) -> Array:
+    """Payoffs in which a state can only take one action, or the highest feasible rung below."""
+    names, rung = world.ladder.names[state], world.ladder.rung[state]
+    column = names.index(action)
+    allowed = (rung < rung[column]) | (np.arange(len(rung)).reshape(rung.shape[:1] + (1,) * (rung.ndim - 1)) == column)
+    open_ = allowed & (base[state] > -np.inf)
+    rank = np.where(open_, rung + 0.5 * (np.arange(len(rung)).reshape(-1, *(1,) * (rung.ndim - 1)) == column), -1.0)
+    best = rank == rank.max(0)
+    first = best & (best.cumsum(0) == 1)
+    forced = base.copy()
+    forced[state] = np.where(when & ~first, -np.inf, base[state])
+    return forced

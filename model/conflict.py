@@ -1,0 +1,103 @@
+"""Fighting: damage to the programme, defences, means and the balance; how wars begin and end."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from model.world import Array, PerRun, World
+
+
+def chance(rate: PerRun, weeks: float) -> PerRun:
+    r"""Chance that an event of this weekly rate happens, $1 - e^{-rate \cdot weeks}$.
+
+    >>> round(float(chance(1.0, 0.5)), 4)
+    0.3935
+    """
+    return 1 - np.exp(-rate * weeks)
+
+
+def pressure(world: World) -> tuple[PerRun, PerRun]:
+    """Force used by the target's and the challenger's side, relative to the principals' strength."""
+    ladder = world.ladder
+    force = ladder.played(ladder.strike, world.choice) * world.power
+    scale = world.strengths[0] + world.strengths[1]
+    by_target = np.where(world.side > 0, force, 0.0).sum(0)
+    return by_target / scale, (force.sum(0) - by_target) / scale
+
+
+def fought(world: World) -> World:
+    r"""The world after a turn's fighting.
+
+    Strikes wear down programme, hardened sites (by the striker's reach), air
+    defence and launchers as $e^{-destruction \cdot effort \cdot weeks}$; the balance (log strength
+    ratio) shifts by lethality times the difference in effort.
+    """
+    ladder, conflict = world.ladder, world.conflict
+    strike = ladder.played(ladder.strike, world.choice)
+    ours, theirs = strike[world.target], strike[world.challenger]
+    joined = np.where(world.side < 0, strike, 0.0)
+    effort = np.minimum(joined.sum(0), 1.5) * (1 - 0.5 * world.air_defence)
+    reaching = (joined * world.posture.reach).sum(0)
+    wear = conflict.destruction * world.weeks
+    by_target, by_challenger = pressure(world)
+    shift = conflict.lethality * world.weeks * (by_target - by_challenger)
+    rebuilt = 1 - np.exp(-conflict.repair * world.weeks)
+    lost = conflict.expenditure * world.weeks * strike
+    lost[world.target] = lost[world.target] + 0.5 * wear * effort
+    programme = world.programme * np.exp(-wear * effort)
+    hardened = world.hardened * np.exp(-wear * reaching)
+    whole = world.aims.programme * (1 - world.aims.hardened)
+    deep = world.aims.programme * world.aims.hardened
+    fighting = np.maximum(ours, theirs) > 0
+    return replace(
+        world,
+        programme=programme + np.maximum(whole - programme, 0.0) * rebuilt,
+        hardened=hardened + np.maximum(deep - hardened, 0.0) * rebuilt,
+        air_defence=world.air_defence * np.exp(-wear * effort),
+        regime=world.regime * np.exp(-0.3 * wear * effort),
+        balance=np.clip(world.balance + np.where(world.war, shift, 0.0), -3.0, 3.0),
+        systems=world.systems * np.exp(-lost),
+        war=world.war | fighting,
+    )
+
+
+def ended(world: World, draw: Array) -> World:
+    r"""The world after the chance of a settlement, of a bomb and of the regime's fall.
+
+    A war ends at the rate $settlement\,(1 - f_T)(1 - f_C)(1 + mediation \cdot m)$ where
+    neither principal campaigns, m the accepted mediation.
+    """
+    ladder, conflict, aims = world.ladder, world.conflict, world.aims
+    strike = ladder.played(ladder.strike, world.choice)
+    quiet = (strike[world.target] <= 0) & (strike[world.challenger] <= 0)
+    calm = (1 - strike[world.target]) * (1 - strike[world.challenger])
+    rate = conflict.settlement * np.where(quiet, 1.0, 0.25 * calm)
+    rate = rate * (1 + conflict.mediation * accepted_mediation(world))
+    settled = world.war & (draw[1] < chance(rate, world.weeks))
+    sprint = ladder.played(ladder.sprint, world.choice)[world.target]
+    made = conflict.sprint / aims.breakout_weeks * sprint * (world.programme + world.hardened)
+    bomb = world.bomb | (draw[2] < chance(made, world.weeks))
+    falls = conflict.collapse * (1 - world.regime) * np.where(world.war, 1.0, 0.2)
+    collapsed = world.collapsed | (draw[3] < chance(falls, world.weeks))
+    war = world.war & ~settled & ~collapsed
+    return replace(
+        world,
+        war=war,
+        weeks_at_war=np.where(war, world.weeks_at_war + world.weeks, 0.0),
+        wars=world.wars + (war & (world.weeks_at_war == 0)),
+        bomb=bomb,
+        collapsed=collapsed,
+    )
+
+
+def accepted_mediation(world: World) -> PerRun:
+    """Good offices that both principals accept; a friend of one side is rebuffed by the other (S2).
+
+    Accepted as far as `beliefs.trust` and the mediator's standing with the less friendly
+    principal's strongest patron allow.
+    """
+    ladder = world.ladder
+    offer = ladder.played(ladder.mediation, world.choice)
+    offer[list(world.principals)] = 0.0
+    partial = np.abs(world.opposition)
+    return (offer * np.maximum(world.beliefs.trust - partial, 0.0)).sum(0)

@@ -1,0 +1,263 @@
+r"""The logit quantal response equilibrium of the stage game.
+
+$p_i(a) \propto \exp(\lambda_i u_i(a; p_{-i}))$ [McKelvey1995]_. Meant is the equilibrium on the
+principal branch: the one reached from uniform play as precision grows from 0.
+Where the best-reply map is a contraction there is only one, and iteration finds
+it from any start; elsewhere the branch is followed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.stage_game import StageGame
+from model.world import Array, PerRun, PerState, Play
+
+RESIDUAL = 1e-9
+SWEEPS = 200
+STEPS = 16
+JUMP = 0.2
+POWER_STEPS = 6
+ROUNDS = 4
+
+
+class NoEquilibrium(ArithmeticError):
+    """No equilibrium was found to the stated residual; names the turn and the run."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Mixed strategies, what each state expects, the residual, and where the branch was followed."""
+
+    play: Play
+    expectations: Array
+    residual: PerRun
+    followed: PerRun
+
+
+def quantal_response(payoffs: Play, precision: PerState) -> Play:
+    r"""Logit choice probabilities $e^{\lambda u(a)} / \sum_b e^{\lambda u(b)}$ over axis 1.
+
+    Infeasible actions have payoff -inf and probability 0.
+
+    >>> quantal_response(np.array([[0.0, np.log(3.0)]]), np.array([1.0])).round(2).tolist()
+    [[0.25, 0.75]]
+    """
+    with np.errstate(invalid="ignore"):
+        exponent = np.where(payoffs == -np.inf, -np.inf, precision[:, None] * payoffs)
+    odds = np.exp(exponent - exponent.max(1, keepdims=True))
+    return odds / odds.sum(1, keepdims=True)
+
+
+def contraction_bound(game: StageGame, rounds: int = 0) -> PerRun:
+    r"""Upper bound on how far the best-reply map can stretch a difference in expectations.
+
+    Let v_i be the standard deviation, under i's play, of a change of i's payoffs. A best
+    reply turns it into at most $\sum_j C_{ij} v_j$, $C_{ij} = \lambda_j \sum_k sd_i(slope_{ki}) R_{kij}
+    sd_j(effect_{kj})$. The spectral radius of C, bounded by Collatz-Wielandt quotients, below
+    1 makes the map a contraction and the equilibrium unique. Each standard deviation is at most
+    half the span; `rounds` narrow it by what any best reply can play at all.
+    """
+    feasible = game.base > -np.inf
+    spread_effects, spread_slopes = _half_span(game.effects, feasible), _half_span(game.slopes, feasible)
+    if rounds:
+        most = _highest_play(game, feasible, rounds)
+        spread_effects = np.minimum(spread_effects, _deviation(game.effects, most, feasible))
+        spread_slopes = np.minimum(spread_slopes, _deviation(game.slopes, most, feasible))
+    parts = game.relations * spread_slopes[:, :, None] * (game.precision * spread_effects)[:, None]
+    stretch = parts.sum(0)
+    weight = np.ones_like(stretch[0])
+    for _ in range(POWER_STEPS):
+        image = (stretch * weight[None]).sum(1)
+        bound = (image / weight).max(0)
+        weight = image + 1e-9 * image.max(0) + 1e-300
+    return bound
+
+
+def _half_span(array: Array, feasible: Array) -> Array:
+    high = np.where(feasible, array, -np.inf).max(2)
+    return (high - np.where(feasible, array, np.inf).min(2)) / 2
+
+
+def _deviation(array: Array, most: Play, feasible: Array) -> Array:
+    """Largest standard deviation of an attribute under plays that are nowhere above `most`."""
+    mode = np.where(feasible, most, -1.0).argmax(1)[None, :, None]
+    centre = np.take_along_axis(np.broadcast_to(array, (len(array), *most.shape)), mode, 2)
+    return np.sqrt((most * np.where(feasible, array - centre, 0.0) ** 2).sum(2))
+
+
+def _highest_play(game: StageGame, feasible: Array, rounds: int) -> Play:
+    """The highest probability that any best reply to any best reply ... gives each action.
+
+    Expectations lie in a box; payoffs over the box bound the play; the play bounds the box.
+    """
+    least = np.where(feasible, game.effects, np.inf).min(2)
+    top = np.where(feasible, game.effects, -np.inf).max(2)
+    weight = feasible / feasible.sum(1, keepdims=True)
+    slopes = np.where(feasible, game.slopes - (weight * game.slopes).sum(2, keepdims=True), 0.0)
+    rise, fall = np.maximum(slopes, 0.0), np.minimum(slopes, 0.0)
+    most = np.where(feasible, 1.0, 0.0)
+    for _ in range(rounds):
+        above = np.where(feasible, game.effects - least[:, :, None], 0.0)
+        high = np.minimum(top, least + (most * above).sum(2))
+        below = (game.relations * least[:, None]).sum(2)[:, :, None]
+        upper = (game.relations * high[:, None]).sum(2)[:, :, None]
+        best = game.base + (rise * upper + fall * below).sum(0)
+        worst = game.base + (rise * below + fall * upper).sum(0)
+        scale = best.max(1, keepdims=True)
+        hopes = np.exp(game.precision[:, None] * np.where(feasible, best - scale, -np.inf))
+        fears = np.exp(game.precision[:, None] * np.where(feasible, worst - scale, -np.inf))
+        others = fears.sum(1, keepdims=True) - fears
+        most = np.minimum(most, hopes / (hopes + others))
+    return most
+
+
+def logit_equilibrium(game: StageGame, guess: Play | None = None, where: str = "") -> Solution:
+    """The logit equilibrium on the principal branch, solved to a residual of 1e-9.
+
+    The residual is the largest |p - quantal_response(u(p))|. Raises NoEquilibrium
+    with the turn and the runs that did not converge.
+    """
+    several = np.atleast_1d(contraction_bound(game) >= 1)
+    play, residual = _iterated(game, uniform(game) if guess is None else guess)
+    if several.any():
+        doubtful = np.flatnonzero(several)
+        several[doubtful] = contraction_bound(game.part(doubtful), ROUNDS) >= 1
+    if several.any():
+        runs = np.flatnonzero(several)
+        some = game.part(runs)
+        found, error = _continued(some)
+        for place in np.flatnonzero(error > RESIDUAL):
+            found[..., place] = followed_branch(some.run(int(place)))
+        shape = (*play.shape[:2], -1)
+        play.reshape(shape)[..., runs] = found
+        residual = residual_of(game, play)
+    failed = np.flatnonzero(np.atleast_1d(residual > 10 * RESIDUAL))
+    if failed.size:
+        worst = float(np.max(residual))
+        raise NoEquilibrium(f"no equilibrium {where}, run {failed[0]}: residual {worst:.1e}")
+    return Solution(play, game.expectations(play), residual, several)
+
+
+def uniform(game: StageGame) -> Play:
+    """Uniform play over the feasible actions: the equilibrium at precision 0."""
+    feasible = game.base > -np.inf
+    return feasible / feasible.sum(1, keepdims=True)
+
+
+def residual_of(game: StageGame, play: Play) -> PerRun:
+    """Largest distance of play from the quantal response to it, by run."""
+    reply = quantal_response(game.payoffs(game.expectations(play)), game.precision)
+    return np.abs(reply - play).max((0, 1))
+
+
+def _iterated(game: StageGame, play: Play, share: float = 1.0) -> tuple[Play, PerRun]:
+    """Iterate the quantal response until every run's residual is small, or SWEEPS times."""
+    for _ in range(SWEEPS):
+        payoffs = game.payoffs(game.expectations(play))
+        reply = quantal_response(payoffs, share * game.precision)
+        residual = np.abs(reply - play).max((0, 1))
+        play = reply
+        if np.max(residual) <= RESIDUAL:
+            break
+    return play, residual
+
+
+# ------------------------------------------------------- following the branch
+
+
+def _continued(game: StageGame) -> tuple[Play, PerRun]:
+    """Play followed from precision 0 in equal steps of precision, and its residual.
+
+    Where the iteration converges at every step and play moves little between steps,
+    the branch has no turning point; elsewhere the residual is set to infinity.
+    """
+    play, lost = uniform(game), np.zeros(game.base.shape[2:], bool)
+    for share in np.linspace(0, 1, STEPS + 1)[1:]:
+        before = play
+        play, residual = _iterated(game, before, share)
+        lost |= (residual > RESIDUAL) | (np.abs(play - before).max((0, 1)) > JUMP)
+    return play, np.where(lost, np.inf, residual_of(game, play))
+
+
+def followed_branch(game: StageGame, step: float = 0.05) -> Play:
+    r"""The equilibrium of one run's game on the branch from precision 0, by arc length.
+
+    Solves $H(x, s) = x - E(x; s \lambda) = 0$ in the expectations x along the curve from
+    s = 0 to s = 1, through turning points (Turocy 2005; Allgower & Georg 1990).
+    """
+    size = game.slopes.shape[0] * game.slopes.shape[1]
+    point = np.append(game.expectations(uniform(game)).ravel(), 0.0)
+    heading = np.append(np.zeros(size), 1.0)
+    for _ in range(20_000):
+        direction = _tangent(game, point, heading)
+        trial = _corrected(game, point + step * direction, direction)
+        if trial is None or np.abs(trial - point).max() > 4 * step:
+            step /= 2
+            if step < 1e-9:
+                break
+            continue
+        if trial[-1] >= 1:
+            between = (1 - point[-1]) / max(trial[-1] - point[-1], 1e-12)
+            start = point + between * (trial - point)
+            start[-1] = 1.0
+            end = _corrected(game, start, np.append(np.zeros(size), 1.0))
+            if end is not None and np.abs(end - start).max() <= 4 * step:
+                return _play_at(game, end)[0]
+            step /= 2
+            continue
+        heading, point, step = direction, trial, min(step * 1.3, 0.2)
+    raise NoEquilibrium("the principal branch was lost at precision share " + f"{point[-1]:.3f}")
+
+
+def _play_at(game: StageGame, point: Array) -> tuple[Play, Play]:
+    """Play and payoffs where the expectations and the share of precision are `point`."""
+    payoffs = game.payoffs(point[:-1].reshape(game.slopes.shape[:2]))
+    if point[-1] <= 0:
+        return uniform(game), payoffs
+    return quantal_response(payoffs, point[-1] * game.precision), payoffs
+
+
+def _linearised(game: StageGame, point: Array) -> tuple[Array, Array]:
+    """H and its Jacobian (n, n + 1): covariances under play of effects, slopes and payoffs."""
+    play, payoffs = _play_at(game, point)
+    feasible = game.base > -np.inf
+    payoffs = np.where(feasible, payoffs, 0.0)
+    channels, states = game.slopes.shape[:2]
+
+    def centred(array: Array) -> Array:
+        return array - (play * array).sum(-1, keepdims=True)
+
+    weighted_effects = play * centred(game.effects)
+    by_slopes = np.einsum("lja,kja->lkj", weighted_effects, game.slopes) * game.precision
+    by_share = np.einsum("lja,ja->lj", weighted_effects, payoffs) * game.precision
+    inner = point[-1] * np.einsum("lij,lkj->likj", game.relations, by_slopes)
+    outer = np.einsum("lij,lj->li", game.relations, by_share)
+    size = channels * states
+    jacobian = np.empty((size, size + 1))
+    jacobian[:, :-1] = np.eye(size) - inner.reshape(size, size)
+    jacobian[:, -1] = -outer.ravel()
+    return point[:-1] - game.expectations(play).ravel(), jacobian
+
+
+def _tangent(game: StageGame, point: Array, heading: Array) -> Array:
+    """Unit tangent of the curve, in the direction it was heading."""
+    _, jacobian = _linearised(game, point)
+    direction = np.linalg.svd(jacobian)[2][-1]
+    return direction if direction @ heading >= 0 else -direction
+
+
+def _corrected(game: StageGame, point: Array, direction: Array) -> Array | None:
+    """The point brought back to the curve by Newton steps across it, or None."""
+    start = point
+    for _ in range(8):
+        value, jacobian = _linearised(game, point)
+        across = np.append(value, direction @ (point - start))
+        try:
+            change = np.linalg.solve(np.vstack([jacobian, direction]), across)
+        except np.linalg.LinAlgError:
+            return None
+        point = point - change
+        if np.abs(change).max() < 1e-12:
+            return point
+    return None

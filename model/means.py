@@ -1,0 +1,82 @@
+"""Means: what actions draw down and what comes back, orders of arms, and the other front."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from model.world import PerRun, World
+
+
+def used(world: World) -> World:
+    """The world after this turn's actions drew on stocks, and rebuilding, income and sanctions.
+
+    Systems given away leave over `conflict.horizon`; missing ones are rebuilt at
+    `means.replenishment`. Money is the budget with the oil windfall, less sanctions.
+    """
+    ladder, means, oil = world.ladder, world.means, world.oil
+    given = ladder.played(ladder.systems, world.choice) * world.weeks / world.conflict.horizon
+    left = np.maximum(world.systems - np.where(world.war, given, 0.0), 0.0)
+    rebuilt = 1 - np.exp(-means.replenishment * world.weeks)
+    systems = left + np.maximum(means.systems - left, 0.0) * rebuilt
+    rise = oil.price * (np.exp(world.premium) - 1)
+    windfall = oil.windfall * world.economy.oil_exports * rise * 0.365
+    imposed = 1 - 0.2 * (world.sanctions - world.economy.sanctions)
+    money = np.maximum((means.money + windfall) * imposed, 0.01)
+    return replace(world, systems=systems, money=money)
+
+
+def delivered(world: World) -> World:
+    """The world after arms ordered earlier arrived, and new ones were ordered (S4).
+
+    Orders arrive at the rate 1 / `posture.delivery_weeks`; friends' lobbying cancels a
+    share of what is on order (S6). What arrives shifts the balance for good.
+    """
+    ladder = world.ladder
+    arrived = world.ordered * (1 - np.exp(-world.weeks / world.posture.delivery_weeks))
+    lobby = ladder.played(ladder.lobby, world.choice)
+    opposed = np.maximum(world.opposition[None] * world.side[:, None], 0.0)
+    pressed = (np.maximum(world.affinity, 0.0) * opposed * lobby[None]).sum(1)
+    waiting = (world.ordered - arrived) * np.exp(-pressed * world.weeks)
+    new = ladder.played(ladder.delivery, world.choice) * world.power * world.weeks
+    new = new / world.conflict.horizon
+    for_target = np.where(world.side > 0, arrived, 0.0).sum(0)
+    for_challenger = arrived.sum(0) - for_target
+    target, challenger = world.strengths
+    shift = np.log1p(for_target / target) - np.log1p(for_challenger / challenger)
+    balance = np.clip(world.balance + shift, -3.0, 3.0)
+    return replace(world, ordered=waiting + new, balance=balance)
+
+
+def front_fed(world: World) -> World:
+    """The world after the other front's needs adjusted (S3, S13, S20).
+
+    Needs rise with the backer's aid to the enemy and with drones that no longer
+    come; a backer that fights elsewhere sends less.
+    """
+    fighting, backer, supplier = world.fronts
+    if fighting is None:
+        return world
+    front, ladder = world.front, world.ladder
+    strike = ladder.played(ladder.strike, world.choice)
+    engaged = strike[backer] if backer is not None else 0.0
+    struck = strike[world.challenger] if supplier is not None else 0.0
+    aid = -front.aid_response * front.distraction * engaged * (front.aid / 75.0)
+    drones = front.drone_response * world.aims.drones * front.disruption * struck
+    goal = 1 + aid + drones
+    lasting = np.exp(-front.adjustment * world.weeks)
+    return replace(world, intensity=goal + (world.intensity - goal) * lasting)
+
+
+def sanctioned(world: World) -> World:
+    """The world after visible affronts brought down sanctions held back (S5)."""
+    ladder = world.ladder
+    affront = ladder.played(ladder.affront * (1 - ladder.hidden), world.choice)
+    rate = world.economy.threatened * np.where(affront > 0.5, affront, 0.0)
+    most = 1.0 + world.economy.sanctions
+    sanctions = most + (world.sanctions - most) * np.exp(-rate * world.weeks)
+    return replace(world, sanctions=sanctions)
+
+
+def drawn_down(world: World) -> PerRun:
+    """Share of scarce systems that are gone: (states, *runs)."""
+    return 1 - world.systems / np.maximum(world.means.systems, 0.01)

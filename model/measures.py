@@ -1,0 +1,89 @@
+"""What is measured: quantities of a world for tables, figures and the data collector."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.world import PerRun, PerState, World
+
+if TYPE_CHECKING:
+    from model.alliance_model import AllianceModel
+
+Measure = Callable[[World], PerRun]
+MEASURES: dict[str, Measure] = {}
+
+
+def measure(rule: Measure) -> Measure:
+    """Declare a measure of the world under its function's name."""
+    MEASURES[rule.__name__] = rule
+    return rule
+
+
+@measure
+def price(world: World) -> PerRun:
+    """Brent, USD/bbl."""
+    return world.price
+
+
+@measure
+def war(world: World) -> PerRun:
+    """1 while there is war, else 0."""
+    return world.war * 1.0
+
+
+@measure
+def survival(world: World) -> PerRun:
+    """Chance that the target holds out, by the aid last given."""
+    return np.where(world.collapsed, 0.0, world.survival(*world.aid_given))
+
+
+@measure
+def programme(world: World) -> PerRun:
+    """The target's programme, hardened part included; 1 = June 2025."""
+    return world.programme + world.hardened
+
+
+@measure
+def balance(world: World) -> PerRun:
+    """Log strength ratio of target to challenger by losses and deliveries so far."""
+    return world.balance + np.log(world.power[world.target] / world.power[world.challenger])
+
+
+@measure
+def regime(world: World) -> PerRun:
+    """Stability of the target's regime, 0 to 1."""
+    return world.regime
+
+
+def standing(mean: PerState, state: int) -> PerRun:
+    """A state's reputation averaged over its audiences."""
+    return np.delete(mean[state], state, 0).mean(0)
+
+
+def worth(world: World) -> PerState:
+    r"""Realised value with its terminal part: reputation as future proteges value it.
+
+    $V_i + e^{-discount \cdot T}\,w_{reputation}\,shadow \sum_j value\,(reliability_{ij} + honesty_{ij})$,
+    and the outcome at the end, held for `value.aftermath` weeks.
+    """
+    discount = world.reputation.discount
+    shadow = discount / (1 - discount) * world.reputation.value
+    both = world.reliability.mean + world.honesty.mean
+    own = np.stack([both[state, state] for state in range(world.state_count)])
+    lasting = np.exp(-world.value.discount * world.weeks * world.turn)
+    credit = world.weights["reputation"] * shadow * (both.sum(1) - own)
+    held_out = np.where(world.collapsed, 0.0, world.survival(0.0, 0.0))
+    left = world.weights["stakes"] * world.interest * held_out * world.value.aftermath
+    return world.realised + lasting * (credit + left)
+
+
+def recorded(world: World) -> dict[str, Callable[["AllianceModel"], object]]:
+    """Reporters for Mesa's data collector: the day and every measure."""
+
+    def reporter(rule: Measure) -> Callable[["AllianceModel"], float]:
+        return lambda model: float(rule(model.world))
+
+    return {"day": lambda model: str(model.world.day)} | {
+        name: reporter(rule) for name, rule in MEASURES.items()
+    }

@@ -1,0 +1,322 @@
+"""Every parameter of the model, declared once: unit, range, default, source and meaning.
+
+A section is a frozen dataclass. Its fields hold one number (or one value a run)
+in a preset, and the stacked figures of all states in a `World`.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any  # a declared default may be of any of the four plain types
+
+import numpy as np
+from numpy.typing import NDArray
+
+Number = float | NDArray[np.float64]
+
+
+def quantity(
+    default: float, unit: str, low: float, high: float, meaning: str, source: str = "own assumption"
+) -> Any:  # dataclass fields are declared `Number`
+    """A declared parameter: its default, unit, valid range, meaning and source."""
+    return field(
+        default=default,
+        metadata={"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source},
+    )
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a state can spend on foreign crises, and what other fronts tie down (S3)."""
+
+    money: Number = quantity(10.0, "USD bn/year", 0, 2000, "defence budget")
+    forces: Number = quantity(100.0, "thousand troops", 0, 5000, "active forces")
+    systems: Number = quantity(
+        10.0, "systems", 0, 2000, "scarce systems: batteries, squadrons, launcher groups (S4)"
+    )
+    money_tied: Number = quantity(0.0, "USD bn/year", 0, 2000, "budget tied down elsewhere")
+    forces_tied: Number = quantity(0.0, "thousand troops", 0, 5000, "forces tied down elsewhere")
+    systems_tied: Number = quantity(0.0, "systems", 0, 2000, "systems tied down elsewhere (S4)")
+    replenishment: Number = quantity(0.005, "1/week", 0, 1, "share of missing systems rebuilt")
+
+
+@dataclass(frozen=True)
+class Posture:
+    """How a state can act on the theatre and what fighting does to it."""
+
+    access: Number = quantity(
+        0.2,
+        "share",
+        0,
+        1,
+        "share of free power that reaches the theatre (loss of strength over distance)",
+        "Boulding 1962; Lemke 2002",
+    )
+    reach: Number = quantity(
+        0.0, "share", 0, 1, "share of hardened targets that its weapons can break (S10)"
+    )
+    vulnerability: Number = quantity(
+        0.3, "index", 0, 3, "domestic cost of being fought, by unit of force met", "Snyder 1984"
+    )
+    nuclear: Number = quantity(0.0, "index", 0, 1, "1 for a nuclear power, else 0", "SIPRI 2024")
+    hosts: Number = quantity(
+        0.0, "share", 0, 1, "how far it hosts the forces of the challenger's patrons (S11)"
+    )
+    sensitivity: Number = quantity(
+        1.0, "index", 0, 3, "how much its public minds words that are not answered", "Tomz 2007"
+    )
+    delivery_weeks: Number = quantity(
+        4.0, "weeks", 0.05, 520, "mean wait between an order of arms and its arrival (S4)"
+    )
+
+
+@dataclass(frozen=True)
+class Reputation:
+    """How a state's past conduct is remembered at the start (S7), and what it is worth."""
+
+    kept: Number = quantity(2.0, "cases", 0, 50, "remembered obligations kept", "Crescenzi 2012")
+    failed: Number = quantity(1.0, "cases", 0, 50, "remembered obligations failed (S7)")
+    matched: Number = quantity(2.0, "cases", 0, 50, "remembered words matched by deeds")
+    unmatched: Number = quantity(1.0, "cases", 0, 50, "remembered words without deeds (S7)")
+    discount: Number = quantity(
+        0.7,
+        "share",
+        0,
+        0.98,
+        "weight of the next challenge against this one; 0 when none is expected",
+        "Sechser 2018",
+    )
+    value: Number = quantity(
+        0.15, "index", 0, 2, "what the good opinion of one audience is worth", "Sartori 2005"
+    )
+
+
+@dataclass(frozen=True)
+class Economy:
+    """A state's place in the oil market, in trade and under sanctions."""
+
+    oil_exports: Number = quantity(
+        0.0, "mb/d", -15, 25, "net oil exports; imports are negative (S12)"
+    )
+    hormuz: Number = quantity(
+        0.0, "share", 0, 1, "share of that oil which passes the Strait of Hormuz (S12)"
+    )
+    sanctions: Number = quantity(0.0, "index", 0, 1, "sanctions in force; 1 as on Iran (S14)")
+    threatened: Number = quantity(
+        0.0, "index", 0, 2, "sanctions held back that an affront would bring down (S5)"
+    )
+    trade: Number = quantity(0.0, "USD bn/year", 0, 500, "trade with the target (S14)")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the challenger is after, and what shields it (S9, S15, S18, S19)."""
+
+    programme: Number = quantity(1.0, "index", 0, 2, "enrichment capacity, 1 = June 2025")
+    hardened: Number = quantity(
+        0.4, "share", 0, 1, "share of the programme under rock (Fordow)", "IAEA GOV/2025/24"
+    )
+    air_defence: Number = quantity(
+        0.3, "share", 0, 1, "air defence left after the strikes of October 2024 (S9)"
+    )
+    proxies: Number = quantity(
+        0.3, "share", 0, 1, "strength of proxies left; Hezbollah lost 70 % (S15)", "RAND 2025"
+    )
+    regime: Number = quantity(0.8, "index", 0, 1, "stability of the regime (S19)")
+    breakout_weeks: Number = quantity(
+        2.0, "weeks", 0.1, 500, "weeks to the material for a first bomb", "IAEA GOV/2025/24"
+    )
+    drones: Number = quantity(
+        0.1, "share", 0, 1, "its share of the supplied front's drones (S13)", "ISW 2023"
+    )
+
+
+@dataclass(frozen=True)
+class Oil:
+    """The oil market: log mean reversion to a price set by supply at risk (S12)."""
+
+    price: Number = quantity(
+        70.84, "USD/bbl", 5, 500, "Brent at the start", "US EIA, 12 June 2025"
+    )
+    world_supply: Number = quantity(102.0, "mb/d", 50, 150, "world supply", "IEA, June 2025")
+    at_risk: Number = quantity(
+        1.5, "mb/d", 0, 10, "the target's exports, put at risk by war (S12)", "EIA 2024"
+    )
+    strait: Number = quantity(20.0, "mb/d", 0, 40, "oil through the strait", "EIA 2025")
+    closure: Number = quantity(
+        0.35, "share", 0, 1, "share of the strait's oil that a blockade stops"
+    )
+    elasticity: Number = quantity(
+        0.12,
+        "index",
+        0.02,
+        2,
+        "short-run elasticity: loss of supply per rise in price",
+        "Caldara, Cavallo & Iacoviello 2019; chosen within their range",
+    )
+    adjustment: Number = quantity(4.0, "1/week", 0, 50, "rate at which the price finds its level")
+    volatility: Number = quantity(
+        0.035, "1/sqrt(week)", 0, 0.5, "standard deviation of log price", "EIA daily, 2015-2025"
+    )
+    reversion: Number = quantity(
+        0.05, "1/week", 0.0001, 10, "rate at which noise in the price dies out"
+    )
+    windfall: Number = quantity(
+        0.3, "share", 0, 1, "share of oil income that reaches the defence budget"
+    )
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Onset, fighting, damage and its end."""
+
+    revision: Number = quantity(
+        3.5, "1/week", 0.05, 100, "rate at which a state reviews its action", "Sandholm 2010"
+    )
+    onset: Number = quantity(
+        1.0, "1/week", 0.001, 20, "rate at which a decision for war can be carried out"
+    )
+    lethality: Number = quantity(
+        0.5, "1/week", 0, 10, "log shift of the balance by unopposed full strikes"
+    )
+    destruction: Number = quantity(
+        0.6, "1/week", 0, 20, "rate at which full strikes wear down programme and defences (S9)"
+    )
+    repair: Number = quantity(
+        0.008, "1/week", 0, 1, "rate of repair; set back 2-3 years (S9)", "Atlantic Council 2025"
+    )
+    settlement: Number = quantity(
+        2.5, "1/week", 0, 50, "rate at which a war ends when no principal strikes"
+    )
+    mediation: Number = quantity(
+        1.0, "index", 0, 10, "how much an accepted mediation speeds settlement (S2)"
+    )
+    expenditure: Number = quantity(
+        0.6, "1/week", 0, 10, "rate at which full strikes use up scarce systems"
+    )
+    horizon: Number = quantity(
+        4.0, "weeks", 0.1, 200, "how far ahead states look when they count on arms ordered now"
+    )
+    leverage: Number = quantity(0.02, "share", 0, 1, "chance of survival moved by one lobby (S6)")
+    deterrence: Number = quantity(
+        0.5, "share", 0, 1, "share of a believed promise that the adversary counts as force (S2)"
+    )
+    collapse: Number = quantity(
+        0.02, "1/week", 0, 5, "hazard of the regime's fall at no stability (S19)"
+    )
+    sprint: Number = quantity(
+        0.2, "1/breakout", 0, 10, "hazard of a bomb by breakout time while sprinting (S18)"
+    )
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """How audiences learn from deeds and words."""
+
+    evidence: Number = quantity(
+        0.5, "cases/week", 0, 10, "weight of a week in crisis against a remembered case"
+    )
+    memory: Number = quantity(
+        0.004, "1/week", 0, 1, "rate at which conduct is forgotten", "Crescenzi 2012"
+    )
+    credence: Number = quantity(
+        0.15, "1/week", 0, 5, "rate at which words raise the pledge heard in them"
+    )
+    fading: Number = quantity(0.03, "1/week", 0, 5, "rate at which a pledge fades to its basis")
+    growth: Number = quantity(
+        0.35, "1/week", 0, 5, "growth of audience costs over the crisis", "Fearon 1994"
+    )
+    ceiling: Number = quantity(2.5, "index", 1, 20, "highest multiple audience costs reach")
+    visibility: Number = quantity(
+        0.25, "share", 0, 1, "share of hidden support that leaks in a week"
+    )
+    drift: Number = quantity(0.03, "1/week", 0, 5, "rate of change of affinity by acts (S8, S14)")
+    grievance: Number = quantity(
+        2.0, "1/week", 0, 20, "rate of change of affinity by strikes on one's soil (S11)"
+    )
+    trust: Number = quantity(
+        0.7, "share", 0, 1, "accepted mediation of a neutral; friends of one side are rebuffed (S2)"
+    )
+    provisional: Number = quantity(
+        0.6,
+        "share",
+        0,
+        1,
+        "force of a treaty signed but not yet in force",
+        "Vienna Convention on the Law of Treaties, art. 18",
+    )
+
+
+@dataclass(frozen=True)
+class Front:
+    """Another war that ties a patron down and that others feed (S3, S13, S20)."""
+
+    aid: Number = quantity(
+        75.0, "USD bn/year", 0, 500, "aid that the backer sends to the other side", "essay; Kiel"
+    )
+    aid_response: Number = quantity(
+        0.3, "index", 0, 3, "share of what is tied down that this aid explains (S20)"
+    )
+    distraction: Number = quantity(
+        0.4, "share", 0, 1, "cut of that aid while the backer fights elsewhere (S20)"
+    )
+    drone_response: Number = quantity(
+        1.0, "index", 0, 10, "rise of needs by share of drones lost (S13)"
+    )
+    disruption: Number = quantity(
+        0.2, "share", 0, 1, "share of the drone pipeline lost under full strikes (S13)"
+    )
+    adjustment: Number = quantity(0.1, "1/week", 0, 10, "rate at which the front's needs adjust")
+
+
+@dataclass(frozen=True)
+class Value:
+    """How realised value adds up over time."""
+
+    discount: Number = quantity(0.01, "1/week", 0, 1, "discount rate of realised value")
+    aftermath: Number = quantity(
+        26.0, "weeks", 0, 520, "how long the outcome at the end still counts (S19)"
+    )
+
+
+@dataclass(frozen=True)
+class Action:
+    """The attributes of one action on the ladder."""
+
+    rung: Number = quantity(0.0, "rung", 0, 5, "0 silence .. 5 force")
+    aid: Number = quantity(0.0, "share", 0, 1, "share of power that helps the beneficiary at once")
+    delivery: Number = quantity(0.0, "share", 0, 1, "the same, ordered now and arriving later")
+    answer: Number = quantity(0.0, "share", 0, 1, "share of a full defence commitment answered")
+    voice: Number = quantity(0.0, "share", 0, 1, "what the words promise, on the same scale")
+    share: Number = quantity(0.0, "share", 0, 1, "cost as share of the state's own free means")
+    money: Number = quantity(0.0, "USD bn/year", 0, 1000, "cost in money")
+    forces: Number = quantity(0.0, "thousand troops", 0, 2000, "cost in forces")
+    systems: Number = quantity(0.0, "systems", 0, 500, "cost in scarce systems")
+    affront: Number = quantity(0.0, "share", 0, 1, "offence to friends on the other side")
+    exposure: Number = quantity(0.0, "share", 0, 1, "share of the other side's force it draws")
+    strike: Number = quantity(0.0, "share", 0, 1, "share of power used as force")
+    supply: Number = quantity(0.0, "share", 0, 1, "share of the strait's closure it brings")
+    commerce: Number = quantity(0.0, "share", 0, 1, "share of trade with the target it adds")
+    lobby: Number = quantity(0.0, "share", 0, 1, "pressure on third states not to aid one's foe")
+    mediation: Number = quantity(0.0, "share", 0, 1, "offer of good offices")
+    hidden: Number = quantity(0.0, "share", 0, 1, "1 off stage: seen by the protege, leaks")
+    sprint: Number = quantity(0.0, "share", 0, 1, "share of the programme turned to a bomb")
+
+
+SECTIONS: dict[str, type] = {
+    "oil": Oil,
+    "conflict": Conflict,
+    "beliefs": Beliefs,
+    "front": Front,
+    "value": Value,
+}
+STATE_SECTIONS: dict[str, type] = {
+    "means": Means,
+    "posture": Posture,
+    "reputation": Reputation,
+    "economy": Economy,
+    "target": Target,
+}
+
+
+def declarations(section: type) -> dict[str, dict[str, Any]]:
+    """The declared quantities of a section: name to unit, range, default, meaning, source."""
+    return {each.name: {"default": each.default, **each.metadata} for each in fields(section)}

@@ -1,0 +1,137 @@
+"""The stage game of one turn: payoffs that depend on others through a few expectations.
+
+State i's payoff of action a is affine in what it expects of the others' play,
+
+    u_i(a) = base_i(a) + sum_k slope_ki(a) x_ki,   x_ki = sum_j R_kij E[effect_kj],
+
+one expectation for each channel k: aid to one's side, force of the other side,
+lobbying by friends, and oil supply lost. So the expected payoff against mixed
+strategies needs only these expectations, and the game is an ordinary
+strategic-form game whose logit equilibria any solver can check.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.world import Array, PerPair, PerRun, PerState, Play, World
+
+CHANNELS = ("aid", "force", "lobbying", "supply")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a state expects of the others' play, channel by channel."""
+
+    aid: PerRun = 0.0
+    force: PerRun = 0.0
+    lobbying: PerRun = 0.0
+    supply: PerRun = 0.0
+
+
+NOTHING = Expected()
+
+
+@dataclass(frozen=True)
+class StageGame:
+    """The stage game: payoffs `base` (states, actions, *runs), -inf where infeasible.
+
+    `slopes` (channels, states, actions, *runs); `effects` of each action on each channel,
+    same shape; `relations` (channels, states, states, *runs): how i feels j's effect.
+    """
+
+    base: Play
+    slopes: Array
+    effects: Array
+    relations: Array
+    precision: PerState
+
+    def expectations(self, play: Play) -> Array:
+        """What each state expects of the others, x_ki: (channels, states, *runs)."""
+        means = (self.effects * play).sum(2)
+        return (self.relations * means[:, None]).sum(2)
+
+    def payoffs(self, expectations: Array) -> Play:
+        """Payoff of each action given the expectations: (states, actions, *runs)."""
+        total = self.base.copy()
+        for slope, expected in zip(self.slopes, expectations, strict=True):
+            total += slope * expected[:, None]
+        return total
+
+    def part(self, runs: Array) -> "StageGame":
+        """The stage games of some runs, with a run axis even where this one has none."""
+        return self._each(
+            lambda array, axes: array[..., None]
+            if array.ndim == axes
+            else array[..., runs if array.shape[-1] > 1 else np.zeros_like(runs)]
+        )
+
+    def run(self, number: int) -> "StageGame":
+        """The stage game of one run of a batch, without a run axis."""
+        return self._each(
+            lambda array, axes: array
+            if array.ndim == axes
+            else array[..., number if array.shape[-1] > 1 else 0]
+        )
+
+    def _each(self, pick: Callable[[Array, int], Array]) -> "StageGame":
+        return StageGame(
+            base=pick(self.base, 2),
+            slopes=pick(self.slopes, 3),
+            effects=pick(self.effects, 3),
+            relations=pick(self.relations, 3),
+            precision=pick(self.precision, 1),
+        )
+
+
+def effects(world: World) -> Array:
+    """What each action does through each channel: (channels, states, actions, *runs).
+
+    Aid and force are relative to the strength of the two principals. Words count as
+    force as far as the adversary believes them (`conflict.deterrence` times honesty).
+    """
+    ladder = world.ladder
+    scale = (world.power / (world.strengths[0] + world.strengths[1]))[:, None]
+    believed = world.conflict.deterrence * honesty_to_adversary(world)[:, None]
+    nuclear = 1 + world.posture.nuclear[:, None]
+    aid = (ladder.aid + ladder.delivery) * scale
+    force = np.maximum(ladder.strike, believed * ladder.voice) * scale * nuclear
+    parts = np.broadcast_arrays(aid, force, ladder.lobby, ladder.supply)
+    return np.stack(parts)
+
+
+def honesty_to_adversary(world: World) -> PerState:
+    """Honesty of each state as the principal of the other side sees it."""
+    honesty = world.honesty.mean
+    seen_by_target, seen_by_challenger = honesty[:, world.target], honesty[:, world.challenger]
+    return np.where(world.side > 0, seen_by_challenger, seen_by_target)
+
+
+def relations(world: World) -> Array:
+    """How each state feels the others' effects: (channels, states, states, *runs).
+
+    Aid counts from one's own side, force from the other, lobbying by the tie to
+    a friend times how much that friend opposes one's side, supply from all.
+    """
+    same = world.side[:, None] * world.side[None]
+    others = 1 - np.eye(world.state_count).reshape(
+        world.state_count, world.state_count, *(1,) * (same.ndim - 2)
+    )
+    parts = np.broadcast_arrays(
+        (same > 0) * others, (same < 0) * others, friction(world), np.ones_like(same) * others
+    )
+    return np.stack(parts)
+
+
+def friction(world: World) -> PerPair:
+    """Tie of i to j times j's opposition to i's side: what i's support costs with j.
+
+    In peace the friends of a principal also oppose a first strike by `restraint`.
+    """
+    tie = np.maximum(world.affinity, 0.0)
+    opposed = np.maximum(world.opposition[None] * world.side[:, None], 0.0)
+    peace = np.where(world.war, 0.0, world.restraint)
+    held_back = np.zeros_like(opposed)
+    held_back[list(world.principals)] = peace
+    return tie * (opposed + held_back)

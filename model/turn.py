@@ -1,0 +1,105 @@
+"""The rules of one turn in their order: act, resolve, judge (shocks come from the preset)."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from model import beliefs, conflict, market, means
+from model.stage_game import CHANNELS, StageGame
+from model.world import Array, Choice, PerRun, Play, World
+
+
+def onset_play(world: World, play: Play) -> Play:
+    r"""Play with the challenger's chance of opening fire made a hazard.
+
+    In peace the challenger strikes in a turn with probability
+    $1 - e^{-onset \cdot p \cdot weeks}$, p its mixed strategy's weight on striking (surely on
+    the day of a scripted attack), so that
+    the rate of war does not depend on the length of a turn.
+    """
+    striking = world.ladder.strike[world.challenger] > 0
+    own = play[world.challenger]
+    wanted = np.where(striking, own, 0.0).sum(0)
+    happens = conflict.chance(world.onset * np.maximum(wanted, 1e-300), world.weeks)
+    scale = np.where(
+        striking,
+        happens / np.maximum(wanted, 1e-300),
+        (1 - happens) / np.maximum(1 - wanted, 1e-300),
+    )
+    adjusted = play.copy()
+    adjusted[world.challenger] = np.where(world.war, own, own * scale)
+    return adjusted
+
+
+def drawn(play: Play, draw: Array) -> Choice:
+    """The actions that uniform draws pick from mixed strategies: (states, *runs).
+
+    >>> drawn(np.array([[0.2, 0.8]]), np.array([0.5]))
+    array([1])
+    """
+    steps = play.cumsum(1)[:, :-1]
+    return (draw[:, None] >= steps).sum(1)
+
+
+def acted(world: World, play: Play, draws: Array) -> World:
+    """The world in which each state has drawn its action.
+
+    A state reviews its action at the rate `conflict.revision` and else repeats
+    it where that is still open; when war begins or ends, everyone reviews.
+    """
+    effective = onset_play(world, play)
+    fresh = drawn(effective, draws[0])
+    review = draws[1] < conflict.chance(world.conflict.revision, world.weeks)
+    starting = np.where(world.war, world.weeks_at_war <= world.weeks, True)
+    last = np.broadcast_to(world.choice, fresh.shape)
+    open_ = np.take_along_axis(play, last[:, None], 1)[:, 0] > 0
+    return replace(world, choice=np.where(review | starting | ~open_, fresh, last))
+
+
+def resolved(world: World, draws: Array) -> World:
+    """The world after fighting, damage, deliveries, means, oil and hazards."""
+    world = conflict.fought(world)
+    world = means.delivered(world)
+    world = means.used(world)
+    world = means.sanctioned(world)
+    world = means.front_fed(world)
+    world = market.traded(world, draws[0])
+    return conflict.ended(world, draws)
+
+
+def judged(world: World) -> World:
+    """The world after the audiences updated what they believe, at the turn's end."""
+    return replace(beliefs.judged(world), turn=world.turn + 1)
+
+
+def outcome(world: World) -> PerRun:
+    """Chance that the target holds out, by the aid that was really given."""
+    return np.where(world.collapsed, 0.0, world.survival(*world.aid_given))
+
+
+def valued(world: World, game: StageGame, flows: Play) -> World:
+    r"""The world with this turn's realised value added for each state.
+
+    $V_i \mathrel{+}= e^{-discount \cdot t}\,weeks\,(w_{stakes}\,interest_i\,\pi + \sum_k term_{ik})$, the
+    realised terms at the actions that were played by all; same units as the payoffs.
+    """
+    choice = world.choice
+    played = np.take_along_axis(
+        np.broadcast_to(game.effects, (*game.effects.shape[:3], *choice.shape[1:])),
+        choice[None, :, None],
+        2,
+    )[:, :, 0]
+    felt = (game.relations * played[:, None]).sum(2)
+    total = _at(flows, choice)
+    for channel, name in enumerate(CHANNELS):
+        if name != "aid":
+            total = total + _at(game.slopes[channel], choice) * felt[channel]
+    held = world.weights["stakes"] * world.interest * outcome(world)
+    weight = np.exp(-world.value.discount * world.weeks * world.turn) * world.weeks
+    return replace(world, realised=world.realised + weight * (held + total))
+
+
+def _at(table: Play, choice: Choice) -> Array:
+    """The entries of a (states, actions, *runs) table at the actions played."""
+    shape = (*table.shape[:2], *choice.shape[1:])
+    return np.take_along_axis(np.broadcast_to(table, shape), choice[:, None], 1)[:, 0]

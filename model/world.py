@@ -1,0 +1,257 @@
+"""The world: all that is carried from turn to turn, and what follows from it at once.
+
+Every array has the states first and the runs last, or no run axis at all. With
+a run axis, constants carry an axis of length one there, so that a rule written
+for one run plays any number of them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped
+
+from model.parameters import (
+    Beliefs,
+    Conflict,
+    Economy,
+    Front,
+    Means,
+    Oil,
+    Posture,
+    Reputation,
+    Target,
+    Value,
+)
+from model.treaties import Treaty
+
+Array = np.ndarray
+PerRun = Shaped[Array, "*#runs"] | float
+PerState = Float[Array, "states *#runs"]
+PerPair = Float[Array, "states states *#runs"]
+PerAction = Float[Array, "actions *#runs"]
+Play = Float[Array, "states actions *#runs"]
+Choice = Int[Array, "states *#runs"]
+Flag = Bool[Array, "*#runs"] | bool | np.bool_
+
+
+@dataclass(frozen=True)
+class Beta:
+    """What an audience remembers: cases kept and failed, as a Beta distribution."""
+
+    kept: PerPair
+    failed: PerPair
+
+    @property
+    def mean(self) -> PerPair:
+        """Expected share kept, kept / (kept + failed)."""
+        return self.kept / (self.kept + self.failed)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The menus: names of actions by state, and each attribute as (states, actions, *1).
+
+    Menus of different length are padded; `on_menu` is False there.
+    """
+
+    names: tuple[tuple[str, ...], ...]
+    on_menu: Array
+    rung: Array
+    aid: Array
+    delivery: Array
+    answer: Array
+    voice: Array
+    share: Array
+    money: Array
+    forces: Array
+    systems: Array
+    affront: Array
+    exposure: Array
+    strike: Array
+    supply: Array
+    commerce: Array
+    lobby: Array
+    mediation: Array
+    hidden: Array
+    sprint: Array
+
+    def played(self, attribute: Array, choice: Choice) -> PerState:
+        """An attribute of the action that each state plays: (states, *runs)."""
+        if choice.ndim == 1:
+            return attribute.reshape(attribute.shape[:2])[np.arange(len(choice)), choice]
+        table = attribute[..., 0]
+        return np.stack([table[state][choice[state]] for state in range(len(choice))])
+
+
+@dataclass(frozen=True)
+class World:
+    """The state of play of one crisis between a target and its challenger.
+
+    Means are in USD bn/year, thousand troops and systems; oil in USD/bbl and mb/d;
+    time in weeks. `pledge[i, j]`, `affinity[i, j]`, `stakes[i, j]` are of i toward j;
+    `reliability[i, j]` and `honesty[i, j]` are of i as seen by j.
+    """
+
+    # who plays, and their figures
+    names: tuple[str, ...]
+    target: int
+    challenger: int
+    start: date
+    weeks: float
+    means: Means
+    posture: Posture
+    reputation: Reputation
+    economy: Economy
+    aims: Target
+    weights: dict[str, PerState]
+    precision: PerState
+    stakes: PerPair
+    basis: PerPair
+    treaties: tuple[Treaty, ...]
+    ladder: Ladder
+    oil: Oil
+    conflict: Conflict
+    beliefs: Beliefs
+    front: Front
+    value: Value
+    fronts: tuple[int | None, int | None, int | None]
+    # the state of play
+    turn: int
+    war: Flag
+    weeks_at_war: PerRun
+    wars: PerRun
+    restraint: PerRun
+    onset: PerRun
+    choice: Choice
+    affinity: PerPair
+    pledge: PerPair
+    reliability: Beta
+    honesty: Beta
+    money: PerState
+    forces: PerState
+    systems: PerState
+    ordered: PerState
+    intensity: PerRun
+    balance: PerRun
+    programme: PerRun
+    hardened: PerRun
+    air_defence: PerRun
+    proxies: PerRun
+    regime: PerRun
+    collapsed: Flag
+    bomb: Flag
+    premium: PerRun
+    noise: PerRun
+    lost_supply: PerRun
+    sanctions: PerState
+    realised: PerState
+
+    # --- time ---
+    @property
+    def day(self) -> date:
+        """The day on which this turn begins."""
+        return self.start + timedelta(days=round(7 * self.weeks * self.turn))
+
+    @property
+    def state_count(self) -> int:
+        """How many states play."""
+        return len(self.names)
+
+    @property
+    def principals(self) -> tuple[int, int]:
+        """The two belligerents: target and challenger."""
+        return self.target, self.challenger
+
+    # --- means ---
+    @cached_property
+    def free_money(self) -> PerState:
+        """Money not tied down on other fronts, USD bn/year."""
+        return np.maximum(self.money - self._tied(self.means.money_tied), 0.01)
+
+    @cached_property
+    def free_forces(self) -> PerState:
+        """Forces not tied down on other fronts, thousand troops."""
+        return np.maximum(self.forces - self._tied(self.means.forces_tied), 0.01)
+
+    @cached_property
+    def free_systems(self) -> PerState:
+        """Scarce systems not tied down on other fronts."""
+        return np.maximum(self.systems - self._tied(self.means.systems_tied), 0.01)
+
+    def _tied(self, figure: PerState) -> PerState:
+        """What is tied down, scaled for the state at the front by the front's intensity."""
+        fighting = self.fronts[0]
+        if fighting is None:
+            return figure
+        scale = np.ones((self.state_count, *np.shape(self.intensity)))
+        scale[fighting] = self.intensity
+        return figure * scale
+
+    @cached_property
+    def power(self) -> PerState:
+        r"""Power in the theatre, $q_i = access_i \sqrt{money_i \cdot forces_i}$ of free means."""
+        return self.posture.access * np.sqrt(self.free_money * self.free_forces)
+
+    # --- sides ---
+    @cached_property
+    def side(self) -> PerState:
+        """+1 for the side of the target, -1 for the challenger's, by public affinity.
+
+        A principal is its own side. Others side with the principal to whom
+        their affinity is higher, with the target where it is equal.
+        """
+        lean = self.affinity[:, self.target] - self.affinity[:, self.challenger]
+        side = np.where(lean >= 0, 1.0, -1.0)
+        side[self.target], side[self.challenger] = 1.0, -1.0
+        return side
+
+    @cached_property
+    def interest(self) -> PerState:
+        """Stake times lean: what the target's survival is worth to each state.
+
+        A state that wants the target's defeat wants it for what the target
+        threatens, so a negative stake counts by the threat that is left.
+        """
+        of_target = self.stakes[:, self.target]
+        feared = np.where(of_target < 0, of_target * self.threat, of_target)
+        return feared - self.stakes[:, self.challenger]
+
+    @cached_property
+    def opposition(self) -> PerState:
+        """How much each state privately opposes the target (negative: the challenger)."""
+        return self.stakes[:, self.challenger] - self.stakes[:, self.target]
+
+    # --- the contest ---
+    @cached_property
+    def threat(self) -> PerState:
+        """The programme within reach of each state's weapons; hardened parts by `posture.reach`."""
+        return self.programme + self.hardened * self.posture.reach
+
+    @cached_property
+    def strengths(self) -> tuple[PerRun, PerRun]:
+        """Strength in the contest of target and challenger, shifted by losses so far."""
+        shift = np.exp(0.5 * self.balance)
+        return self.power[self.target] * shift, self.power[self.challenger] / shift
+
+    def survival(self, aid_target: PerRun, aid_challenger: PerRun) -> PerRun:
+        r"""Chance that the target holds out, the ratio contest success function.
+
+        $\pi = (s_T + a_T) / (s_T + a_T + s_C + a_C)$ (Tullock 1980; Hirshleifer 1989).
+        """
+        target = self.strengths[0] + aid_target
+        return target / (target + self.strengths[1] + aid_challenger)
+
+    @cached_property
+    def aid_given(self) -> tuple[PerRun, PerRun]:
+        """Aid that each side's states gave by the actions last played, in units of power."""
+        aid = self.ladder.played(self.ladder.aid, self.choice) * self.power
+        for_target = np.where(self.side > 0, aid, 0.0).sum(0)
+        return for_target, aid.sum(0) - for_target
+
+    # --- oil ---
+    @property
+    def price(self) -> PerRun:
+        """Brent, USD/bbl."""
+        return self.oil.price * np.exp(self.premium + self.noise)
