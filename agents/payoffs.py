@@ -21,7 +21,7 @@ from model.beliefs import (
     reliability_gain,
 )
 from model.stage_game import NOTHING, Expected, friction, honesty_to_adversary
-from model.world import PerAction, World
+from model.world import PerAction, World, total
 
 Rule = Callable[[World, int, Expected], PerAction]
 
@@ -169,7 +169,7 @@ def ties(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
 
     $-affront(a)\,(\sum_j tie_{ij}\,opposition_j + E[lobbying])$.
     """
-    felt = friction(world)[state].sum(0) + expected.lobbying
+    felt = total(friction(world)[state]) + expected.lobbying
     return -affront_seen(world, state) * felt
 
 
@@ -203,8 +203,7 @@ def means_used(world: World, state: int) -> PerAction:
         ladder.forces[state] / world.free_forces[state],
     )
     used = np.maximum(used, ladder.systems[state] / world.free_systems[state])
-    worn = world.systems[state] / np.maximum(world.means.systems[state], 0.01)
-    return used + ladder.share[state] / np.maximum(worn, 0.01)
+    return used + ladder.share[state] / np.maximum(world.readiness[state], 0.01)
 
 
 def contest_around(world: World, state: int) -> tuple[PerAction, PerAction, PerAction]:
@@ -215,7 +214,7 @@ def contest_around(world: World, state: int) -> tuple[PerAction, PerAction, PerA
     theirs = np.where(on_target, challenger + aid_challenger, target + aid_target)
     same = world.side == world.side[state]
     full = world.power * world.ladder.aid.max(1) * same
-    return ours, theirs, np.maximum(full.sum(0) - full[state], 1e-9)
+    return ours, theirs, np.maximum(total(full) - full[state], 1e-9)
 
 
 # ----------------------------------------------------------------- the whole payoff

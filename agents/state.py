@@ -6,6 +6,7 @@ import mesa
 import numpy as np
 
 from agents.payoffs import TERMS, feasible, slope, weighted
+from model.measures import standing
 from model.stage_game import CHANNELS, NOTHING, Expected
 from model.world import Array, PerAction, PerRun
 
@@ -38,16 +39,12 @@ class StateAgent(mesa.Agent):
     @property
     def reliability(self) -> PerRun:
         """Mean over the others of its reliability."""
-        return self._standing(self.model.world.reliability.mean)
+        return standing(self.model.world.reliability.mean, self.state)
 
     @property
     def honesty(self) -> PerRun:
         """Mean over the others of its honesty."""
-        return self._standing(self.model.world.honesty.mean)
-
-    def _standing(self, mean: Array) -> PerRun:
-        others = np.delete(mean[self.state], self.state, 0)
-        return others.mean(0)
+        return standing(self.model.world.honesty.mean, self.state)
 
     @property
     def money(self) -> PerRun:

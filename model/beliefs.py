@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import Array, Beta, PerAction, PerPair, PerRun, PerState, World
+from model.world import Array, Beta, PerAction, PerPair, PerRun, PerState, World, total
 
 
 def growth(world: World) -> PerRun:
@@ -54,7 +54,7 @@ def commitments(world: World, state: int, answer: PerAction) -> tuple[PerRun, Pe
         enemy = world.challenger if partner == world.target else world.target
         if not treaty.covers(world.names[enemy]):
             continue
-        force = treaty.force(world.day, float(np.mean(world.beliefs.provisional)))
+        force = treaty.force(world.day, world.beliefs.provisional)
         bound = np.where(world.war, force * treaty.depth, 0.0)
         ours = world.side[state] * (1.0 if partner == world.target else -1.0) > 0
         if treaty.forbids:
@@ -82,7 +82,7 @@ def _gain(record: Beta, state: int, weight: PerRun, seen: PerAction, told: PerAc
     learning = weight / (cases + weight) * near[0]
     told_learning = weight / (cases + weight) * near[1]
     before = (learning + told_learning) * record.kept[state] / cases
-    return seen * learning.sum(0) + told * told_learning.sum(0) - before.sum(0)
+    return seen * total(learning) + told * total(told_learning) - total(before)
 
 
 def _audiences(world: World, state: int) -> tuple[Array, Array]:
@@ -218,7 +218,7 @@ def affinity_after(world: World) -> PerPair:
         affinity[principal] = moved(affinity[principal], beliefs.drift * rate, world.weeks)
     enemy_force = np.where(world.side < 0, strike, 0.0)
     enemy_force[world.challenger] = 0.0
-    struck = strike[world.target] * np.minimum(enemy_force.sum(0), 1.0) * world.posture.hosts
+    struck = strike[world.target] * np.minimum(total(enemy_force), 1.0) * world.posture.hosts
     cooled = moved(affinity[:, world.target], -beliefs.grievance * struck, world.weeks)
     affinity[:, world.target] = np.where(struck > 0, cooled, affinity[:, world.target])
     return affinity

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import Array, PerRun, World
+from model.world import Array, PerRun, PerState, World, total
 
 
 def chance(rate: PerRun, weeks: float) -> PerRun:
@@ -19,10 +19,17 @@ def chance(rate: PerRun, weeks: float) -> PerRun:
 def pressure(world: World) -> tuple[PerRun, PerRun]:
     """Force used by the target's and the challenger's side, relative to the principals' strength."""
     ladder = world.ladder
-    force = ladder.played(ladder.strike, world.choice) * world.power
+    force = ladder.played(ladder.strike, world.choice) * world.power * world.readiness
     scale = world.strengths[0] + world.strengths[1]
-    by_target = np.where(world.side > 0, force, 0.0).sum(0)
-    return by_target / scale, (force.sum(0) - by_target) / scale
+    by_target = total(np.where(world.side > 0, force, 0.0))
+    return by_target / scale, (total(force) - by_target) / scale
+
+
+def committed(world: World) -> PerState:
+    """Scarce systems that each state has in the fight."""
+    ladder = world.ladder
+    share = ladder.played(ladder.share, world.choice)
+    return ladder.played(ladder.systems, world.choice) + share * world.systems
 
 
 def fought(world: World) -> World:
@@ -36,13 +43,14 @@ def fought(world: World) -> World:
     strike = ladder.played(ladder.strike, world.choice)
     ours, theirs = strike[world.target], strike[world.challenger]
     joined = np.where(world.side < 0, strike, 0.0)
-    effort = np.minimum(joined.sum(0), 1.5) * (1 - 0.5 * world.air_defence)
-    reaching = (joined * world.posture.reach).sum(0)
+    effort = np.minimum(total(joined), 1.5) * (1 - 0.5 * world.air_defence)
+    reaching = total(joined * world.posture.reach)
     wear = conflict.destruction * world.weeks
     by_target, by_challenger = pressure(world)
     shift = conflict.lethality * world.weeks * (by_target - by_challenger)
     rebuilt = 1 - np.exp(-conflict.repair * world.weeks)
-    lost = conflict.expenditure * world.weeks * strike
+    used = conflict.expenditure * world.weeks * strike * committed(world)
+    lost = used / np.maximum(world.systems, 0.01)
     lost[world.target] = lost[world.target] + 0.5 * wear * effort
     programme = world.programme * np.exp(-wear * effort)
     hardened = world.hardened * np.exp(-wear * reaching)
@@ -100,4 +108,4 @@ def accepted_mediation(world: World) -> PerRun:
     offer = ladder.played(ladder.mediation, world.choice)
     offer[list(world.principals)] = 0.0
     partial = np.abs(world.opposition)
-    return (offer * np.maximum(world.beliefs.trust - partial, 0.0)).sum(0)
+    return total(offer * np.maximum(world.beliefs.trust - partial, 0.0))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.stage_game import StageGame
-from model.world import Array, PerRun, PerState, Play
+from model.world import Array, PerRun, PerState, Play, total
 
 RESIDUAL = 1e-9
 SWEEPS = 200
@@ -46,7 +46,7 @@ def quantal_response(payoffs: Play, precision: PerState) -> Play:
     with np.errstate(invalid="ignore"):
         exponent = np.where(payoffs == -np.inf, -np.inf, precision[:, None] * payoffs)
     odds = np.exp(exponent - exponent.max(1, keepdims=True))
-    return odds / odds.sum(1, keepdims=True)
+    return odds / total(odds, 1)[:, None]
 
 
 def contraction_bound(game: StageGame, rounds: int = 0) -> PerRun:
@@ -65,10 +65,10 @@ def contraction_bound(game: StageGame, rounds: int = 0) -> PerRun:
         spread_effects = np.minimum(spread_effects, _deviation(game.effects, most, feasible))
         spread_slopes = np.minimum(spread_slopes, _deviation(game.slopes, most, feasible))
     parts = game.relations * spread_slopes[:, :, None] * (game.precision * spread_effects)[:, None]
-    stretch = parts.sum(0)
+    stretch = total(parts)
     weight = np.ones_like(stretch[0])
     for _ in range(POWER_STEPS):
-        image = (stretch * weight[None]).sum(1)
+        image = total(stretch * weight[None], 1)
         bound = (image / weight).max(0)
         weight = image + 1e-9 * image.max(0) + 1e-300
     return bound
@@ -83,7 +83,7 @@ def _deviation(array: Array, most: Play, feasible: Array) -> Array:
     """Largest standard deviation of an attribute under plays that are nowhere above `most`."""
     mode = np.where(feasible, most, -1.0).argmax(1)[None, :, None]
     centre = np.take_along_axis(np.broadcast_to(array, (len(array), *most.shape)), mode, 2)
-    return np.sqrt((most * np.where(feasible, array - centre, 0.0) ** 2).sum(2))
+    return np.sqrt(total(most * np.where(feasible, array - centre, 0.0) ** 2, 2))
 
 
 def _highest_play(game: StageGame, feasible: Array, rounds: int) -> Play:
@@ -93,21 +93,21 @@ def _highest_play(game: StageGame, feasible: Array, rounds: int) -> Play:
     """
     least = np.where(feasible, game.effects, np.inf).min(2)
     top = np.where(feasible, game.effects, -np.inf).max(2)
-    weight = feasible / feasible.sum(1, keepdims=True)
-    slopes = np.where(feasible, game.slopes - (weight * game.slopes).sum(2, keepdims=True), 0.0)
+    middle = total(uniform(game) * game.slopes, 2)[:, :, None]
+    slopes = np.where(feasible, game.slopes - middle, 0.0)
     rise, fall = np.maximum(slopes, 0.0), np.minimum(slopes, 0.0)
     most = np.where(feasible, 1.0, 0.0)
     for _ in range(rounds):
         above = np.where(feasible, game.effects - least[:, :, None], 0.0)
-        high = np.minimum(top, least + (most * above).sum(2))
-        below = (game.relations * least[:, None]).sum(2)[:, :, None]
-        upper = (game.relations * high[:, None]).sum(2)[:, :, None]
-        best = game.base + (rise * upper + fall * below).sum(0)
-        worst = game.base + (rise * below + fall * upper).sum(0)
+        high = np.minimum(top, least + total(most * above, 2))
+        below = total(game.relations * least[:, None], 2)[:, :, None]
+        upper = total(game.relations * high[:, None], 2)[:, :, None]
+        best = game.base + total(rise * upper + fall * below)
+        worst = game.base + total(rise * below + fall * upper)
         scale = best.max(1, keepdims=True)
         hopes = np.exp(game.precision[:, None] * np.where(feasible, best - scale, -np.inf))
         fears = np.exp(game.precision[:, None] * np.where(feasible, worst - scale, -np.inf))
-        others = fears.sum(1, keepdims=True) - fears
+        others = total(fears, 1)[:, None] - fears
         most = np.minimum(most, hopes / (hopes + others))
     return most
 
@@ -142,7 +142,7 @@ def logit_equilibrium(game: StageGame, guess: Play | None = None, where: str = "
 def uniform(game: StageGame) -> Play:
     """Uniform play over the feasible actions: the equilibrium at precision 0."""
     feasible = game.base > -np.inf
-    return feasible / feasible.sum(1, keepdims=True)
+    return feasible / total(feasible * 1.0, 1)[:, None]
 
 
 def residual_of(game: StageGame, play: Play) -> PerRun:
@@ -153,11 +153,13 @@ def residual_of(game: StageGame, play: Play) -> PerRun:
 
 def _iterated(game: StageGame, play: Play, share: float = 1.0) -> tuple[Play, PerRun]:
     """Iterate the quantal response until every run's residual is small, or SWEEPS times."""
+    residual = np.full(np.shape(game.base)[2:], np.inf)
     for _ in range(SWEEPS):
         payoffs = game.payoffs(game.expectations(play))
         reply = quantal_response(payoffs, share * game.precision)
-        residual = np.abs(reply - play).max((0, 1))
-        play = reply
+        going = residual > RESIDUAL
+        residual = np.where(going, np.abs(reply - play).max((0, 1)), residual)
+        play = np.where(going, reply, play)
         if np.max(residual) <= RESIDUAL:
             break
     return play, residual
@@ -226,7 +228,7 @@ def _linearised(game: StageGame, point: Array) -> tuple[Array, Array]:
     channels, states = game.slopes.shape[:2]
 
     def centred(array: Array) -> Array:
-        return array - (play * array).sum(-1, keepdims=True)
+        return array - total(play * array, array.ndim - 1)[..., None]
 
     weighted_effects = play * centred(game.effects)
     by_slopes = np.einsum("lja,kja->lkj", weighted_effects, game.slopes) * game.precision

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import ndtri
 
-from model.world import Array, PerRun, World
+from model.world import Array, PerRun, World, total
 
 
 def level(world: World, closed: PerRun) -> PerRun:
@@ -25,7 +25,7 @@ def traded(world: World, draw: Array) -> World:
     Ornstein-Uhlenbeck process, both solved exactly over the turn.
     """
     oil, ladder = world.oil, world.ladder
-    closed = np.minimum(ladder.played(ladder.supply, world.choice).sum(0), 1.0)
+    closed = np.minimum(total(ladder.played(ladder.supply, world.choice)), 1.0)
     closed = closed * np.where(world.war, 1.0, 0.0)
     goal = level(world, closed)
     premium = goal + (world.premium - goal) * np.exp(-oil.adjustment * world.weeks)

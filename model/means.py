@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import PerRun, World
+from model.world import PerRun, World, total
 
 
 def used(world: World) -> World:
@@ -35,12 +35,12 @@ def delivered(world: World) -> World:
     arrived = world.ordered * (1 - np.exp(-world.weeks / world.posture.delivery_weeks))
     lobby = ladder.played(ladder.lobby, world.choice)
     opposed = np.maximum(world.opposition[None] * world.side[:, None], 0.0)
-    pressed = (np.maximum(world.affinity, 0.0) * opposed * lobby[None]).sum(1)
+    pressed = total(np.maximum(world.affinity, 0.0) * opposed * lobby[None], 1)
     waiting = (world.ordered - arrived) * np.exp(-pressed * world.weeks)
     new = ladder.played(ladder.delivery, world.choice) * world.power * world.weeks
     new = new / world.conflict.horizon
-    for_target = np.where(world.side > 0, arrived, 0.0).sum(0)
-    for_challenger = arrived.sum(0) - for_target
+    for_target = total(np.where(world.side > 0, arrived, 0.0))
+    for_challenger = total(arrived) - for_target
     target, challenger = world.strengths
     shift = np.log1p(for_target / target) - np.log1p(for_challenger / challenger)
     balance = np.clip(world.balance + shift, -3.0, 3.0)
@@ -75,8 +75,3 @@ def sanctioned(world: World) -> World:
     most = 1.0 + world.economy.sanctions
     sanctions = most + (world.sanctions - most) * np.exp(-rate * world.weeks)
     return replace(world, sanctions=sanctions)
-
-
-def drawn_down(world: World) -> PerRun:
-    """Share of scarce systems that are gone: (states, *runs)."""
-    return 1 - world.systems / np.maximum(world.means.systems, 0.01)

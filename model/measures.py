@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.world import PerRun, PerState, World
+from model.world import PerRun, PerState, World, total
 
 if TYPE_CHECKING:
     from model.alliance_model import AllianceModel
@@ -58,7 +58,7 @@ def regime(world: World) -> PerRun:
 
 def standing(mean: PerState, state: int) -> PerRun:
     """A state's reputation averaged over its audiences."""
-    return np.delete(mean[state], state, 0).mean(0)
+    return total(np.delete(mean[state], state, 0)) / (len(mean) - 1)
 
 
 def worth(world: World) -> PerState:
@@ -72,7 +72,7 @@ def worth(world: World) -> PerState:
     both = world.reliability.mean + world.honesty.mean
     own = np.stack([both[state, state] for state in range(world.state_count)])
     lasting = np.exp(-world.value.discount * world.weeks * world.turn)
-    credit = world.weights["reputation"] * shadow * (both.sum(1) - own)
+    credit = world.weights["reputation"] * shadow * (total(both, 1) - own)
     held_out = np.where(world.collapsed, 0.0, world.survival(0.0, 0.0))
     left = world.weights["stakes"] * world.interest * held_out * world.value.aftermath
     return world.realised + lasting * (credit + left)

@@ -145,14 +145,14 @@ class Oil:
         0.35, "share", 0, 1, "share of the strait's oil that a blockade stops"
     )
     elasticity: Number = quantity(
-        0.12,
+        0.11,
         "index",
         0.02,
         2,
         "short-run elasticity: loss of supply per rise in price",
         "Caldara, Cavallo & Iacoviello 2019; chosen within their range",
     )
-    adjustment: Number = quantity(4.0, "1/week", 0, 50, "rate at which the price finds its level")
+    adjustment: Number = quantity(5.0, "1/week", 0, 50, "rate at which the price finds its level")
     volatility: Number = quantity(
         0.035, "1/sqrt(week)", 0, 0.5, "standard deviation of log price", "EIA daily, 2015-2025"
     )
@@ -184,7 +184,7 @@ class Conflict:
         0.008, "1/week", 0, 1, "rate of repair; set back 2-3 years (S9)", "Atlantic Council 2025"
     )
     settlement: Number = quantity(
-        2.5, "1/week", 0, 50, "rate at which a war ends when no principal strikes"
+        4.0, "1/week", 0, 50, "rate at which a war ends when no principal strikes"
     )
     mediation: Number = quantity(
         1.0, "index", 0, 10, "how much an accepted mediation speeds settlement (S2)"
@@ -195,7 +195,7 @@ class Conflict:
     horizon: Number = quantity(
         4.0, "weeks", 0.1, 200, "how far ahead states look when they count on arms ordered now"
     )
-    leverage: Number = quantity(0.02, "share", 0, 1, "chance of survival moved by one lobby (S6)")
+    leverage: Number = quantity(0.012, "share", 0, 1, "chance of survival moved by one lobby (S6)")
     deterrence: Number = quantity(
         0.5, "share", 0, 1, "share of a believed promise that the adversary counts as force (S2)"
     )

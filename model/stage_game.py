@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.world import Array, PerPair, PerRun, PerState, Play, World
+from model.world import Array, PerPair, PerRun, PerState, Play, World, total
 
 CHANNELS = ("aid", "force", "lobbying", "supply")
 
@@ -49,8 +49,8 @@ class StageGame:
 
     def expectations(self, play: Play) -> Array:
         """What each state expects of the others, x_ki: (channels, states, *runs)."""
-        means = (self.effects * play).sum(2)
-        return (self.relations * means[:, None]).sum(2)
+        means = total(self.effects * play, 2)
+        return total(self.relations * means[:, None], 2)
 
     def payoffs(self, expectations: Array) -> Play:
         """Payoff of each action given the expectations: (states, actions, *runs)."""
@@ -72,7 +72,7 @@ class StageGame:
         return self._each(
             lambda array, axes: array
             if array.ndim == axes
-            else array[..., number if array.shape[-1] > 1 else 0]
+            else np.ascontiguousarray(array[..., number if array.shape[-1] > 1 else 0])
         )
 
     def _each(self, pick: Callable[[Array, int], Array]) -> "StageGame":
@@ -96,7 +96,8 @@ def effects(world: World) -> Array:
     believed = world.conflict.deterrence * honesty_to_adversary(world)[:, None]
     nuclear = 1 + world.posture.nuclear[:, None]
     aid = (ladder.aid + ladder.delivery) * scale
-    force = np.maximum(ladder.strike, believed * ladder.voice) * scale * nuclear
+    ready = world.readiness[:, None]
+    force = np.maximum(ladder.strike * ready, believed * ladder.voice) * scale * nuclear
     parts = np.broadcast_arrays(aid, force, ladder.lobby, ladder.supply)
     return np.stack(parts)
 
@@ -127,11 +128,10 @@ def relations(world: World) -> Array:
 def friction(world: World) -> PerPair:
     """Tie of i to j times j's opposition to i's side: what i's support costs with j.
 
-    In peace the friends of a principal also oppose a first strike by `restraint`.
+    Friends of a principal also oppose that it strikes at all, by `restraint`.
     """
     tie = np.maximum(world.affinity, 0.0)
     opposed = np.maximum(world.opposition[None] * world.side[:, None], 0.0)
-    peace = np.where(world.war, 0.0, world.restraint)
     held_back = np.zeros_like(opposed)
-    held_back[list(world.principals)] = peace
+    held_back[list(world.principals)] = world.restraint
     return tie * (opposed + held_back)

@@ -6,7 +6,7 @@ import numpy as np
 
 from model import beliefs, conflict, market, means
 from model.stage_game import CHANNELS, StageGame
-from model.world import Array, Choice, PerRun, Play, World
+from model.world import Array, Choice, PerRun, Play, World, total
 
 
 def onset_play(world: World, play: Play) -> Play:
@@ -19,7 +19,7 @@ def onset_play(world: World, play: Play) -> Play:
     """
     striking = world.ladder.strike[world.challenger] > 0
     own = play[world.challenger]
-    wanted = np.where(striking, own, 0.0).sum(0)
+    wanted = total(np.where(striking, own, 0.0))
     happens = conflict.chance(world.onset * np.maximum(wanted, 1e-300), world.weeks)
     scale = np.where(
         striking,
@@ -89,14 +89,14 @@ def valued(world: World, game: StageGame, flows: Play) -> World:
         choice[None, :, None],
         2,
     )[:, :, 0]
-    felt = (game.relations * played[:, None]).sum(2)
-    total = _at(flows, choice)
+    felt = total(game.relations * played[:, None], 2)
+    gained = _at(flows, choice)
     for channel, name in enumerate(CHANNELS):
         if name != "aid":
-            total = total + _at(game.slopes[channel], choice) * felt[channel]
+            gained = gained + _at(game.slopes[channel], choice) * felt[channel]
     held = world.weights["stakes"] * world.interest * outcome(world)
     weight = np.exp(-world.value.discount * world.weeks * world.turn) * world.weeks
-    return replace(world, realised=world.realised + weight * (held + total))
+    return replace(world, realised=world.realised + weight * (held + gained))
 
 
 def _at(table: Play, choice: Choice) -> Array:

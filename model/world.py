@@ -36,6 +36,22 @@ Choice = Int[Array, "states *#runs"]
 Flag = Bool[Array, "*#runs"] | bool | np.bool_
 
 
+def total(array: Array, axis: int = 0) -> Array:
+    """Sum over an axis in the order of its entries, whatever the memory layout.
+
+    numpy's own sum may pair terms where the runs are one; a run must equal its
+    column in a batch to the last bit.
+
+    >>> total(np.array([[1.0, 2.0], [3.0, 4.0]]), 1)
+    array([3., 7.])
+    """
+    first, *rest = np.moveaxis(array, axis, 0)
+    added = first
+    for each in rest:
+        added = added + each
+    return added
+
+
 @dataclass(frozen=True)
 class Beta:
     """What an audience remembers: cases kept and failed, as a Beta distribution."""
@@ -194,6 +210,11 @@ class World:
         r"""Power in the theatre, $q_i = access_i \sqrt{money_i \cdot forces_i}$ of free means."""
         return self.posture.access * np.sqrt(self.free_money * self.free_forces)
 
+    @cached_property
+    def readiness(self) -> PerState:
+        """Share of scarce systems that is left to fight with."""
+        return np.minimum(self.systems / np.maximum(self.means.systems, 0.01), 1.0)
+
     # --- sides ---
     @cached_property
     def side(self) -> PerState:
@@ -247,8 +268,8 @@ class World:
     def aid_given(self) -> tuple[PerRun, PerRun]:
         """Aid that each side's states gave by the actions last played, in units of power."""
         aid = self.ladder.played(self.ladder.aid, self.choice) * self.power
-        for_target = np.where(self.side > 0, aid, 0.0).sum(0)
-        return for_target, aid.sum(0) - for_target
+        for_target = total(np.where(self.side > 0, aid, 0.0))
+        return for_target, total(aid) - for_target
 
     # --- oil ---
     @property
