@@ -20,7 +20,7 @@ from model.beliefs import (
     honesty_gain,
     reliability_gain,
 )
-from model.stage_game import NOTHING, Expected, friction, honesty_to_adversary
+from model.stage_game import NOTHING, Expected, honesty_to_adversary
 from model.world import PerAction, World, total
 
 Rule = Callable[[World, int, Expected], PerAction]
@@ -169,7 +169,7 @@ def ties(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
 
     $-affront(a)\,(\sum_j tie_{ij}\,opposition_j + E[lobbying])$.
     """
-    felt = total(friction(world)[state]) + expected.lobbying
+    felt = total(world.friction[state]) + expected.lobbying
     return -affront_seen(world, state) * felt
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.world import Array, PerPair, PerRun, PerState, Play, World, total
+from model.world import Array, PerRun, PerState, Play, World, total
 
 CHANNELS = ("aid", "force", "lobbying", "supply")
 
@@ -120,18 +120,6 @@ def relations(world: World) -> Array:
         world.state_count, world.state_count, *(1,) * (same.ndim - 2)
     )
     parts = np.broadcast_arrays(
-        (same > 0) * others, (same < 0) * others, friction(world), np.ones_like(same) * others
+        (same > 0) * others, (same < 0) * others, world.friction, np.ones_like(same) * others
     )
     return np.stack(parts)
-
-
-def friction(world: World) -> PerPair:
-    """Tie of i to j times j's opposition to i's side: what i's support costs with j.
-
-    Friends of a principal also oppose that it strikes at all, by `restraint`.
-    """
-    tie = np.maximum(world.affinity, 0.0)
-    opposed = np.maximum(world.opposition[None] * world.side[:, None], 0.0)
-    held_back = np.zeros_like(opposed)
-    held_back[list(world.principals)] = world.restraint
-    return tie * (opposed + held_back)

@@ -244,6 +244,18 @@ class World:
         """How much each state privately opposes the target (negative: the challenger)."""
         return self.stakes[:, self.challenger] - self.stakes[:, self.target]
 
+    @cached_property
+    def friction(self) -> PerPair:
+        """Tie of i to j times j's opposition to i's side: what i's support costs with j.
+
+        Friends of a principal also oppose that it strikes at all, by `restraint`.
+        """
+        tie = np.maximum(self.affinity, 0.0)
+        opposed = np.maximum(self.opposition[None] * self.side[:, None], 0.0)
+        held_back = np.zeros_like(opposed)
+        held_back[list(self.principals)] = self.restraint
+        return tie * (opposed + held_back)
+
     # --- the contest ---
     @cached_property
     def threat(self) -> PerState:
