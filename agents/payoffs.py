@@ -20,8 +20,16 @@ from model.beliefs import (
     honesty_gain,
     reliability_gain,
 )
-from model.stage_game import NOTHING, Expected, honesty_to_adversary
-from model.world import PerAction, World, total
+from model.stage_game import (
+    CHANNELS,
+    NOTHING,
+    Expected,
+    StageGame,
+    effects,
+    honesty_to_adversary,
+    relations,
+)
+from model.world import Array, Menu, PerAction, PerRun, World, total
 
 Rule = Callable[[World, int, Expected], PerAction]
 
@@ -206,7 +214,7 @@ def means_used(world: World, state: int) -> PerAction:
     return used + ladder.share[state] / np.maximum(world.readiness[state], 0.01)
 
 
-def contest_around(world: World, state: int) -> tuple[PerAction, PerAction, PerAction]:
+def contest_around(world: World, state: int) -> tuple[PerRun, PerRun, PerRun]:
     """Strength of one's side without aid, of the other with its last aid, and all others' aid."""
     on_target, target, challenger = world.side[state] > 0, *world.strengths
     aid_target, aid_challenger = world.aid_given
@@ -227,11 +235,11 @@ def weighted(world: World, state: int, name: str, expected: Expected) -> PerActi
 
 def slope(world: World, state: int, name: str) -> PerAction:
     """How a strategic term grows with its channel (it is affine in it)."""
-    unit = replace(NOTHING, **{str(TERMS[name].channel): 1.0})
+    unit = replace(NOTHING, **{str(TERMS[name].channel): np.ones(())})
     return weighted(world, state, name, unit) - weighted(world, state, name, NOTHING)
 
 
-def feasible(world: World, state: int) -> PerAction:
+def feasible(world: World, state: int) -> Menu:
     """Which actions are open: on the menu, within free means, and fighting only where there is war.
 
     In peace only the challenger may open fire, and no patron can fight.
@@ -239,3 +247,39 @@ def feasible(world: World, state: int) -> PerAction:
     open_ = world.ladder.on_menu[state] & (means_used(world, state) <= 1)
     may_start = (state == world.challenger) & (world.onset > 0)
     return open_ & ((world.ladder.strike[state] == 0) | world.war | may_start)
+
+
+def ledger(world: World, state: int, expected: Expected) -> dict[str, PerAction]:
+    """Each term times its weight, (actions, *runs); they add up to the payoff."""
+    return {name: weighted(world, state, name, expected) for name in TERMS}
+
+
+def weighed(world: World, state: int) -> tuple[PerAction, Array, PerAction]:
+    """Payoffs against no one, slopes by channel, and the part that counts as realised.
+
+    Shapes (actions, *runs), (channels, actions, *runs), (actions, *runs);
+    infeasible actions have payoff -inf.
+    """
+    entries = ledger(world, state, NOTHING)
+    base = sum(entries.values(), np.zeros(1))
+    flow = sum((entries[name] for name in TERMS if TERMS[name].realised), np.zeros(1))
+    base = np.where(feasible(world, state), base, -np.inf)
+    slopes = [np.zeros(1) for _ in CHANNELS]
+    for name, declared in TERMS.items():
+        if declared.channel is not None:
+            place = CHANNELS.index(declared.channel)
+            slopes[place] = slopes[place] + slope(world, state, name)
+    shaped = [np.broadcast_to(each, base.shape) for each in slopes]
+    return base, np.stack(shaped), np.broadcast_to(flow, base.shape)
+
+
+def stage_game(world: World, weighings: list[tuple[PerAction, Array, PerAction]]) -> StageGame:
+    """The stage game that the states' weighings make together."""
+    bases, slopes, _ = zip(*weighings, strict=True)
+    return StageGame(
+        base=np.stack(np.broadcast_arrays(*bases)),
+        slopes=np.stack(np.broadcast_arrays(*slopes), axis=1),
+        effects=effects(world),
+        relations=relations(world),
+        precision=world.precision,
+    )

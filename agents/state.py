@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from agents.payoffs import TERMS, feasible, slope, weighted
+from agents.payoffs import ledger, weighed
 from model.measures import standing
-from model.stage_game import CHANNELS, NOTHING, Expected
+from model.stage_game import Expected
 from model.world import Array, PerAction, PerRun
 
 if TYPE_CHECKING:
@@ -57,21 +57,8 @@ class StateAgent(mesa.Agent):
         Shapes (actions, *runs), (channels, actions, *runs), (actions, *runs);
         infeasible actions have payoff -inf.
         """
-        world = self.model.world
-        base, flow = 0.0, 0.0
-        slopes: dict[str, Array] = {}
-        for name, term in TERMS.items():
-            value = weighted(world, self.state, name, NOTHING)
-            base = base + value
-            flow = flow + value if term.realised else flow
-            if term.channel is not None:
-                grown = slope(world, self.state, name)
-                slopes[term.channel] = slopes.get(term.channel, 0.0) + grown
-        base = np.where(feasible(world, self.state), base, -np.inf)
-        shape = base.shape
-        every = [np.broadcast_to(slopes.get(channel, 0.0), shape) for channel in CHANNELS]
-        return base, np.stack(every), np.broadcast_to(flow, shape)
+        return weighed(self.model.world, self.state)
 
     def ledger(self, expected: Expected) -> dict[str, PerAction]:
         """Each term times its weight, (actions, *runs); they add up to the payoff."""
-        return {name: weighted(self.model.world, self.state, name, expected) for name in TERMS}
+        return ledger(self.model.world, self.state, expected)

@@ -6,13 +6,14 @@ from dataclasses import replace
 import mesa
 import numpy as np
 
+from agents.payoffs import stage_game
 from agents.state import StateAgent
 from model import turn
 from model.draws import state_uniforms, uniforms
 from model.equilibrium import Solution, logit_equilibrium
 from model.measures import recorded
 from model.preset import Change, first_world, load
-from model.stage_game import CHANNELS, StageGame, effects, relations
+from model.stage_game import StageGame
 from model.world import Array, World
 
 
@@ -46,9 +47,11 @@ class AllianceModel(mesa.Model):
         self.forced_down: Array = np.zeros(np.shape(self.world.weeks_at_war))
         for state, name in enumerate(self.world.names):
             StateAgent(self, name, state)
-        self.states: list[StateAgent] = [each for each in self.agents if isinstance(each, StateAgent)]
+        self.states: list[StateAgent] = [
+            each for each in self.agents if isinstance(each, StateAgent)
+        ]
         self.datacollector = mesa.DataCollector(
-            model_reporters=recorded(self.world) if isinstance(runs, int) else {},
+            model_reporters=recorded() if isinstance(runs, int) else {},
             agent_reporters={
                 name: name for name in ("name", "action", "reliability", "honesty", "money")
             }
@@ -77,9 +80,9 @@ class AllianceModel(mesa.Model):
         world, file = self.world, self.preset.file
         restraint = self.preset.event_value("restraint", world.day, file.restraint)
         attack = self.preset.attack_turn()
-        onset = world.conflict.onset
+        onset = np.asarray(world.conflict.onset)
         if attack is not None and world.turn <= attack:
-            onset = np.inf if world.turn == attack else 0.0
+            onset = np.asarray(np.inf if world.turn == attack else 0.0)
         self.world = replace(
             world,
             restraint=np.zeros_like(world.restraint) + restraint,
@@ -88,17 +91,10 @@ class AllianceModel(mesa.Model):
 
     def weigh(self) -> None:
         """Each state weighs its menu; together this is the stage game."""
-        world = self.world
-        bases, slopes, flows = zip(*(each.weigh() for each in self.states), strict=True)
-        base = np.stack(np.broadcast_arrays(*bases))
-        self.game = StageGame(
-            base=self.forced(base),
-            slopes=np.stack(np.broadcast_arrays(*slopes), axis=1),
-            effects=effects(world),
-            relations=relations(world),
-            precision=world.precision,
-        )
-        self.flows = np.stack(np.broadcast_arrays(*flows))
+        weighings = [each.weigh() for each in self.states]
+        game = stage_game(self.world, weighings)
+        self.game = replace(game, base=self.forced(game.base))
+        self.flows = np.stack(np.broadcast_arrays(*(flow for _, _, flow in weighings)))
 
     def forced(self, base: Array) -> Array:
         """Payoffs with only the forced action open: scripted attack, and do(policy) in war.
@@ -124,9 +120,7 @@ class AllianceModel(mesa.Model):
     def act(self) -> None:
         """Draw each state's action."""
         assert self.solution is not None
-        draws = state_uniforms(
-            self.luck, "act", self.world.turn, self.runs, self.world.state_count
-        )
+        draws = state_uniforms(self.luck, "act", self.world.turn, self.runs, self.world.state_count)
         self.world = turn.acted(self.world, self.solution.play, draws)
 
     def resolve(self) -> None:
@@ -145,9 +139,15 @@ def _only(base: Array, world: World, state: int, action: str, when: Array) -> Ar
     """Payoffs in which a state can only take one action, or the highest feasible rung below."""
     names, rung = world.ladder.names[state], world.ladder.rung[state]
     column = names.index(action)
-    allowed = (rung < rung[column]) | (np.arange(len(rung)).reshape(rung.shape[:1] + (1,) * (rung.ndim - 1)) == column)
+    allowed = (rung < rung[column]) | (
+        np.arange(len(rung)).reshape(rung.shape[:1] + (1,) * (rung.ndim - 1)) == column
+    )
     open_ = allowed & (base[state] > -np.inf)
-    rank = np.where(open_, rung + 0.5 * (np.arange(len(rung)).reshape(-1, *(1,) * (rung.ndim - 1)) == column), -1.0)
+    rank = np.where(
+        open_,
+        rung + 0.5 * (np.arange(len(rung)).reshape(-1, *(1,) * (rung.ndim - 1)) == column),
+        -1.0,
+    )
     best = rank == rank.max(0)
     first = best & (best.cumsum(0) == 1)
     forced = base.copy()

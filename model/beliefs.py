@@ -12,7 +12,7 @@ from model.world import Array, Beta, PerAction, PerPair, PerRun, PerState, World
 
 
 def growth(world: World) -> PerRun:
-    r"""Growth of audience costs over the crisis, $\min(ceiling, 1 + growth \cdot t)$ (Fearon 1994)."""
+    r"""Growth of audience costs, $\min(ceiling, 1 + growth \cdot t)$, t weeks of war (Fearon 1994)."""
     return np.minimum(world.beliefs.ceiling, 1 + world.beliefs.growth * world.weeks_at_war)
 
 
@@ -73,7 +73,14 @@ def _clause_binds(world: World, clause: str, partner: int) -> bool:
     return clause == "non-aggression" or partner == world.target
 
 
-def _gain(record: Beta, state: int, weight: PerRun, seen: PerAction, told: PerAction, near: PerRun):
+def _gain(
+    record: Beta,
+    state: int,
+    weight: PerRun,
+    seen: PerAction,
+    told: PerAction,
+    near: tuple[PerState, PerState],
+) -> PerAction:
     r"""$\sum_j E[posterior_j] - prior_j$ when a case of this weight shows `seen` to all.
 
     The beneficiary, of whom `near` picks the column, sees `told` instead.
@@ -138,7 +145,7 @@ def _chosen(table: PerAction, choice: Array) -> PerRun:
     return np.take_along_axis(table, choice[None], 0)[0]
 
 
-def _learned(world: World, record: Beta, cases) -> Beta:
+def _learned(world: World, record: Beta, cases: list[tuple[PerRun, PerRun, PerRun]]) -> Beta:
     """A record after each state's case of this turn, with older ones fading to Beta(1, 1)."""
     lasting = np.exp(-world.beliefs.memory * world.weeks)
     kept, failed = 1 + (record.kept - 1) * lasting, 1 + (record.failed - 1) * lasting
@@ -176,7 +183,7 @@ def judged(world: World) -> World:
 
 
 def pledge_after(world: World) -> PerPair:
-    r"""Pledges after this turn's words: $\dot p = c\,v\,(1 - p) - f\,(p - basis)$, solved exactly."""
+    r"""Pledges after this turn's words, $\dot p = c\,v\,(1-p) - f\,(p-basis)$ solved exactly."""
     voice = world.ladder.played(world.ladder.voice, world.choice)
     pledge = np.broadcast_to(world.pledge, (*world.pledge.shape[:2], *voice.shape[1:])).copy()
     for principal, toward in ((world.target, 1.0), (world.challenger, -1.0)):

@@ -17,7 +17,7 @@ def chance(rate: PerRun, weeks: float) -> PerRun:
 
 
 def pressure(world: World) -> tuple[PerRun, PerRun]:
-    """Force used by the target's and the challenger's side, relative to the principals' strength."""
+    """Force used by the target's and the challenger's side, over the principals' strength."""
     ladder = world.ladder
     force = ladder.played(ladder.strike, world.choice) * world.power * world.readiness
     scale = world.strengths[0] + world.strengths[1]

@@ -27,7 +27,7 @@ class NoEquilibrium(ArithmeticError):
 
 @dataclass(frozen=True)
 class Solution:
-    """Mixed strategies, what each state expects, the residual, and where the branch was followed."""
+    """Mixed strategies, expectations, the residual, and where the branch was followed."""
 
     play: Play
     expectations: Array
@@ -53,13 +53,16 @@ def contraction_bound(game: StageGame, rounds: int = 0) -> PerRun:
     r"""Upper bound on how far the best-reply map can stretch a difference in expectations.
 
     Let v_i be the standard deviation, under i's play, of a change of i's payoffs. A best
-    reply turns it into at most $\sum_j C_{ij} v_j$, $C_{ij} = \lambda_j \sum_k sd_i(slope_{ki}) R_{kij}
-    sd_j(effect_{kj})$. The spectral radius of C, bounded by Collatz-Wielandt quotients, below
+    reply turns it into at most $\sum_j C_{ij} v_j$,
+    $C_{ij} = \lambda_j \sum_k sd_i(slope_{ki}) R_{kij}\,sd_j(effect_{kj})$. The spectral radius of C, bounded by Collatz-Wielandt quotients, below
     1 makes the map a contraction and the equilibrium unique. Each standard deviation is at most
     half the span; `rounds` narrow it by what any best reply can play at all.
     """
     feasible = game.base > -np.inf
-    spread_effects, spread_slopes = _half_span(game.effects, feasible), _half_span(game.slopes, feasible)
+    spread_effects, spread_slopes = (
+        _half_span(game.effects, feasible),
+        _half_span(game.slopes, feasible),
+    )
     if rounds:
         most = _highest_play(game, feasible, rounds)
         spread_effects = np.minimum(spread_effects, _deviation(game.effects, most, feasible))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import PerRun, World, total
+from model.world import World, total
 
 
 def used(world: World) -> World:

@@ -1,6 +1,7 @@
 """What is measured: quantities of a world for tables, figures and the data collector."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,47 +11,63 @@ from model.world import PerRun, PerState, World, total
 if TYPE_CHECKING:
     from model.alliance_model import AllianceModel
 
-Measure = Callable[[World], PerRun]
+Rule = Callable[[World], PerRun]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A declared measure of the world, its unit and the range in which it is binned."""
+
+    rule: Rule
+    unit: str
+    low: float
+    high: float
+
+
 MEASURES: dict[str, Measure] = {}
 
 
-def measure(rule: Measure) -> Measure:
+def measure(unit: str, low: float, high: float) -> Callable[[Rule], Rule]:
     """Declare a measure of the world under its function's name."""
-    MEASURES[rule.__name__] = rule
-    return rule
+
+    def declare(rule: Rule) -> Rule:
+        MEASURES[rule.__name__] = Measure(rule, unit, low, high)
+        return rule
+
+    return declare
 
 
-@measure
+@measure("USD/bbl", 0, 500)
 def price(world: World) -> PerRun:
     """Brent, USD/bbl."""
     return world.price
 
 
-@measure
+@measure("share", 0, 1)
 def war(world: World) -> PerRun:
     """1 while there is war, else 0."""
     return world.war * 1.0
 
 
-@measure
+@measure("share", 0, 1)
 def survival(world: World) -> PerRun:
     """Chance that the target holds out, by the aid last given."""
     return np.where(world.collapsed, 0.0, world.survival(*world.aid_given))
 
 
-@measure
+@measure("index", 0, 2)
 def programme(world: World) -> PerRun:
     """The target's programme, hardened part included; 1 = June 2025."""
     return world.programme + world.hardened
 
 
-@measure
+@measure("log ratio", -8, 8)
 def balance(world: World) -> PerRun:
     """Log strength ratio of target to challenger by losses and deliveries so far."""
     return world.balance + np.log(world.power[world.target] / world.power[world.challenger])
 
 
-@measure
+@measure("index", 0, 1)
 def regime(world: World) -> PerRun:
     """Stability of the target's regime, 0 to 1."""
     return world.regime
@@ -64,7 +81,8 @@ def standing(mean: PerState, state: int) -> PerRun:
 def worth(world: World) -> PerState:
     r"""Realised value with its terminal part: reputation as future proteges value it.
 
-    $V_i + e^{-discount \cdot T}\,w_{reputation}\,shadow \sum_j value\,(reliability_{ij} + honesty_{ij})$,
+    $V_i + e^{-discount \cdot T} (w_{reputation}\,shadow \sum_j value\,(reliability_{ij} +
+    honesty_{ij}) + w_{stakes}\,interest_i\,\pi \cdot aftermath)$: reputation,
     and the outcome at the end, held for `value.aftermath` weeks.
     """
     discount = world.reputation.discount
@@ -73,17 +91,17 @@ def worth(world: World) -> PerState:
     own = np.stack([both[state, state] for state in range(world.state_count)])
     lasting = np.exp(-world.value.discount * world.weeks * world.turn)
     credit = world.weights["reputation"] * shadow * (total(both, 1) - own)
-    held_out = np.where(world.collapsed, 0.0, world.survival(0.0, 0.0))
+    held_out = np.where(world.collapsed, 0.0, world.survival(*np.zeros(2)))
     left = world.weights["stakes"] * world.interest * held_out * world.value.aftermath
     return world.realised + lasting * (credit + left)
 
 
-def recorded(world: World) -> dict[str, Callable[["AllianceModel"], object]]:
+def recorded() -> dict[str, Callable[["AllianceModel"], object]]:
     """Reporters for Mesa's data collector: the day and every measure."""
 
-    def reporter(rule: Measure) -> Callable[["AllianceModel"], float]:
+    def reporter(rule: Rule) -> Callable[["AllianceModel"], float]:
         return lambda model: float(rule(model.world))
 
     return {"day": lambda model: str(model.world.day)} | {
-        name: reporter(rule) for name, rule in MEASURES.items()
+        name: reporter(each.rule) for name, each in MEASURES.items()
     }

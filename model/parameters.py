@@ -5,12 +5,15 @@ in a preset, and the stacked figures of all states in a `World`.
 """
 
 from dataclasses import dataclass, field, fields
-from typing import Any  # a declared default may be of any of the four plain types
+from typing import TYPE_CHECKING, Any  # a declared default may be of any of the four plain types
 
 import numpy as np
 from numpy.typing import NDArray
 
-Number = float | NDArray[np.float64]
+if TYPE_CHECKING:  # a number behaves as an array without axes
+    Number = NDArray[np.float64]
+else:
+    Number = float | NDArray[np.float64]
 
 
 def quantity(
@@ -133,9 +136,7 @@ class Target:
 class Oil:
     """The oil market: log mean reversion to a price set by supply at risk (S12)."""
 
-    price: Number = quantity(
-        70.84, "USD/bbl", 5, 500, "Brent at the start", "US EIA, 12 June 2025"
-    )
+    price: Number = quantity(70.84, "USD/bbl", 5, 500, "Brent at the start", "US EIA, 12 June 2025")
     world_supply: Number = quantity(102.0, "mb/d", 50, 150, "world supply", "IEA, June 2025")
     at_risk: Number = quantity(
         1.5, "mb/d", 0, 10, "the target's exports, put at risk by war (S12)", "EIA 2024"

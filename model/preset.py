@@ -96,10 +96,19 @@ class Observed(BaseModel):
     timeline: str | None = None
 
 
+Attack: Any = Literal["endogenous", "scripted"]
+Role: Any = Literal["patron", "principal"]
 Pair = dict[str, Annotated[float, Field(ge=-1, le=1)]]
 Share = dict[str, Annotated[float, Field(ge=0, le=1)]]
 
-Profile = create_model(
+
+def _tables(sections: dict[str, type]) -> dict[str, Any]:
+    """The declared sections as optional tables of a file, with their defaults."""
+    models = {name: _checked_section(section) for name, section in sections.items()}
+    return {name: (model, Field(default_factory=model)) for name, model in models.items()}
+
+
+Profile: Any = create_model(
     "Profile",
     __config__=STRICT,
     label=(str, ...),
@@ -112,13 +121,10 @@ Profile = create_model(
     treaties=(list[TreatyEntry], []),
     weights=(_weights(), Field(default_factory=_weights())),
     sources=(dict[str, str], {}),
-    **{
-        name: (model, Field(default_factory=model))
-        for name, model in ((n, _checked_section(s)) for n, s in STATE_SECTIONS.items())
-    },
+    **_tables(STATE_SECTIONS),
 )
 
-PresetFile = create_model(
+PresetFile: Any = create_model(
     "PresetFile",
     __config__=STRICT,
     title=(str, ...),
@@ -130,17 +136,14 @@ PresetFile = create_model(
     players=(list[str], Field(min_length=2)),
     target=(str, ...),
     challenger=(str, ...),
-    attack=(Literal["endogenous", "scripted"], "endogenous"),
+    attack=(Attack, "endogenous"),
     attack_day=(date | None, None),
     restraint=(float, Field(0.0, ge=0, le=5)),
     events=(list[Event], []),
     fronts=(FrontStates | None, None),
     observed=(Observed, Field(default_factory=Observed)),
     states=(dict[str, dict[str, Any]], {}),
-    **{
-        name: (model, Field(default_factory=model))
-        for name, model in ((n, _checked_section(s)) for n, s in SECTIONS.items())
-    },
+    **_tables(SECTIONS),
 )
 
 
@@ -248,7 +251,7 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
     raw = document(path)
     changes = dict(changes or {})
     arrays = {k: np.asarray(v, float) for k, v in changes.items() if isinstance(v, np.ndarray)}
-    players = [p for p in changes.get("players", raw.get("players", [])) if isinstance(p, str)]  # type: ignore[union-attr]  # checked below
+    players = [p for p in changes.get("players", raw.get("players", [])) if isinstance(p, str)]
     files = {player: named_file(PROFILES, player, "profile") for player in players}
     profiles = {player: document(file) for player, file in files.items()}
     for player, override in raw.get("states", {}).items():
@@ -260,7 +263,9 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
         _merge(profiles[player], override)
     for key, value in changes.items():
         first, *rest = key.split(".")
-        target, parts = (profiles[first], rest) if first in profiles and rest else (raw, [first, *rest])
+        target, parts = (
+            (profiles[first], rest) if first in profiles and rest else (raw, [first, *rest])
+        )
         _lay(target, parts, float(np.min(value)) if key in arrays else value, key)
     file = _checked(PresetFile, raw, path, set(changes), "")
     made = {
@@ -270,7 +275,9 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
     preset = Preset(path.stem, file, made, arrays, (path, LADDER, *files.values()))
     _consistent(preset, path, files)
     for key, value in arrays.items():
-        load(name, {**{k: v for k, v in changes.items() if k not in arrays}, key: float(value.max())})
+        load(
+            name, {**{k: v for k, v in changes.items() if k not in arrays}, key: float(value.max())}
+        )
     return preset
 
 
@@ -309,7 +316,11 @@ def _complaint(schema: Any, error: Any, path: Path, changed: set[str], prefix: s
         where = f"--set {given[0]}"
     else:
         line = line_of(path, location)
-        where = f"{shown(path)}:{line}: {'.'.join(location)}" if line else f"{shown(path)}: {'.'.join(location)}"
+        where = (
+            f"{shown(path)}:{line}: {'.'.join(location)}"
+            if line
+            else f"{shown(path)}: {'.'.join(location)}"
+        )
     return f"{where}: {_fault(schema, error, location)}"
 
 
@@ -359,7 +370,8 @@ def _consistent(preset: Preset, path: Path, files: dict[str, Path]) -> None:
     for role in ("target", "challenger"):
         who = getattr(file, role)
         if who not in players:
-            mistakes.append(f"{shown(path)}:{line_of(path, (role,))}: {role}: found '{who}'{suggestion(who, players)}")
+            where = f"{shown(path)}:{line_of(path, (role,))}: {role}"
+            mistakes.append(f"{where}: found '{who}'{suggestion(who, players)}")
     if file.target == file.challenger:
         mistakes.append(f"{shown(path)}: target and challenger are both '{file.target}'")
     if len(set(file.players)) != len(file.players):
@@ -367,27 +379,39 @@ def _consistent(preset: Preset, path: Path, files: dict[str, Path]) -> None:
     if file.attack == "scripted" and file.attack_day is None:
         mistakes.append(f"{shown(path)}: attack_day: missing; a scripted attack needs its day")
     if file.attack_day is not None and file.attack_day < file.start:
-        mistakes.append(f"{shown(path)}: attack_day: found {file.attack_day}; valid: from {file.start}")
+        mistakes.append(
+            f"{shown(path)}: attack_day: found {file.attack_day}; valid: from {file.start}"
+        )
     if file.fronts is not None:
         for role, who in file.fronts.model_dump(exclude_none=True).items():
             if who not in players:
-                mistakes.append(f"{shown(path)}: fronts.{role}: found '{who}'{suggestion(who, players)}")
+                mistakes.append(
+                    f"{shown(path)}: fronts.{role}: found '{who}'{suggestion(who, players)}"
+                )
     for player, profile in preset.profiles.items():
         means = profile.means
         for kind in ("money", "forces", "systems"):
             total, tied = getattr(means, kind), getattr(means, f"{kind}_tied")
             if tied > total:
-                where = f"{shown(files[player])}:{line_of(files[player], ('means', f'{kind}_tied'))}"
-                mistakes.append(f"{where}: means.{kind}_tied: found {tied:g}; valid: at most the total, {total:g}")
+                where = (
+                    f"{shown(files[player])}:{line_of(files[player], ('means', f'{kind}_tied'))}"
+                )
+                mistakes.append(
+                    f"{where}: means.{kind}_tied: found {tied:g}; "
+                    f"valid: at most the total, {total:g}"
+                )
         if profile.menu is not None:
             known = sorted(ladder_entries())
+            where = f"{shown(files[player])}:{line_of(files[player], ('menu',))}: menu"
             mistakes += [
-                f"{shown(files[player])}:{line_of(files[player], ('menu',))}: menu: unknown action '{each}'{suggestion(each, known)}"
+                f"{where}: unknown action '{each}'{suggestion(each, known)}"
                 for each in profile.menu
                 if each not in known
             ]
             if not profile.menu:
-                mistakes.append(f"{shown(files[player])}: menu: found []; valid: at least one action")
+                mistakes.append(
+                    f"{shown(files[player])}: menu: found []; valid: at least one action"
+                )
     if mistakes:
         raise ConfigError("\n".join(mistakes))
 
@@ -401,9 +425,11 @@ def ladder_entries() -> dict[str, Any]:
     schema = create_model(
         "ActionEntry",
         __base__=_checked_section(Action),
-        role=(Literal["patron", "principal"], ...),
+        role=(Role, ...),
     )
-    return {name: _checked(schema, entry, LADDER, set(), "") for name, entry in document(LADDER).items()}
+    return {
+        name: _checked(schema, entry, LADDER, set(), "") for name, entry in document(LADDER).items()
+    }
 
 
 def menu(preset: Preset, player: str) -> tuple[str, ...]:
@@ -460,10 +486,7 @@ def first_world(preset: Preset, runs: int | range) -> World:
     def over_pairs(key: str, own: float) -> Array:
         rows = [
             stacked(
-                [
-                    preset.figure(f"{i}.{key}.{j}") if i != j or own == 0 else own
-                    for j in players
-                ]
+                [preset.figure(f"{i}.{key}.{j}") if i != j or own == 0 else own for j in players]
             )
             for i in players
         ]
@@ -486,10 +509,9 @@ def first_world(preset: Preset, runs: int | range) -> World:
         shape = (count, count, *figure.shape[1:])
         return np.broadcast_to(1 + figure[:, None], shape).copy()
 
-    zero = 0.0 if isinstance(runs, int) else np.zeros(1)
+    zero = np.zeros(trailing)
     no = np.zeros(trailing, bool)
     named = {name: place for place, name in enumerate(players)}
-    fronts = file.fronts
     return World(
         names=tuple(players),
         target=named[file.target],
@@ -510,9 +532,10 @@ def first_world(preset: Preset, runs: int | range) -> World:
         ),
         ladder=ladder(preset, trailing),
         **{name: section(name, kind) for name, kind in SECTIONS.items()},
-        fronts=(None, None, None)
-        if fronts is None
-        else (named[fronts.fighting], *(named.get(w) if w else None for w in (fronts.backer, fronts.supplier))),
+        fronts=tuple(
+            named.get(getattr(file.fronts, role, None) or "")
+            for role in ("fighting", "backer", "supplier")
+        ),
         turn=0,
         war=no,
         weeks_at_war=zero,

@@ -24,13 +24,13 @@ CHANNELS = ("aid", "force", "lobbying", "supply")
 class Expected:
     """What a state expects of the others' play, channel by channel."""
 
-    aid: PerRun = 0.0
-    force: PerRun = 0.0
-    lobbying: PerRun = 0.0
-    supply: PerRun = 0.0
+    aid: PerRun
+    force: PerRun
+    lobbying: PerRun
+    supply: PerRun
 
 
-NOTHING = Expected()
+NOTHING = Expected(*(np.zeros(()) for _ in CHANNELS))
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,21 @@ class StageGame:
     def part(self, runs: Array) -> "StageGame":
         """The stage games of some runs, with a run axis even where this one has none."""
         return self._each(
-            lambda array, axes: array[..., None]
-            if array.ndim == axes
-            else array[..., runs if array.shape[-1] > 1 else np.zeros_like(runs)]
+            lambda array, axes: (
+                array[..., None]
+                if array.ndim == axes
+                else array[..., runs if array.shape[-1] > 1 else np.zeros_like(runs)]
+            )
         )
 
     def run(self, number: int) -> "StageGame":
         """The stage game of one run of a batch, without a run axis."""
         return self._each(
-            lambda array, axes: array
-            if array.ndim == axes
-            else np.ascontiguousarray(array[..., number if array.shape[-1] > 1 else 0])
+            lambda array, axes: (
+                array
+                if array.ndim == axes
+                else np.ascontiguousarray(array[..., number if array.shape[-1] > 1 else 0])
+            )
         )
 
     def _each(self, pick: Callable[[Array, int], Array]) -> "StageGame":

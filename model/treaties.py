@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
+from model.parameters import Number
+
 REQUIRED = {
     "defence": 1.0,
     "offensive": 1.0,
@@ -52,16 +56,16 @@ class Treaty:
         """
         return self.clause in ("neutrality", "non-aggression")
 
-    def force(self, day: date, provisional: float) -> float:
+    def force(self, day: date, provisional: Number) -> Number:
         """How far the treaty is in force on a day: 0, the provisional share, or 1.
 
         >>> pact = Treaty("a", "b", "defence", 1, date(2025, 1, 17), date(2025, 10, 2))
-        >>> pact.force(date(2025, 6, 13), 0.6)
+        >>> float(pact.force(date(2025, 6, 13), np.array(0.6)))
         0.6
         """
         if day < self.signed or (self.denounced is not None and day >= self.denounced):
-            return 0.0
-        return 1.0 if self.in_force is not None and day >= self.in_force else provisional
+            return np.zeros(())
+        return np.ones(()) if self.in_force is not None and day >= self.in_force else provisional
 
     def covers(self, enemy: str) -> bool:
         """Whether a conflict with this enemy falls in the treaty's scope.

@@ -80,8 +80,8 @@ def outcome(world: World) -> PerRun:
 def valued(world: World, game: StageGame, flows: Play) -> World:
     r"""The world with this turn's realised value added for each state.
 
-    $V_i \mathrel{+}= e^{-discount \cdot t}\,weeks\,(w_{stakes}\,interest_i\,\pi + \sum_k term_{ik})$, the
-    realised terms at the actions that were played by all; same units as the payoffs.
+    $V_i \mathrel{+}= e^{-discount \cdot t}\,weeks\,(w_{stakes}\,interest_i\,\pi +
+    \sum_k term_{ik})$, the realised terms at the actions that all played; units of the payoffs.
     """
     choice = world.choice
     played = np.take_along_axis(

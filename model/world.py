@@ -8,6 +8,7 @@ for one run plays any number of them.
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -27,13 +28,18 @@ from model.parameters import (
 from model.treaties import Treaty
 
 Array = np.ndarray
-PerRun = Shaped[Array, "*#runs"] | float
 PerState = Float[Array, "states *#runs"]
 PerPair = Float[Array, "states states *#runs"]
 PerAction = Float[Array, "actions *#runs"]
 Play = Float[Array, "states actions *#runs"]
+Menu = Bool[Array, "actions *#runs"]
 Choice = Int[Array, "states *#runs"]
-Flag = Bool[Array, "*#runs"] | bool | np.bool_
+if TYPE_CHECKING:  # without a run axis these are numbers, which behave as arrays without axes
+    PerRun = np.ndarray
+    Flag = np.ndarray
+else:
+    PerRun = Shaped[Array, "*#runs"] | float
+    Flag = Bool[Array, "*#runs"] | bool | np.bool_
 
 
 def total(array: Array, axis: int = 0) -> Array:
@@ -132,7 +138,7 @@ class World:
     beliefs: Beliefs
     front: Front
     value: Value
-    fronts: tuple[int | None, int | None, int | None]
+    fronts: tuple[int | None, ...]
     # the state of play
     turn: int
     war: Flag

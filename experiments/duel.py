@@ -1,0 +1,141 @@
+"""The duel: what talk and intervention would have brought, run by run on the same luck."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from experiments.batch import Job, blocks
+from model.preset import Change, first_world, load
+from model.world import Array
+
+TALK = "rhetoric"
+ACTS = ("arms", "force")
+
+
+@dataclass(frozen=True)
+class Duel:
+    """The paired difference of realised value, talk less intervention, of one patron.
+
+    `low` and `high` bound the mean with 95 % confidence; `talk_better` is the share of
+    runs in which talk was worth more, `same` that in which nothing differed;
+    `forced_down` the share of war turns in which means did not allow the forced rung.
+    """
+
+    patron: str
+    protege: str
+    talk: str
+    act: str
+    difference: float
+    low: float
+    high: float
+    talk_better: float
+    same: float
+    protege_difference: float
+    forced_down: float
+    runs: int
+
+    @property
+    def verdict(self) -> str:
+        """Which policy is better, or that it is open."""
+        if self.low > 0:
+            return "talk"
+        return "intervention" if self.high < 0 else "open"
+
+    def record(self) -> dict[str, object]:
+        """The duel as plain data."""
+        return asdict(self)
+
+
+def proteges(preset: str, changes: Mapping[str, Change] | None = None) -> dict[str, str]:
+    """The patrons of a preset and whom each sides with at the start."""
+    world = first_world(load(preset, changes), 0)
+    return {
+        name: world.names[world.target if world.side[state] > 0 else world.challenger]
+        for state, name in enumerate(world.names)
+        if state not in world.principals
+    }
+
+
+def paired(difference: Array) -> tuple[float, float, float]:
+    """Mean of paired differences and its 95 % interval (normal, from exact sums)."""
+    exact = [int(each) for each in np.rint(difference * 2.0**32)]
+    count = len(exact)
+    mean = sum(exact) / count / 2.0**32
+    squares = sum(each * each for each in exact) / count / 2.0**64
+    half = 1.959964 * max(squares - mean * mean, 0.0) ** 0.5 / max(count - 1, 1) ** 0.5
+    return mean, mean - half, mean + half
+
+
+def policy_values(
+    preset: str,
+    patron: str,
+    action: str,
+    runs: int,
+    *,
+    rng: int,
+    changes: Mapping[str, Change] | None,
+    workers: int,
+) -> tuple[dict[str, Array], float]:
+    """Realised value of each state, run by run, under do(action); and the share forced down."""
+    job = Job(preset, rng, dict(changes or {}), {patron: action})
+    tables, down, turns = [], 0.0, 0.0
+    for each in blocks(job, runs, workers=workers, trajectories=False):
+        tables.append(each.table)
+        down += float(each.forced_down.sum())
+        turns += float(each.tally.plays_at_war[:, 0].sum())
+    keys = [key for key in tables[0] if key.startswith("worth.")]
+    values = {k.removeprefix("worth."): np.concatenate([t[k] for t in tables]) for k in keys}
+    return values, down / max(turns, 1.0)
+
+
+def duels(
+    preset: str,
+    runs: int,
+    *,
+    rng: int = 0,
+    patrons: Sequence[str] | None = None,
+    acts: Sequence[str] = ACTS,
+    changes: Mapping[str, Change] | None = None,
+    workers: int = 1,
+) -> tuple[list[Duel], dict[str, Array]]:
+    """Every patron's duels and the values behind them, a column `patron.action.state` each."""
+    found: list[Duel] = []
+    columns: dict[str, Array] = {}
+    for patron, protege in proteges(preset, changes).items():
+        if patrons is not None and patron not in patrons:
+            continue
+        values, down = {}, {}
+        for action in (TALK, *acts):
+            values[action], down[action] = policy_values(
+                preset, patron, action, runs, rng=rng, changes=changes, workers=workers
+            )
+            for state in (patron, protege):
+                columns[f"{patron}.{action}.{state}"] = values[action][state]
+        for act in acts:
+            found.append(compared(patron, protege, act, values, down[act]))
+    return found, columns
+
+
+def compared(
+    patron: str, protege: str, act: str, values: dict[str, dict[str, Array]], down: float
+) -> Duel:
+    """The duel of talk against one kind of intervention."""
+    difference = values[TALK][patron] - values[act][patron]
+    mean, low, high = paired(difference)
+    theirs = paired(values[TALK][protege] - values[act][protege])[0]
+    settled = np.abs(difference) > 1e-9
+    return Duel(
+        patron=patron,
+        protege=protege,
+        talk=TALK,
+        act=act,
+        difference=mean,
+        low=low,
+        high=high,
+        talk_better=float((settled & (difference > 0)).mean()),
+        same=float((~settled).mean()),
+        protege_difference=theirs,
+        forced_down=down,
+        runs=len(difference),
+    )

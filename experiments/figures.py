@@ -1,0 +1,615 @@
+"""Figures: what states do, how they are seen, the price of oil, and talk against acts.
+
+Every function takes plain tables and returns a figure; the same table gives the
+same bytes. Turns are drawn over the days that they last, quantities after a turn
+at the turn's last day, and observations at midday.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any  # a row of a table has values of any type
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.dates import AutoDateLocator, date2num, num2date
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
+from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
+from scipy.optimize import isotonic_regression
+
+from model.world import Array
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
+
+Menus = Mapping[str, Sequence[tuple[str, int]]]
+Swatches = dict[str, tuple[int, int]]  # action: its rung, and its variant among those on the rung
+
+INK, FAINT, GRID = "#222222", "#666666", "#dddddd"
+RUNGS = ("#ececea", "#fbd68a", "#f79c5b", "#dd5462", "#92327e", "#321056")  # light to dark
+HATCHES = ("", "/////", ".....", "xxxxx", "-----")
+SIMULATED, TALK, ACT = "#2166ac", "#2166ac", "#b35806"
+WIDTH = 8.0  # inches; 1200 pixels
+END_SIZE = 7.5  # points, of labels at the ends of lines
+COLUMNS = (1.396, 1.623)  # right edges of the two columns beside the duels, in widths of the axes
+DUELS_NOTE = (
+    "Dots: mean over runs of the difference, talk and act played on the same luck; bars: its 95 % "
+    "interval.  Hollow: the interval holds 0."
+)
+STYLE: "dict[RcKeyType, Any]" = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.0,
+    "axes.titlesize": 9.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8.0,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": FAINT,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "text.color": INK,
+    "lines.linewidth": 1.6,
+    "hatch.linewidth": 0.7,
+    "figure.dpi": 150.0,
+    "savefig.dpi": 150.0,
+    "savefig.facecolor": "white",
+    "figure.facecolor": "white",
+    "svg.hashsalt": "cheaptalk",
+    "svg.fonttype": "path",
+}
+NOTE: dict[str, Any] = {"fontsize": 7.0, "color": FAINT, "ha": "left", "linespacing": 1.4}
+styled = matplotlib.rc_context(STYLE)  # as a decorator; the global settings stay as they were
+
+
+# ------------------------------------------------------------------- what states do
+
+
+@styled
+def rungs(
+    trajectory: pd.DataFrame,
+    labels: Mapping[str, str],
+    menus: Menus,
+    observed: pd.DataFrame | None = None,
+) -> Figure:
+    """What each state does: the share of runs by action, over the days, beside what was observed.
+
+    `menus` gives each state's actions and their rungs; `observed` has a row for
+    each act: day, state, rung.
+    """
+    columns = min(3, len(menus))
+    rows = -(-len(menus) // columns)
+    swatches = swatches_of(menus)
+    foot = 1.02 + 0.15 * max(Counter(swatches.values()).values())
+    height = foot + 0.3 + 2.4 * rows
+    figure = Figure(figsize=(WIDTH, height))
+    cells = figure.add_gridspec(
+        rows, columns, left=0.1, right=0.985, wspace=0.12, hspace=0.32,
+        top=1 - 0.25 / height, bottom=foot / height,
+    )  # fmt: skip
+    for number, (state, menu) in enumerate(menus.items()):
+        inner = cells[number].subgridspec(3, 1, height_ratios=(0.3, 1.0, 0.17), hspace=0.22)
+        above, middle, below = (figure.add_subplot(inner[place]) for place in range(3))
+        above.set_title(labels[state])
+        draw_observed(above, trajectory, observed, state)
+        draw_shares(middle, trajectory, state, menu, swatches)
+        draw_war(below, trajectory)
+        tidy_panel((above, middle, below), left=number % columns == 0)
+        if number + columns < len(menus):
+            below.set_xlabel("")
+    draw_key(figure.add_axes((0.1, (foot - 0.82) / height, 0.885, 0.3 / height)), swatches)
+    figure.text(0.012, 0.07 / height, rungs_note(trajectory, observed), **NOTE)
+    return figure
+
+
+def tidy_panel(panel: Sequence[Axes], *, left: bool) -> None:
+    """Labels of the three vertical axes in line, and only in the panels on the left."""
+    for axes in panel:
+        axes.tick_params(axis="y", labelleft=left)
+        if not left:
+            axes.set_ylabel("")
+        elif axes is panel[1]:
+            axes.yaxis.set_label_coords(-0.2, 0.5)
+        else:
+            axes.yaxis.label.set(rotation=0, ha="right", va="center", fontsize=7)
+            axes.yaxis.set_label_coords(-0.06 if axes is panel[0] else -0.14, 0.5)
+
+
+def rungs_note(trajectory: pd.DataFrame, observed: pd.DataFrame | None) -> str:
+    """How to read the figure, and how far its shares may be off."""
+    play = trajectory[trajectory["measure"] == "play"]
+    widest = 100 * float((play["high"] - play["low"]).max()) / 2
+    circles = "  Circles: observed acts, by rung." if observed is not None else ""
+    return (
+        f"Areas: share of runs that play each action in a turn, ±{widest:.1f} points at most "
+        f"(95 % Wilson interval).\nGrey: share of runs at war after the turn.{circles}"
+    )
+
+
+def swatches_of(menus: Menus) -> Swatches:
+    """Each action's rung and variant: actions of one menu on one rung differ in variant.
+
+    >>> swatches_of({"a": [("economic", 3), ("lobby", 3)], "b": [("blockade", 3)]})
+    {'economic': (3, 0), 'lobby': (3, 1), 'blockade': (3, 0)}
+    """
+    entries = dict.fromkeys(entry for menu in menus.values() for entry in menu)
+    swatches: Swatches = {}
+    for action, rung in sorted(entries, key=lambda entry: entry[1]):
+        rivals = {other for menu in menus.values() if (action, rung) in menu for other, _ in menu}
+        taken = {swatches[other] for other in rivals & swatches.keys()}
+        variants = ((rung, variant) for variant in range(len(taken) + 1))
+        swatches[action] = next(each for each in variants if each not in taken)
+    return swatches
+
+
+def look(swatch: tuple[int, int]) -> dict[str, Any]:
+    """Fill and hatch of a rung's variant."""
+    rung, variant = swatch
+    return {
+        "facecolor": RUNGS[rung],
+        "hatch": HATCHES[variant % len(HATCHES)],
+        "edgecolor": ink_on(rung),
+        "linewidth": 0.0,
+    }
+
+
+def ink_on(rung: int) -> str:
+    """White or dark, whichever is legible on the rung's colour."""
+    red, green, blue = to_rgb(RUNGS[rung])
+    return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.55 else INK
+
+
+def draw_shares(
+    axes: Axes,
+    trajectory: pd.DataFrame,
+    state: str,
+    menu: Sequence[tuple[str, int]],
+    swatches: Swatches,
+) -> None:
+    """Stacked areas of the share of runs by action, lowest rung at the bottom."""
+    edges = turn_edges(trajectory)
+    play = trajectory[(trajectory["measure"] == "play") & (trajectory["state"] == state)]
+    shares = play.pivot(index="action", columns="turn", values="mean")
+    below = np.zeros(len(edges) - 1)
+    for action, _ in sorted(menu, key=lambda entry: swatches[entry[0]]):
+        above = below + 100 * shares.loc[action].to_numpy(float)
+        axes.stairs(above, edges, baseline=below, fill=True, **look(swatches[action]))
+        below = above
+    show_days(axes, edges, named=False)
+    axes.set(ylim=(0, 100), yticks=(0, 50, 100), ylabel="share of runs, %")
+
+
+def draw_observed(
+    axes: Axes, trajectory: pd.DataFrame, observed: pd.DataFrame | None, state: str
+) -> None:
+    """A circle for each observed act, at its rung and in its colour."""
+    edges = turn_edges(trajectory)
+    show_days(axes, edges, named=False)
+    axes.set(ylim=(-1, 6))
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(bottom=False)
+    if observed is None:
+        axes.axis("off")
+        return
+    acts = observed[observed["state"] == state]
+    days = day_numbers(acts["day"]) + 0.5
+    seen = (days >= edges[0]) & (days < edges[-1])
+    rung = acts["rung"].to_numpy(int)[seen]
+    axes.set(yticks=(0, 5), ylabel="observed\nrung")
+    axes.grid(axis="y", color=GRID, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.scatter(
+        days[seen], rung, s=15, c=[RUNGS[each] for each in rung], edgecolors=INK,
+        linewidths=0.6, clip_on=False, label="observed", gid="observed",
+    )  # fmt: skip
+    if not seen.any():
+        axes.text(
+            0.5, 0.5, "no act recorded", transform=axes.transAxes, ha="center", va="center",
+            color=FAINT, fontsize=7, backgroundcolor="white",
+        )  # fmt: skip
+
+
+def draw_war(axes: Axes, trajectory: pd.DataFrame) -> None:
+    """A strip whose filled height is the share of runs at war, with the days below."""
+    edges = turn_edges(trajectory)
+    war = 100 * series(trajectory, "war")["mean"].to_numpy(float)
+    axes.stairs(war, edges, fill=True, facecolor="#555555", linewidth=0.0)
+    show_days(axes, edges)
+    axes.set(ylim=(0, 100), yticks=(0, 100), ylabel="at war,\n%")
+
+
+def draw_key(axes: Axes, swatches: Swatches) -> None:
+    """The ladder as a row of swatches, with the actions that each stands for."""
+    places = sorted(set(swatches.values()))
+    axes.set(xlim=(0, len(places)), ylim=(0, 1))
+    axes.axis("off")
+    for left, swatch in enumerate(places):
+        rung, variant = swatch
+        names = [action for action, place in swatches.items() if place == swatch]
+        axes.add_patch(Rectangle((left + 0.04, 0.62), 0.92, 0.38, **look(swatch)))
+        axes.text(
+            left + 0.5, 0.8, str(rung), ha="center", va="center", fontsize=8, fontweight="bold",
+            color=ink_on(rung) if not variant else INK,
+            bbox={"facecolor": "white", "linewidth": 0, "pad": 1.2} if variant else None,
+        )  # fmt: skip
+        axes.text(left + 0.5, 0.54, "\n".join(names), ha="center", va="top", fontsize=7)
+    axes.text(-0.06, 0.8, "rung", ha="right", va="center")
+
+
+# ------------------------------------------------------------------- how states are seen
+
+
+@styled
+def reputations(
+    trajectory: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str, str]
+) -> Figure:
+    """How each state is seen: reliability and honesty over the days, mean and 10-90 % of runs."""
+    figure = Figure(figsize=(WIDTH, max(3.7, 1.0 + 0.15 * len(labels))), layout="constrained")
+    panels = figure.subplots(1, 2, sharey=True)
+    means = {"reliability": "obligations kept", "honesty": "words matched by deeds"}
+    edges = turn_edges(trajectory)
+    for axes, (measure, meaning) in zip(panels, means.items(), strict=True):
+        ends = []
+        for state, label in labels.items():
+            rows = series(trajectory, measure, state)
+            draw_band(axes, edges, rows, colours[state])
+            last = float(rows["mean"].iloc[-1])
+            ends.append((f"{label} {last:.2f}", last, colours[state]))
+        axes.set_title(f"{measure.capitalize()}: {meaning}")
+        show_days(axes, edges)
+        label_ends(axes, ends_of_turns(edges)[-1], ends)
+    panels[0].set_ylabel("reputation, mean over audiences (share, 0 to 1)")
+    figure.supxlabel(
+        "Lines: mean of all runs; bands: 10–90 % of runs; figures: mean after the last turn.",
+        x=0.012, **NOTE,
+    )  # fmt: skip
+    return settled(figure)
+
+
+# ------------------------------------------------------------------- oil
+
+
+@styled
+def oil(trajectory: pd.DataFrame, observed: Mapping[date, float]) -> Figure:
+    """The price of oil, simulated and observed, above the share of runs at war."""
+    figure = Figure(figsize=(WIDTH, 3.9), layout="constrained")
+    axes, strip = figure.subplots(2, 1, height_ratios=(7, 1))
+    edges = turn_edges(trajectory)
+    rows = series(trajectory, "price")
+    draw_band(axes, edges, rows, SIMULATED)
+    show_days(axes, edges, named=False)
+    axes.set_ylabel("Brent, USD/bbl")
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    ends = [(f"{name}: {rows[column].iloc[-1]:.0f}", float(rows[column].iloc[-1]), SIMULATED)
+            for name, column in (("90 %", "high"), ("mean", "mean"), ("10 %", "low"))]  # fmt: skip
+    draw_brent(axes, edges, observed)
+    label_ends(axes, ends_of_turns(edges)[-1], ends)
+    draw_war(strip, trajectory)
+    strip.set_ylabel("runs at\nwar, %")
+    figure.supxlabel(
+        "Blue: simulated, mean and 10–90 % of runs after each turn.  "
+        "Black: observed Brent spot price.  Grey: share of runs at war.",
+        x=0.012, **NOTE,
+    )  # fmt: skip
+    return settled(figure)
+
+
+def draw_brent(axes: Axes, edges: Array, observed: Mapping[date, float]) -> None:
+    """Observed prices as a black line with dots, named at their peak."""
+    days = day_numbers(sorted(observed)) + 0.5
+    prices = np.array([observed[day] for day in sorted(observed)])
+    seen = (days >= edges[0]) & (days <= edges[-1])
+    if not seen.any():
+        return
+    axes.plot(days[seen], prices[seen], "o-", color="black", linewidth=1.2, markersize=3.5,
+              label="observed", gid="observed")  # fmt: skip
+    peak = int(np.argmax(prices[seen]))
+    late = days[seen][peak] > edges.mean()
+    axes.annotate(
+        "observed", (days[seen][peak], prices[seen][peak]), xytext=(-5 if late else 5, 4),
+        textcoords="offset points", ha="right" if late else "left", fontweight="bold",
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------- talk against acts
+
+
+@styled
+def duels(differences: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
+    """Talk against intervention: paired differences of realised value with 95 % intervals.
+
+    A row for each duel: patron, protege, talk, act, difference, low, high, and
+    talk_better, the share of runs in which talk is worth more.
+    """
+    groups = differences.groupby(["patron", "protege", "talk"], sort=False)
+    lines = len(differences) + len(groups)
+    height = 1.3 + 0.19 * lines
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((0.125, 0.76 / height, 0.53, (height - 1.16) / height))
+    axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
+    decimals = decimals_of(differences["difference"])
+    place = 0
+    for _, rows in groups:
+        records = rows.to_dict("records")
+        head_group(axes, place, records[0], labels)
+        for offset, record in enumerate(records, start=1):
+            draw_duel(axes, place + offset, record, decimals)
+        place += len(records) + 1
+    axes.set(ylim=(lines - 0.4, -0.6), yticks=[])
+    axes.spines["left"].set_visible(False)
+    scale_differences(axes, differences)
+    head_duels(axes)
+    figure.text(0.012, 0.07 / height, DUELS_NOTE, **NOTE)
+    return figure
+
+
+def head_group(
+    axes: Axes, place: float, row: Mapping[Hashable, Any], labels: Mapping[str, str]
+) -> None:
+    """The line above a patron's duels: who, for whom, and the talk that is compared."""
+    axes.text(
+        -0.213, place, f"{labels[row['patron']]} for {labels[row['protege']]}: {row['talk']} against",
+        transform=axes.get_yaxis_transform(), va="center", fontweight="bold",
+        bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
+    )  # fmt: skip
+
+
+def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: int) -> None:
+    """One line: the act, dot and interval, the figures, and how often talk is better."""
+    low, high, difference = float(row["low"]), float(row["high"]), float(row["difference"])
+    colour = verdict_colour(low, high)
+    fill = "white" if colour == FAINT else colour
+    axes.axhline(place, color=GRID, linewidth=0.5, zorder=0)
+    axes.plot((low, high), (place, place), color=colour, linewidth=2.0, solid_capstyle="butt")
+    axes.plot(difference, place, "o", color=colour, markersize=5, markerfacecolor=fill)
+    figures = f"{difference:+.{decimals}f}  [{low:.{decimals}f}, {high:.{decimals}f}]"
+    for across, text, ink in (
+        (-0.02, str(row["act"]), INK),
+        (COLUMNS[0], minus(figures), colour),
+        (COLUMNS[1], f"{100 * row['talk_better']:.0f} %", INK),
+    ):
+        axes.text(
+            across, place, text, color=ink, transform=axes.get_yaxis_transform(), ha="right",
+            va="center",
+        )  # fmt: skip
+
+
+def verdict_colour(low: float, high: float) -> str:
+    """Blue where talk is settled to be better, brown where the act is, grey where it is open.
+
+    >>> verdict_colour(-0.1, 0.2) == FAINT
+    True
+    """
+    return TALK if low > 0 else ACT if high < 0 else FAINT
+
+
+def scale_differences(axes: Axes, differences: pd.DataFrame) -> None:
+    """A linear axis, or a logarithmic one beyond the usual size where a few dwarf the rest."""
+    usual = usual_size(differences["difference"])
+    unit = float(10.0 ** np.round(np.log10(usual)))
+    low = min(1.25 * float(differences["low"].to_numpy().min()), -0.4 * usual)
+    high = max(1.25 * float(differences["high"].to_numpy().max()), 0.4 * usual)
+    label = "realised value of talk minus that of the act, units of payoff"
+    if max(-low, high) > 8 * max(usual, unit / 2):
+        axes.set_xscale("symlog", linthresh=unit)
+        axes.set_xticks(marks_beyond(unit, low, high))
+        label += f"\n(logarithmic beyond ±{unit:g})"
+    axes.set_xlim(low, high)
+    axes.xaxis.set_major_formatter(FuncFormatter(signed))
+    axes.set_xlabel(label)
+
+
+def usual_size(sizes: pd.Series) -> float:
+    """The median size of the differences that are not 0; 1 where there is none."""
+    known = np.abs(sizes.to_numpy(float))
+    return float(np.median(known[known > 0])) if (known > 0).any() else 1.0
+
+
+def decimals_of(sizes: pd.Series) -> int:
+    """Decimals that show two digits of a difference of the usual size.
+
+    >>> decimals_of(pd.Series([0.84, -0.5, 12.0]))
+    2
+    """
+    return int(np.clip(1 - np.floor(np.log10(usual_size(sizes))), 0, 6))
+
+
+def marks_beyond(unit: float, low: float, high: float) -> Array:
+    """Ticks for an axis that is linear within a unit: 0, halves, and 1-2-5 or decades beyond.
+
+    >>> marks_beyond(1.0, -11.0, 3.0)
+    array([-10. ,  -5. ,  -2. ,  -1. ,  -0.5,   0. ,   0.5,   1. ,   2. ])
+    """
+    decades = 10.0 ** np.arange(np.ceil(np.log10(max(-low, high) / unit)) + 1)
+    steps = (1.0, 2.0, 5.0) if len(decades) <= 3 else (1.0,)
+    beyond = unit * np.concatenate(([0.5], np.outer(decades, steps).ravel()))
+    marks = np.concatenate((-beyond[::-1], [0.0], beyond))
+    return np.asarray(marks[(marks >= low) & (marks <= high)])
+
+
+def head_duels(axes: Axes) -> None:
+    """Which side is which, and the heads of the columns."""
+    for across, text, side, colour in (
+        (0.0, "\N{LEFTWARDS ARROW} intervention better", "left", ACT),
+        (1.0, "talk better \N{RIGHTWARDS ARROW}", "right", TALK),
+        (COLUMNS[0], "difference  [95 %]", "right", FAINT),
+        (COLUMNS[1], "runs in which\ntalk is better", "right", FAINT),
+    ):
+        axes.annotate(
+            text, (across, 1.0), xytext=(0, 5), xycoords="axes fraction",
+            textcoords="offset points", ha=side, color=colour,
+        )  # fmt: skip
+
+
+def signed(value: float, _: int | None = None) -> str:
+    """A number with its sign; 0 has none.
+
+    >>> signed(0.5), signed(0.0)
+    ('+0.5', '0')
+    """
+    return minus(f"{value:+g}") if value else "0"
+
+
+def minus(text: str) -> str:
+    """The text with true minus signs.
+
+    >>> minus("-1") == "\N{MINUS SIGN}1"
+    True
+    """
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+# ------------------------------------------------------------------- parts of figures
+
+
+def series(trajectory: pd.DataFrame, measure: str, state: str = "") -> pd.DataFrame:
+    """A measure's mean, low and high by turn, for a state or for the world."""
+    rows = trajectory[(trajectory["measure"] == measure) & (trajectory["state"] == state)]
+    return rows.sort_values("turn")
+
+
+def turn_edges(trajectory: pd.DataFrame) -> Array:
+    """Day numbers at which the turns begin, and at which the last one ends."""
+    days = trajectory.drop_duplicates("turn").sort_values("turn")["day"]
+    first, last = day_numbers([days.iloc[0], days.iloc[-1]])
+    length = (last - first) / max(len(days) - 1, 1) or 1.0
+    return np.asarray(first + length * np.arange(len(days) + 1))
+
+
+def day_numbers(days: Iterable[date]) -> Array:
+    """Days as matplotlib counts them, at midnight."""
+    return np.asarray(date2num(list(days)), float)  # type: ignore[no-untyped-call]  # has no types
+
+
+def calendar_day(number: float) -> date:
+    """The day of a day number."""
+    day: date = num2date(number)  # type: ignore[no-untyped-call]  # matplotlib.dates has no types
+    return day
+
+
+def months() -> Locator:
+    """Ticks on first days of months or years."""
+    locator: Locator = AutoDateLocator(minticks=3, maxticks=6)  # type: ignore[no-untyped-call]  # has no types
+    return locator
+
+
+def ends_of_turns(edges: Array) -> Array:
+    """Midday of each turn's last day."""
+    return np.asarray(edges[1:] - np.minimum(np.diff(edges), 1.0) / 2)
+
+
+def draw_band(axes: Axes, edges: Array, rows: pd.DataFrame, colour: str) -> None:
+    """The mean as a line and its interval as a band; bar and dot where there is one turn."""
+    days = ends_of_turns(edges)
+    low, mean, high = (rows[column].to_numpy(float) for column in ("low", "mean", "high"))
+    if len(days) == 1:
+        axes.vlines(days, low, high, color=colour, alpha=0.3, linewidth=4)
+    axes.fill_between(days, low, high, color=colour, alpha=0.14, linewidth=0)
+    axes.plot(days, mean, color=colour, marker="o" if len(days) == 1 else "")
+
+
+def show_days(axes: Axes, edges: Array, *, named: bool = True) -> None:
+    """The days of all turns on the horizontal axis; their names where wanted."""
+    span = edges[-1] - edges[0]
+    short, long = span <= 60, span > 1200
+    pattern = "{0.day} {0:%b}" if short else "{0:%Y}" if long else "{0:%b}"
+    years = dict.fromkeys(calendar_day(edge).year for edge in (edges[0], edges[-1] - 0.01))
+    locator = MaxNLocator(4, integer=True) if short else months()
+    axes.set_xlim(edges[0], edges[-1])
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _: pattern.format(calendar_day(day))))
+    axes.tick_params(axis="x", labelbottom=named)
+    axes.set_xlabel("day, " + "–".join(str(year) for year in years) if named else "")
+
+
+def label_ends(axes: Axes, day: float, ends: Sequence[tuple[str, float, str]]) -> None:
+    """Labels to the right of the axes, for text, value and colour each; `settled` parts them."""
+    for text, value, colour in ends:
+        line = {"arrowstyle": "-", "color": colour, "linewidth": 0.6}
+        axes.annotate(
+            text, (day, value), xytext=(1.05, value), textcoords=axes.get_yaxis_transform(),
+            color=colour, va="center", fontsize=END_SIZE, annotation_clip=False, gid="end",
+            arrowprops=line | {"shrinkA": 1, "shrinkB": 1, "relpos": (0.0, 0.5)},
+        )  # fmt: skip
+
+
+def settled(figure: Figure) -> Figure:
+    """The figure with its layout fixed and its end labels parted."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        part_labels(
+            axes,
+            [
+                each
+                for each in axes.texts
+                if isinstance(each, Annotation) and each.get_gid() == "end"
+            ],
+        )
+    return figure
+
+
+def part_labels(axes: Axes, labels: Sequence[Annotation]) -> None:
+    """Move the labels up or down, no more than needed, until none overlaps another."""
+    if not labels:
+        return
+    low, high = axes.get_ylim()
+    points = axes.get_window_extent().height * 72 / axes.figure.dpi
+    gap = 1.3 * END_SIZE * (high - low) / points
+    values = np.array([each.xy[1] for each in labels])
+    for label, place in zip(labels, parted(values, gap, low, high), strict=True):
+        label.set_y(place)
+
+
+def parted(values: Array, gap: float, low: float, high: float) -> Array:
+    """Places at least a gap apart within bounds, in order and nearest to the values.
+
+    Least squares under the gaps is isotonic regression of the values less their
+    ranks' gaps. The gap narrows where not all fit.
+
+    >>> parted(np.array([1.0, 1.0, 5.0]), 1.0, 0.0, 9.0)
+    array([0.5, 1.5, 5. ])
+    """
+    order = np.argsort(values, kind="stable")
+    gap = min(gap, (high - low) / max(len(values) - 1, 1))
+    steps = gap * np.arange(len(values))
+    fitted = isotonic_regression(values[order] - steps).x
+    places = np.empty(len(values))
+    places[order] = np.clip(fitted, low, max(high - steps[-1], low)) + steps
+    return places
+
+
+# ------------------------------------------------------------------- files
+
+
+@styled
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write the figure as PNG and SVG, each whole or not at all and with the same bytes again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": None})):
+        path = folder / f"{name}.{kind}"
+        aside = folder / f".{name}.{kind}.{os.getpid()}"
+        try:
+            figure.savefig(aside, format=kind, metadata=metadata)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+        written.append(path)
+    return written

@@ -1,0 +1,212 @@
+"""The answer in words and as plain data: what states do, whether talk beats intervention, why."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from experiments.batch import BINS, FIXED, Ensemble, series
+from experiments.duel import Duel
+from model.measures import MEASURES
+from model.preset import Preset, ladder_entries, menu
+from model.world import Array
+
+WILSON = 1.959964
+
+
+def days(preset: Preset) -> list[date]:
+    """The first day of each turn."""
+    file = preset.file
+    return [file.start + timedelta(days=round(file.turn_days * turn)) for turn in range(file.turns)]
+
+
+def trajectory(preset: Preset, ensemble: Ensemble) -> pd.DataFrame:
+    """The tidy table by turn: shares of actions with Wilson intervals, measures with 10-90 %."""
+    tally, runs, on = ensemble.tally, ensemble.runs, days(preset)
+    rows: list[tuple[object, ...]] = []
+    for turn, day in enumerate(on):
+        for state, name in enumerate(ensemble.names):
+            for column, action in enumerate(menu(preset, name)):
+                share = float(tally.plays[turn, state, column]) / runs
+                rows.append((turn + 1, day, "play", name, action, share, *wilson(share, runs)))
+        for place, (measure, name) in enumerate(series(ensemble.names)):
+            known = MEASURES.get(measure)
+            low, high = (known.low, known.high) if known else (0.0, 1.0)
+            mean = float(tally.sums[turn, place]) / runs / FIXED * 1024
+            bands = quantiles(tally.histograms[turn, place], low, high, (0.1, 0.9))
+            rows.append((turn + 1, day, measure, name, "", mean, *bands))
+    names = ["turn", "day", "measure", "state", "action", "mean", "low", "high"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def wilson(share: float, count: int) -> tuple[float, float]:
+    """The 95 % Wilson interval of a share of a count of runs.
+
+    >>> [round(x, 3) for x in wilson(0.5, 100)]
+    [0.404, 0.596]
+    """
+    centre = share + WILSON**2 / (2 * count)
+    spread = WILSON * float(np.sqrt(share * (1 - share) / count + WILSON**2 / (4 * count**2)))
+    scale = 1 + WILSON**2 / count
+    return max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0)
+
+
+def quantiles(counts: Array, low: float, high: float, at: Sequence[float]) -> tuple[float, ...]:
+    """Quantiles of a histogram, at the middle of the bin each falls in."""
+    reached = counts.cumsum() / max(counts.sum(), 1)
+    places = [int(np.searchsorted(reached, each)) for each in at]
+    return tuple(low + (high - low) * (place + 0.5) / BINS for place in places)
+
+
+def play_shares(preset: Preset, ensemble: Ensemble, at_war: bool) -> dict[str, dict[str, float]]:
+    """Share of each action, over all turns or over the turns at war: state to action to share."""
+    counts = (ensemble.tally.plays_at_war if at_war else ensemble.tally.plays).sum(0)
+    return {
+        name: {
+            action: float(counts[state, column] / max(counts[state].sum(), 1))
+            for column, action in enumerate(menu(preset, name))
+        }
+        for state, name in enumerate(ensemble.names)
+    }
+
+
+def record(
+    preset: Preset,
+    seed: int,
+    ensemble: Ensemble,
+    fought: Sequence[Duel],
+    reasons: dict[str, list[tuple[str, float]]],
+    results: str,
+) -> dict[str, object]:
+    """The answer as plain data, for `--json`."""
+    shares = play_shares(preset, ensemble, at_war=False)
+    at_war = play_shares(preset, ensemble, at_war=True)
+    states = {
+        name: {
+            "play": shares[name],
+            "play_at_war": at_war[name],
+            "reliability": mean(ensemble.table[f"reliability.{name}"]),
+            "honesty": mean(ensemble.table[f"honesty.{name}"]),
+            "worth": mean(ensemble.table[f"worth.{name}"]),
+        }
+        for name in ensemble.names
+    }
+    return {
+        "preset": preset.name,
+        "seed": seed,
+        "runs": ensemble.runs,
+        "turns": preset.file.turns,
+        "states": states,
+        "war": {"share_of_runs": mean(ensemble.table["wars"] > 0), "price_peak": peak(ensemble)},
+        "duel": [each.record() | {"verdict": each.verdict} for each in fought],
+        "why": {key: [{"term": t, "gap": g} for t, g in each[:2]] for key, each in reasons.items()},
+        "equilibrium": {
+            "max_residual": ensemble.residual,
+            "share_followed": ensemble.followed,
+        },
+        "results": results,
+    }
+
+
+def mean(values: Array) -> float:
+    """Mean of a column in a fixed order of additions."""
+    return float(np.rint(np.asarray(values, float) * 2.0**32).astype(np.int64).sum()) / (
+        2.0**32 * len(values)
+    )
+
+
+def peak(ensemble: Ensemble) -> float:
+    """Mean highest oil price of the runs that saw war, USD/bbl; of all where none did."""
+    fought = ensemble.table["wars"] > 0
+    return mean(ensemble.table["price_peak"][fought if fought.any() else slice(None)])
+
+
+# ----------------------------------------------------------------------- in words
+
+
+def verdict(
+    preset: Preset,
+    seed: int,
+    ensemble: Ensemble,
+    fought: Sequence[Duel],
+    reasons: dict[str, list[tuple[str, float]]],
+    results: str,
+) -> str:
+    """The answer for a reader who does not program."""
+    label = {name: preset.profiles[name].label for name in ensemble.names}
+    wars = float((ensemble.table["wars"] > 0).mean())
+    lines = [
+        preset.file.title,
+        f"{ensemble.runs} runs of {preset.file.turns} turns, seed {seed}; "
+        f"{label[preset.file.target]} is attacked in {wars:.0%} of them.",
+        "",
+        f"{preset.file.question} ".lstrip() + answer(fought, label),
+        "",
+        "What each state does while there is war (share of turns by rung)",
+        *_table(preset, ensemble, label),
+        "",
+        "Talk or intervention? Realised value of talk less that of the act, on the same luck",
+        f"  {'patron':<14}{'protege':<9}{'act':<7}{'difference':>10}  {'95 % interval':<18}"
+        f"{'better':<14}{'talk better in':>14}  decided by",
+    ]
+    for each in fought:
+        why = reasons.get(f"{each.patron}.{each.act}", [])
+        interval = f"[{each.low:+.2f}, {each.high:+.2f}]"
+        lines.append(
+            f"  {label[each.patron]:<14}{label[each.protege]:<9}{each.act:<7}{each.difference:>+10.2f}"
+            f"  {interval:<18}{each.verdict:<14}{each.talk_better:>14.0%}  {_reason(why)}"
+        )
+    short = [each for each in fought if each.forced_down > 0.005]
+    lines += [
+        f"  {label[each.patron]} lacked the means for {each.act} in {each.forced_down:.0%} of its war "
+        "turns and then did the most it could."
+        for each in short
+    ]
+    lines += ["", f"Largest residual of the equilibria: {ensemble.residual:.1e}."]
+    if results:
+        lines.append(f"Tables, figures and manifest: {results}")
+    return "\n".join(lines)
+
+
+def answer(fought: Sequence[Duel], label: dict[str, str]) -> str:
+    """One sentence about the first patron's duels."""
+    if not fought:
+        return "There is no patron here that could talk or intervene."
+    first = [each for each in fought if each.patron == fought[0].patron]
+    name = label[first[0].patron]
+    if all(each.verdict == "talk" for each in first):
+        return (
+            f"Yes: for {name} talk was worth more than {' and than '.join(e.act for e in first)}."
+        )
+    if all(each.verdict == "intervention" for each in first):
+        return f"No: for {name} {' and '.join(e.act for e in first)} were worth more than talk."
+    parts = [f"against {e.act} {_word(e.verdict)}" for e in first]
+    return f"It depends: for {name}, {', '.join(parts)}."
+
+
+def _word(verdict: str) -> str:
+    words = {"talk": "talk was better", "intervention": "intervention was better"}
+    return words.get(verdict, "it is open")
+
+
+def _reason(why: list[tuple[str, float]]) -> str:
+    return " and ".join(f"{term} ({gap:+.2f})" for term, gap in why[:2])
+
+
+def _table(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[str]:
+    """Shares by rung and the commonest actions of each state."""
+    entries = ladder_entries()
+    head = ["silence/hold", "words", "mediate", "economic", "arms/strike", "force/campaign"]
+    lines = [f"  {'':<14}" + "".join(f"{word:>15}" for word in head) + "   most often"]
+    for name, shares in play_shares(preset, ensemble, at_war=True).items():
+        by_rung = [0.0] * 6
+        for action, share in shares.items():
+            by_rung[int(entries[action].rung)] += share
+        most = sorted(shares, key=lambda action: -shares[action])[:2]
+        lines.append(
+            f"  {label[name]:<14}"
+            + "".join(f"{share:>15.0%}" for share in by_rung)
+            + f"   {most[0]}, {most[1]}"
+        )
+    return lines

@@ -1,0 +1,144 @@
+"""One command from preset to answer: play, duel, explain, store."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from experiments import figures
+from experiments.batch import Block, Ensemble, Job, all_workers, blocks, gathered
+from experiments.duel import Duel, duels
+from experiments.explain import deciding_terms
+from experiments.report import record, trajectory, verdict
+from experiments.store import Folder, manifest, result_folder
+from model.preset import PRESETS, Change, Preset, ladder_entries, load, menu
+from model.world import Array
+
+DUEL_RUNS = 2000
+"""Runs of each duel at most: by then the paired interval is narrow."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a preset's question: as data, in words, and where its files are."""
+
+    data: dict[str, object]
+    words: str
+    folder: Path
+
+
+def run(
+    name: str,
+    changes: Mapping[str, Change],
+    *,
+    runs: int | None = None,
+    seed: int = 0,
+    out: Path | None = None,
+    workers: int | None = None,
+    quiet: bool = False,
+    command: Sequence[str] = (),
+) -> Answer:
+    """Play a preset with its duels and write tables, figures and manifest."""
+    preset = load(name, changes)
+    count = runs or preset.file.runs
+    workers = workers or (all_workers() if count >= 500 else 1)
+    settings = {"seed": seed, "runs": count, "turns": preset.file.turns}
+    folder = result_folder(preset, settings, out)
+    played = blocks(Job(name, seed, dict(changes)), count, workers=workers)
+    ensemble = gathered(played if quiet else told(played, count))
+    dueling = min(count, DUEL_RUNS)
+    fought, values = duels(name, dueling, rng=seed, changes=changes, workers=workers)
+    reasons = {
+        f"{each.patron}.{each.act}": deciding_terms(
+            name, each.patron, each.act, runs=min(count, 200), rng=seed, changes=changes
+        )
+        for each in fought
+    }
+    written = write(folder, preset, settings, command, ensemble, fought, values)
+    where = str(folder.path)
+    data = record(preset, seed, ensemble, fought, reasons, where)
+    folder.write_json("answer.json", data | {"results": folder.path.name})
+    words = verdict(preset, seed, ensemble, fought, reasons, where)
+    folder.write("answer.txt", (words.replace(where, folder.path.name) + "\n").encode())
+    if not quiet:
+        print(f"{len(written)} files in {where}", file=sys.stderr)
+    return Answer(data, words, folder.path)
+
+
+def told(played: Iterator[Block], count: int) -> Iterator[Block]:
+    """The blocks, with a line of progress for each on standard error."""
+    done = 0
+    for block in played:
+        done += len(block.runs)
+        print(f"{done} of {count} runs", file=sys.stderr)
+        yield block
+
+
+def write(
+    folder: Folder,
+    preset: Preset,
+    settings: Mapping[str, object],
+    command: Sequence[str],
+    ensemble: Ensemble,
+    fought: Sequence[Duel],
+    values: Mapping[str, Array],
+) -> list[Path]:
+    """Write tables, figures and manifest."""
+    path = trajectory(preset, ensemble)
+    written = [
+        folder.write_json("manifest.json", manifest(preset, settings, command)),
+        folder.write_table("runs.parquet", ensemble.table),
+        folder.write_table("duels.parquet", values),
+        folder.write_table(
+            "trajectory.parquet", {str(name): column.to_numpy() for name, column in path.items()}
+        ),
+    ]
+    return written + draw(folder, preset, path, fought)
+
+
+def draw(folder: Folder, preset: Preset, path: pd.DataFrame, fought: Sequence[Duel]) -> list[Path]:
+    """Draw the figures of a run as PNG and SVG."""
+    labels = {name: each.label for name, each in preset.profiles.items()}
+    colours = {name: each.colour for name, each in preset.profiles.items()}
+    entries = ladder_entries()
+    menus = {
+        name: [(action, int(entries[action].rung)) for action in menu(preset, name)]
+        for name in preset.profiles
+    }
+    brent = {date.fromisoformat(day): v for day, v in preset.file.observed.brent.items()}
+    drawn = {
+        "rungs": figures.rungs(path, labels, menus, observed_rungs(preset)),
+        "reputations": figures.reputations(path, labels, colours),
+        "oil": figures.oil(path, brent),
+    }
+    if fought:
+        table = pd.DataFrame([each.record() for each in fought])
+        drawn["duels"] = figures.duels(table, labels)
+    return [
+        file for name, figure in drawn.items() for file in figures.save(figure, folder.path, name)
+    ]
+
+
+def observed_rungs(preset: Preset) -> pd.DataFrame | None:
+    """The dated acts of the preset's timeline on the ladder: columns day, state, rung."""
+    if preset.file.observed.timeline is None:
+        return None
+    acts = pd.read_csv(PRESETS / preset.file.observed.timeline)
+    acts = acts[acts["ladder_level"].isin(list("012345"))]
+    states = {each.label: name for name, each in preset.profiles.items()}
+    rows = [
+        (date.fromisoformat(day), states[label], int(rung))
+        for day, actor, rung in zip(acts["date"], acts["actor"], acts["ladder_level"], strict=True)
+        for label in states
+        if label in actor
+    ]
+    return pd.DataFrame(rows, columns=["day", "state", "rung"])
+
+
+def as_json(answer: Answer) -> str:
+    """The answer as one JSON object."""
+    return json.dumps(answer.data, indent=1)

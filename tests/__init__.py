@@ -1,0 +1,1 @@
+"""The tests: known answers, laws, replay."""

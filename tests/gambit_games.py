@@ -1,0 +1,149 @@
+"""Stage games of real worlds with Gambit's logit equilibria, for `test_equilibrium.py`.
+
+`python -m tests.gambit_games` under a Python that has pygambit draws the games, solves
+them and writes `known/gambit_games.json`. In each game two to four states play; what the
+others do is held at the solution of the whole game. Gambit traces the principal branch of
+the strategic form whose payoffs are multiplied by each state's precision, up to 1.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from model.equilibrium import followed_branch, logit_equilibrium, quantal_response
+from model.stage_game import StageGame
+from model.world import Array, Play
+from tests.worlds import PRESETS, a_model
+
+STORED = Path(__file__).resolve().parent / "known" / "gambit_games.json"
+SIZES = {2: 8, 3: 5, 4: 3}
+"""The longest menu by the number of states that play."""
+GAMES = 66
+SHARP = 8
+
+
+def reduced(game: StageGame, play: Play, kept: list[int], menus: list[list[int]]) -> StageGame:
+    """The game among some states, on part of their menus, with the others' play held."""
+    held = np.ones(len(play))
+    held[kept] = 0.0
+    expected = ((game.relations * held) @ (game.effects * play).sum(2)[..., None])[..., 0]
+    base = game.base + (game.slopes * expected[:, :, None]).sum(0)
+    rows, columns = np.array(kept)[:, None], np.array(menus)
+    return StageGame(
+        base=base[rows, columns],
+        slopes=game.slopes[:, rows, columns],
+        effects=game.effects[:, rows, columns],
+        relations=game.relations[:, kept][:, :, kept],
+        precision=game.precision[kept],
+    )
+
+
+def strategic_form(game: StageGame) -> list[Array]:
+    """Each state's payoff, times its precision, at every profile of pure actions."""
+    tables = np.empty((len(game.base), *(game.base.shape[1],) * len(game.base)))
+    for profile in product(range(game.base.shape[1]), repeat=len(game.base)):
+        pure = np.zeros_like(game.base)
+        pure[range(len(profile)), profile] = 1.0
+        payoffs = game.payoffs(game.expectations(pure)) * game.precision[:, None]
+        tables[(slice(None), *profile)] = payoffs[range(len(profile)), profile]
+    return list(tables)
+
+
+def by_gambit(game: StageGame) -> Play | None:
+    """Gambit's equilibrium on the principal branch; None where its path stops short."""
+    import pygambit
+
+    found = pygambit.qre.logit_solve_lambda(
+        pygambit.Game.from_arrays(*strategic_form(game)), lam=[1.0], first_step=0.001
+    )[-1]
+    if abs(found.lam - 1) > 1e-9:
+        return None
+    played = found.profile
+    return np.array([[float(played[s]) for s in player.strategies] for player in played.game.players])
+
+
+def equilibria(game: StageGame, starts: int = 40) -> list[Play]:
+    """The equilibria that iteration finds from random starts."""
+    luck, several = np.random.default_rng(0), []
+    for _ in range(starts):
+        play = luck.dirichlet(np.full(game.base.shape[1], 0.2), len(game.base))
+        for _ in range(3000):
+            reply = quantal_response(game.payoffs(game.expectations(play)), game.precision)
+            moved, play = np.abs(reply - play).max(), 0.5 * (reply + play)
+        if moved < 1e-9 and all(np.abs(play - other).max() > 1e-3 for other in several):
+            several.append(play)
+    return several
+
+
+def candidates(luck: Random) -> Iterator[tuple[str, StageGame]]:
+    """Games among some states of real worlds, with where they come from."""
+    while True:
+        preset, turns, seed = luck.choice(PRESETS), luck.randrange(1, 15), luck.randrange(1000)
+        model = a_model(preset, turns, rng=seed)
+        assert model.game is not None and model.solution is not None
+        game, play = model.game, model.solution.play
+        for _ in range(3):
+            kept = sorted(luck.sample(range(len(play)), luck.choice(list(SIZES))))
+            open_ = [np.flatnonzero(game.base[state] > -np.inf).tolist() for state in kept]
+            size = min(SIZES[len(kept)], *map(len, open_))
+            if size < 2:
+                continue
+            menus = [sorted(luck.sample(menu, size)) for menu in open_]
+            where = f"{preset}, rng {seed}, turn {turns}: {', '.join(model.world.names[i] for i in kept)}"
+            yield where, reduced(game, play, kept, menus)
+
+
+def drawn_games() -> Iterator[tuple[str, StageGame, Play, int]]:
+    """Games with Gambit's solution: some as they are, some so sharp that they have several."""
+    luck, plain, sharp = Random(2025), 0, 0
+    for where, game in candidates(luck):
+        if plain < GAMES and (play := by_gambit(game)) is not None:
+            plain += 1
+            yield where, game, play, 1
+        pointed = replace(game, precision=game.precision * 12)
+        count = len(equilibria(pointed)) if sharp < SHARP else 0
+        if count > 1 and (play := by_gambit(pointed)) is not None:
+            sharp += 1
+            yield f"{where}; precision x 12", pointed, play, count
+        if plain == GAMES and sharp == SHARP:
+            return
+
+
+def written(entries: list[tuple[str, StageGame, Play, int]]) -> str:
+    """The games as JSON, one a line; a number is written so that it reads back the same."""
+    lines = [
+        json.dumps(
+            {"where": where, "equilibria": count, "play": play.tolist()}
+            | {name: getattr(game, name).tolist() for name in StageGame.__dataclass_fields__}
+        )
+        for where, game, play, count in entries
+    ]
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def stored() -> list[tuple[str, StageGame, Play, int]]:
+    """The games that were stored, with Gambit's solution and how many equilibria are known."""
+    return [
+        (
+            each["where"],
+            StageGame(**{name: np.array(each[name]) for name in StageGame.__dataclass_fields__}),
+            np.array(each["play"]),
+            each["equilibria"],
+        )
+        for each in json.loads(STORED.read_text("utf-8"))
+    ]
+
+
+if __name__ == "__main__":
+    STORED.parent.mkdir(exist_ok=True)
+    games = list(drawn_games())
+    for where, game, play, count in games:
+        off = np.abs(logit_equilibrium(game).play - play).max()
+        branch = np.abs(followed_branch(game) - play).max()
+        print(f"{off:.1e} {branch:.1e} {count} {where}")
+    STORED.write_text(written(games), "utf-8")

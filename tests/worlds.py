@@ -1,0 +1,150 @@
+"""Worlds for the tests: models after some turns, worlds with changed figures, one run of many."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from random import Random
+
+import numpy as np
+from hypothesis import strategies as st
+
+from agents.payoffs import TERMS
+from model.alliance_model import AllianceModel
+from model.parameters import SECTIONS, STATE_SECTIONS, declarations
+from model.preset import Change
+from model.stage_game import CHANNELS, Expected, StageGame
+from model.world import World
+
+PLAYERS = ("russia", "iran", "israel", "united_states", "china", "gulf")
+PRESETS = ("twelve-days", "iran-2025")
+RUNS = 3
+POOL = 30
+
+
+def a_model(
+    preset: str = "twelve-days",
+    turns: int = 0,
+    runs: int | range = 0,
+    changes: Mapping[str, Change] | None = None,
+    policy: Mapping[str, str] | None = None,
+    rng: int = 0,
+) -> AllianceModel:
+    """A model that has played some turns."""
+    model = AllianceModel(preset, runs=runs, changes=changes, policy=policy, rng=rng)
+    for _ in range(turns):
+        model.step()
+    return model
+
+
+def a_world(
+    turns: int = 0,
+    runs: int | range = 0,
+    changes: Mapping[str, Change] | None = None,
+    preset: str = "twelve-days",
+) -> World:
+    """The world after some turns."""
+    return a_model(preset, turns, runs, changes).world
+
+
+def at_war(world: World, **changed: object) -> World:
+    """The same world, in which the challenger has attacked, with other fields changed."""
+    return replace(world, war=np.ones_like(world.war), **changed)
+
+
+def alone(thing: object, run: int) -> object:
+    """One run of a batch: every array without its last axis, in records and collections too."""
+    if isinstance(thing, np.ndarray):
+        return thing[..., run if thing.shape[-1] > 1 else 0][()]
+    if isinstance(thing, StageGame):
+        return thing.run(run)
+    if is_dataclass(thing):
+        return replace(thing, **{f.name: alone(getattr(thing, f.name), run) for f in fields(thing)})
+    if isinstance(thing, dict):
+        return {key: alone(value, run) for key, value in thing.items()}
+    return thing
+
+
+def figures(thing: object, place: str = "") -> Iterator[tuple[str, object]]:
+    """Every number of a record by its place, such as `reliability.kept`."""
+    if is_dataclass(thing) and not isinstance(thing, type):
+        for each in fields(thing):
+            yield from figures(getattr(thing, each.name), f"{place}.{each.name}")
+    elif isinstance(thing, dict):
+        for key, value in thing.items():
+            yield from figures(value, f"{place}.{key}")
+    else:
+        yield place.removeprefix("."), thing
+
+
+def differences(one: object, other: object) -> list[str]:
+    """The places at which two records are not the same to the last bit."""
+    second = dict(figures(other))
+    return [k for k, v in figures(one) if not _same(v, second[k])]
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, np.ndarray | np.generic | float | bool):
+        return np.shape(one) == np.shape(other) and bool(np.all(np.equal(one, other)))
+    return one == other
+
+
+# ---------------------------------------------------------- worlds with changed figures
+
+
+def tunable() -> dict[str, tuple[float, float]]:
+    """The range of every declared figure that can be changed without contradicting another."""
+    ranges = {
+        f"{name}.{key}": (each["low"], each["high"])
+        for name, section in SECTIONS.items()
+        for key, each in declarations(section).items()
+    }
+    for player in PLAYERS:
+        ranges |= {
+            f"{player}.{name}.{key}": (each["low"], each["high"])
+            for name, section in STATE_SECTIONS.items()
+            if name != "means" and (name != "target" or player == "iran")
+            for key, each in declarations(section).items()
+        }
+        ranges |= {f"{player}.weights.{n}": (t.low, t.high) for n, t in TERMS.items()}
+        ranges |= {f"{player}.precision": (0, 20)}
+        ranges |= {f"{player}.stakes.{principal}": (-1, 1) for principal in ("iran", "israel")}
+        ranges |= {f"{player}.ties.{other}": (-1, 1) for other in PLAYERS if other != player}
+        ranges |= {f"{player}.pledges.{principal}": (0, 1) for principal in ("iran", "israel")}
+    return ranges
+
+
+def changes_of(number: int, runs: int = RUNS) -> dict[str, Change]:
+    """Changes of three figures within their ranges, one of them with a value for each run."""
+    luck = Random(number)
+    ranges = tunable()
+    keys = luck.sample(sorted(ranges), 3)
+    changes: dict[str, Change] = {key: luck.uniform(*ranges[key]) for key in keys}
+    changes[keys[0]] = np.array([luck.uniform(*ranges[keys[0]]) for _ in range(runs)])
+    return changes
+
+
+@cache
+def reached(number: int) -> AllianceModel:
+    """A batch of three runs that reached some turn under changed figures, and weighed it."""
+    model = a_model(
+        PRESETS[number % 5 == 0], 2 + number % 4, range(RUNS), changes_of(number), rng=number
+    )
+    model.shock()
+    model.weigh()
+    return model
+
+
+def models() -> st.SearchStrategy[AllianceModel]:
+    """Batches of three runs in the middle of a turn, with changed figures."""
+    return st.integers(0, POOL - 1).map(reached)
+
+
+def worlds() -> st.SearchStrategy[World]:
+    """Worlds of three runs reached after some turns, with changed figures."""
+    return models().map(lambda model: model.world)
+
+
+def expectations() -> st.SearchStrategy[Expected]:
+    """What a state may expect of the others."""
+    share = st.floats(0, 3, allow_subnormal=False)
+    return st.builds(Expected, **dict.fromkeys(CHANNELS, share))
