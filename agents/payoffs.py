@@ -29,7 +29,7 @@ from model.stage_game import (
     honesty_to_adversary,
     relations,
 )
-from model.world import Array, Menu, PerAction, PerRun, World, total
+from model.world import BILLIONS, Array, Menu, PerAction, PerRun, World, total
 
 Rule = Callable[[World, int, Expected], PerAction]
 
@@ -190,7 +190,7 @@ def economy(world: World, state: int, expected: Expected = NOTHING) -> PerAction
     the strait itself loses all its oil that passes there.
     """
     oil, figures = world.oil, world.economy
-    income = figures.oil_exports[state] * oil.price * 0.365 / world.means.money[state]
+    income = figures.oil_exports[state] * oil.price * BILLIONS / world.means.money[state]
     dearer = oil.closure * oil.strait / oil.world_supply / oil.elasticity
     by_own = dearer - figures.hormuz[state]
     by_others = dearer - figures.hormuz[state] * oil.closure

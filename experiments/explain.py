@@ -241,7 +241,7 @@ def deciding_terms(
 ) -> list[tuple[str, float]]:
     """Mean gap of each payoff term between talk and an act over the turns of war, largest first.
 
-    Positive gaps favour talk. Empty where no run saw war.
+    Positive gaps favour talk. Over turns in which the act was feasible; empty if none was.
     """
     model = AllianceModel(preset, rng=rng, runs=range(runs), changes=changes)
     state = model.world.names.index(patron)
@@ -252,9 +252,10 @@ def deciding_terms(
         war = np.broadcast_to(model.world.war, runs)
         world = model.world
         model.step()
+        assert model.solution is not None
+        war = war & np.broadcast_to(model.solution.play[state, second] > 0, runs)
         if not war.any():
             continue
-        assert model.solution is not None
         x = model.solution.expectations[:, state]
         for name, value in ledger(world, state, Expected(*x)).items():
             rows = np.broadcast_to(value, (*value.shape[:1], runs))

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 from scipy.optimize import isotonic_regression
 
 from model.world import Array
@@ -38,7 +39,7 @@ HATCHES = ("", "/////", ".....", "xxxxx", "-----")
 SIMULATED, TALK, ACT = "#2166ac", "#2166ac", "#b35806"
 WIDTH = 8.0  # inches; 1200 pixels
 END_SIZE = 7.5  # points, of labels at the ends of lines
-COLUMNS = (1.396, 1.623)  # right edges of the two columns beside the duels, in widths of the axes
+COLUMNS = (1.436, 1.638, 1.83)  # right edges of the columns beside the duels, in widths of the axes
 DUELS_NOTE = (
     "Dots: mean over runs of the difference, talk and act played on the same luck; bars: its 95 % "
     "interval.  Hollow: the interval holds 0."
@@ -96,39 +97,40 @@ def rungs(
     columns = min(3, len(menus))
     rows = -(-len(menus) // columns)
     swatches = swatches_of(menus)
-    foot = 1.02 + 0.15 * max(Counter(swatches.values()).values())
+    foot = 1.06 + 0.15 * max(Counter(swatches.values()).values())
     height = foot + 0.3 + 2.4 * rows
     figure = Figure(figsize=(WIDTH, height))
     cells = figure.add_gridspec(
         rows, columns, left=0.1, right=0.985, wspace=0.12, hspace=0.32,
         top=1 - 0.25 / height, bottom=foot / height,
     )  # fmt: skip
+    heights = (0.3, 1.0, 0.17) if observed is not None else (1.0, 0.17)
     for number, (state, menu) in enumerate(menus.items()):
-        inner = cells[number].subgridspec(3, 1, height_ratios=(0.3, 1.0, 0.17), hspace=0.22)
-        above, middle, below = (figure.add_subplot(inner[place]) for place in range(3))
-        above.set_title(labels[state])
-        draw_observed(above, trajectory, observed, state)
-        draw_shares(middle, trajectory, state, menu, swatches)
-        draw_war(below, trajectory)
-        tidy_panel((above, middle, below), left=number % columns == 0)
+        inner = cells[number].subgridspec(len(heights), 1, height_ratios=heights, hspace=0.22)
+        panel = [figure.add_subplot(inner[place]) for place in range(len(heights))]
+        panel[0].set_title(labels[state])
+        if observed is not None:
+            draw_observed(panel[0], trajectory, observed, state)
+        draw_shares(panel[-2], trajectory, state, menu, swatches)
+        draw_war(panel[-1], trajectory)
+        tidy_panel(panel, left=number % columns == 0)
         if number + columns < len(menus):
-            below.set_xlabel("")
-    draw_key(figure.add_axes((0.1, (foot - 0.82) / height, 0.885, 0.3 / height)), swatches)
+            panel[-1].set_xlabel("")
+    draw_key(figure.add_axes((0.1, (foot - 0.84) / height, 0.885, 0.34 / height)), swatches)
     figure.text(0.012, 0.07 / height, rungs_note(trajectory, observed), **NOTE)
     return figure
 
 
 def tidy_panel(panel: Sequence[Axes], *, left: bool) -> None:
-    """Labels of the three vertical axes in line, and only in the panels on the left."""
-    for axes in panel:
+    """Labels of the vertical axes at fixed distances, and only in the panels on the left."""
+    for axes, inches in zip(panel[::-1], (0.36, 0.5, 0.22), strict=False):
         axes.tick_params(axis="y", labelleft=left)
+        to_left = ScaledTranslation(-inches, 0, axes.figure.dpi_scale_trans)
+        axes.yaxis.set_label_coords(0, 0.5, axes.transAxes + to_left)
+        if axes is not panel[-2]:
+            axes.yaxis.label.set(rotation=0, ha="right", va="center", fontsize=7)
         if not left:
             axes.set_ylabel("")
-        elif axes is panel[1]:
-            axes.yaxis.set_label_coords(-0.2, 0.5)
-        else:
-            axes.yaxis.label.set(rotation=0, ha="right", va="center", fontsize=7)
-            axes.yaxis.set_label_coords(-0.06 if axes is panel[0] else -0.14, 0.5)
 
 
 def rungs_note(trajectory: pd.DataFrame, observed: pd.DataFrame | None) -> str:
@@ -195,18 +197,13 @@ def draw_shares(
     axes.set(ylim=(0, 100), yticks=(0, 50, 100), ylabel="share of runs, %")
 
 
-def draw_observed(
-    axes: Axes, trajectory: pd.DataFrame, observed: pd.DataFrame | None, state: str
-) -> None:
+def draw_observed(axes: Axes, trajectory: pd.DataFrame, observed: pd.DataFrame, state: str) -> None:
     """A circle for each observed act, at its rung and in its colour."""
     edges = turn_edges(trajectory)
     show_days(axes, edges, named=False)
     axes.set(ylim=(-1, 6))
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(bottom=False)
-    if observed is None:
-        axes.axis("off")
-        return
     acts = observed[observed["state"] == state]
     days = day_numbers(acts["day"]) + 0.5
     seen = (days >= edges[0]) & (days < edges[-1])
@@ -242,14 +239,14 @@ def draw_key(axes: Axes, swatches: Swatches) -> None:
     for left, swatch in enumerate(places):
         rung, variant = swatch
         names = [action for action, place in swatches.items() if place == swatch]
-        axes.add_patch(Rectangle((left + 0.04, 0.62), 0.92, 0.38, **look(swatch)))
+        axes.add_patch(Rectangle((left + 0.04, 0.42), 0.92, 0.58, **look(swatch)))
         axes.text(
-            left + 0.5, 0.8, str(rung), ha="center", va="center", fontsize=8, fontweight="bold",
+            left + 0.5, 0.71, str(rung), ha="center", va="center", fontsize=8, fontweight="bold",
             color=ink_on(rung) if not variant else INK,
             bbox={"facecolor": "white", "linewidth": 0, "pad": 1.2} if variant else None,
         )  # fmt: skip
-        axes.text(left + 0.5, 0.54, "\n".join(names), ha="center", va="top", fontsize=7)
-    axes.text(-0.06, 0.8, "rung", ha="right", va="center")
+        axes.text(left + 0.5, 0.32, "\n".join(names), ha="center", va="top", fontsize=7)
+    axes.text(-0.06, 0.71, "rung", ha="right", va="center")
 
 
 # ------------------------------------------------------------------- how states are seen
@@ -295,7 +292,7 @@ def oil(trajectory: pd.DataFrame, observed: Mapping[date, float]) -> Figure:
     draw_band(axes, edges, rows, SIMULATED)
     show_days(axes, edges, named=False)
     axes.set_ylabel("Brent, USD/bbl")
-    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     ends = [(f"{name}: {rows[column].iloc[-1]:.0f}", float(rows[column].iloc[-1]), SIMULATED)
             for name, column in (("90 %", "high"), ("mean", "mean"), ("10 %", "low"))]  # fmt: skip
     draw_brent(axes, edges, observed)
@@ -335,13 +332,14 @@ def duels(differences: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """Talk against intervention: paired differences of realised value with 95 % intervals.
 
     A row for each duel: patron, protege, talk, act, difference, low, high, and
-    talk_better, the share of runs in which talk is worth more.
+    talk_better, the share of runs in which talk is worth more; where there is a
+    column same, the share of runs in which nothing differs is shown beside it.
     """
     groups = differences.groupby(["patron", "protege", "talk"], sort=False)
     lines = len(differences) + len(groups)
     height = 1.3 + 0.19 * lines
     figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((0.125, 0.76 / height, 0.53, (height - 1.16) / height))
+    axes = figure.add_axes((0.125, 0.76 / height, 0.47, (height - 1.16) / height))
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
     decimals = decimals_of(differences["difference"])
     place = 0
@@ -354,7 +352,7 @@ def duels(differences: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     axes.set(ylim=(lines - 0.4, -0.6), yticks=[])
     axes.spines["left"].set_visible(False)
     scale_differences(axes, differences)
-    head_duels(axes)
+    head_duels(axes, ties="same" in differences)
     figure.text(0.012, 0.07 / height, DUELS_NOTE, **NOTE)
     return figure
 
@@ -363,10 +361,10 @@ def head_group(
     axes: Axes, place: float, row: Mapping[Hashable, Any], labels: Mapping[str, str]
 ) -> None:
     """The line above a patron's duels: who, for whom, and the talk that is compared."""
+    headline = f"{labels[row['patron']]} for {labels[row['protege']]}: {row['talk']} against"
     axes.text(
-        -0.213, place, f"{labels[row['patron']]} for {labels[row['protege']]}: {row['talk']} against",
-        transform=axes.get_yaxis_transform(), va="center", fontweight="bold",
-        bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
+        -0.24, place, headline, transform=axes.get_yaxis_transform(), va="center",
+        fontweight="bold", bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
     )  # fmt: skip
 
 
@@ -383,6 +381,7 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
         (-0.02, str(row["act"]), INK),
         (COLUMNS[0], minus(figures), colour),
         (COLUMNS[1], f"{100 * row['talk_better']:.0f} %", INK),
+        (COLUMNS[2], f"{100 * row['same']:.0f} %" if "same" in row else "", INK),
     ):
         axes.text(
             across, place, text, color=ink, transform=axes.get_yaxis_transform(), ha="right",
@@ -443,13 +442,14 @@ def marks_beyond(unit: float, low: float, high: float) -> Array:
     return np.asarray(marks[(marks >= low) & (marks <= high)])
 
 
-def head_duels(axes: Axes) -> None:
+def head_duels(axes: Axes, *, ties: bool) -> None:
     """Which side is which, and the heads of the columns."""
     for across, text, side, colour in (
         (0.0, "\N{LEFTWARDS ARROW} intervention better", "left", ACT),
         (1.0, "talk better \N{RIGHTWARDS ARROW}", "right", TALK),
         (COLUMNS[0], "difference  [95 %]", "right", FAINT),
-        (COLUMNS[1], "runs in which\ntalk is better", "right", FAINT),
+        (COLUMNS[1], "runs: talk\nis better", "right", FAINT),
+        (COLUMNS[2], "runs: no\ndifference" if ties else "", "right", FAINT),
     ):
         axes.annotate(
             text, (across, 1.0), xytext=(0, 5), xycoords="axes fraction",
@@ -529,11 +529,14 @@ def show_days(axes: Axes, edges: Array, *, named: bool = True) -> None:
     span = edges[-1] - edges[0]
     short, long = span <= 60, span > 1200
     pattern = "{0.day} {0:%b}" if short else "{0:%Y}" if long else "{0:%b}"
+    last = edges[-1] - 0.05 * span  # a name nearer to the edge would run into the next panel
     years = dict.fromkeys(calendar_day(edge).year for edge in (edges[0], edges[-1] - 0.01))
     locator = MaxNLocator(4, integer=True) if short else months()
     axes.set_xlim(edges[0], edges[-1])
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _: pattern.format(calendar_day(day))))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda day, _: pattern.format(calendar_day(day)) if day < last else "")
+    )
     axes.tick_params(axis="x", labelbottom=named)
     axes.set_xlabel("day, " + "–".join(str(year) for year in years) if named else "")
 

@@ -154,13 +154,14 @@ def verdict(
         why = reasons.get(f"{each.patron}.{each.act}", [])
         interval = f"[{each.low:+.2f}, {each.high:+.2f}]"
         lines.append(
-            f"  {label[each.patron]:<14}{label[each.protege]:<9}{each.act:<7}{each.difference:>+10.2f}"
-            f"  {interval:<18}{each.verdict:<14}{each.talk_better:>14.0%}  {_reason(why)}"
+            f"  {label[each.patron]:<14}{label[each.protege]:<9}{each.act:<7}"
+            f"{each.difference:>+10.2f}  {interval:<18}{each.verdict:<14}"
+            f"{each.talk_better:>14.0%}  {_reason(why)}"
         )
     short = [each for each in fought if each.forced_down > 0.005]
     lines += [
-        f"  {label[each.patron]} lacked the means for {each.act} in {each.forced_down:.0%} of its war "
-        "turns and then did the most it could."
+        f"  {label[each.patron]} lacked the means for {each.act} in {each.forced_down:.0%} of its "
+        "war turns and then did the most it could."
         for each in short
     ]
     lines += ["", f"Largest residual of the equilibria: {ensemble.residual:.1e}."]

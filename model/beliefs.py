@@ -12,7 +12,7 @@ from model.world import Array, Beta, PerAction, PerPair, PerRun, PerState, World
 
 
 def growth(world: World) -> PerRun:
-    r"""Growth of audience costs, $\min(ceiling, 1 + growth \cdot t)$, t weeks of war (Fearon 1994)."""
+    r"""Growth of audience costs, $\min(ceiling, 1 + growth \cdot t)$, t in weeks (Fearon 1994)."""
     return np.minimum(world.beliefs.ceiling, 1 + world.beliefs.growth * world.weeks_at_war)
 
 

@@ -43,7 +43,8 @@ def fought(world: World) -> World:
     strike = ladder.played(ladder.strike, world.choice)
     ours, theirs = strike[world.target], strike[world.challenger]
     joined = np.where(world.side < 0, strike, 0.0)
-    effort = np.minimum(total(joined), 1.5) * (1 - 0.5 * world.air_defence)
+    effort = np.minimum(total(joined), conflict.saturation)
+    effort = effort * (1 - conflict.shield * world.air_defence)
     reaching = total(joined * world.posture.reach)
     wear = conflict.destruction * world.weeks
     by_target, by_challenger = pressure(world)
@@ -51,7 +52,7 @@ def fought(world: World) -> World:
     rebuilt = 1 - np.exp(-conflict.repair * world.weeks)
     used = conflict.expenditure * world.weeks * strike * committed(world)
     lost = used / np.maximum(world.systems, 0.01)
-    lost[world.target] = lost[world.target] + 0.5 * wear * effort
+    lost[world.target] = lost[world.target] + conflict.counterforce * wear * effort
     programme = world.programme * np.exp(-wear * effort)
     hardened = world.hardened * np.exp(-wear * reaching)
     whole = world.aims.programme * (1 - world.aims.hardened)
@@ -62,8 +63,10 @@ def fought(world: World) -> World:
         programme=programme + np.maximum(whole - programme, 0.0) * rebuilt,
         hardened=hardened + np.maximum(deep - hardened, 0.0) * rebuilt,
         air_defence=world.air_defence * np.exp(-wear * effort),
-        regime=world.regime * np.exp(-0.3 * wear * effort),
-        balance=np.clip(world.balance + np.where(world.war, shift, 0.0), -3.0, 3.0),
+        regime=world.regime * np.exp(-conflict.unrest * wear * effort),
+        balance=np.clip(
+            world.balance + np.where(world.war, shift, 0.0), -conflict.rout, conflict.rout
+        ),
         systems=world.systems * np.exp(-lost),
         war=world.war | fighting,
     )
@@ -79,13 +82,13 @@ def ended(world: World, draw: Array) -> World:
     strike = ladder.played(ladder.strike, world.choice)
     quiet = (strike[world.target] <= 0) & (strike[world.challenger] <= 0)
     calm = (1 - strike[world.target]) * (1 - strike[world.challenger])
-    rate = conflict.settlement * np.where(quiet, 1.0, 0.25 * calm)
+    rate = conflict.settlement * np.where(quiet, 1.0, conflict.lull * calm)
     rate = rate * (1 + conflict.mediation * accepted_mediation(world))
     settled = world.war & (draw[1] < chance(rate, world.weeks))
     sprint = ladder.played(ladder.sprint, world.choice)[world.target]
     made = conflict.sprint / aims.breakout_weeks * sprint * (world.programme + world.hardened)
     bomb = world.bomb | (draw[2] < chance(made, world.weeks))
-    falls = conflict.collapse * (1 - world.regime) * np.where(world.war, 1.0, 0.2)
+    falls = conflict.collapse * (1 - world.regime) * np.where(world.war, 1.0, conflict.simmering)
     collapsed = world.collapsed | (draw[3] < chance(falls, world.weeks))
     war = world.war & ~settled & ~collapsed
     return replace(

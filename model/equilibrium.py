@@ -54,8 +54,9 @@ def contraction_bound(game: StageGame, rounds: int = 0) -> PerRun:
 
     Let v_i be the standard deviation, under i's play, of a change of i's payoffs. A best
     reply turns it into at most $\sum_j C_{ij} v_j$,
-    $C_{ij} = \lambda_j \sum_k sd_i(slope_{ki}) R_{kij}\,sd_j(effect_{kj})$. The spectral radius of C, bounded by Collatz-Wielandt quotients, below
-    1 makes the map a contraction and the equilibrium unique. Each standard deviation is at most
+    $C_{ij} = \lambda_j \sum_k sd_i(slope_{ki}) R_{kij}\,sd_j(effect_{kj})$. The
+    spectral radius of C, bounded by Collatz-Wielandt quotients, below 1 makes the map a
+    contraction and the equilibrium unique. Each standard deviation is at most
     half the span; `rounds` narrow it by what any best reply can play at all.
     """
     feasible = game.base > -np.inf

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import World, total
+from model.world import BILLIONS, World, total
 
 
 def used(world: World) -> World:
@@ -19,8 +19,8 @@ def used(world: World) -> World:
     rebuilt = 1 - np.exp(-means.replenishment * world.weeks)
     systems = left + np.maximum(means.systems - left, 0.0) * rebuilt
     rise = oil.price * (np.exp(world.premium) - 1)
-    windfall = oil.windfall * world.economy.oil_exports * rise * 0.365
-    imposed = 1 - 0.2 * (world.sanctions - world.economy.sanctions)
+    windfall = oil.windfall * world.economy.oil_exports * rise * BILLIONS
+    imposed = 1 - world.conflict.bite * (world.sanctions - world.economy.sanctions)
     money = np.maximum((means.money + windfall) * imposed, 0.01)
     return replace(world, systems=systems, money=money)
 
@@ -43,7 +43,8 @@ def delivered(world: World) -> World:
     for_challenger = total(arrived) - for_target
     target, challenger = world.strengths
     shift = np.log1p(for_target / target) - np.log1p(for_challenger / challenger)
-    balance = np.clip(world.balance + shift, -3.0, 3.0)
+    rout = world.conflict.rout
+    balance = np.clip(world.balance + shift, -rout, rout)
     return replace(world, ordered=waiting + new, balance=balance)
 
 
@@ -60,7 +61,7 @@ def front_fed(world: World) -> World:
     strike = ladder.played(ladder.strike, world.choice)
     engaged = strike[backer] if backer is not None else 0.0
     struck = strike[world.challenger] if supplier is not None else 0.0
-    aid = -front.aid_response * front.distraction * engaged * (front.aid / 75.0)
+    aid = -front.aid_response * front.aid * front.distraction * engaged
     drones = front.drone_response * world.aims.drones * front.disruption * struck
     goal = 1 + aid + drones
     lasting = np.exp(-front.adjustment * world.weeks)
@@ -71,7 +72,7 @@ def sanctioned(world: World) -> World:
     """The world after visible affronts brought down sanctions held back (S5)."""
     ladder = world.ladder
     affront = ladder.played(ladder.affront * (1 - ladder.hidden), world.choice)
-    rate = world.economy.threatened * np.where(affront > 0.5, affront, 0.0)
+    rate = world.economy.threatened * np.where(affront >= world.conflict.red_line, affront, 0.0)
     most = 1.0 + world.economy.sanctions
     sanctions = most + (world.sanctions - most) * np.exp(-rate * world.weeks)
     return replace(world, sanctions=sanctions)

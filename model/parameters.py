@@ -170,7 +170,7 @@ class Conflict:
     """Onset, fighting, damage and its end."""
 
     revision: Number = quantity(
-        3.5, "1/week", 0.05, 100, "rate at which a state reviews its action", "Sandholm 2010"
+        7.0, "1/week", 0.05, 100, "rate at which a state reviews its action", "Sandholm 2010"
     )
     onset: Number = quantity(
         1.0, "1/week", 0.001, 20, "rate at which a decision for war can be carried out"
@@ -185,7 +185,7 @@ class Conflict:
         0.008, "1/week", 0, 1, "rate of repair; set back 2-3 years (S9)", "Atlantic Council 2025"
     )
     settlement: Number = quantity(
-        4.0, "1/week", 0, 50, "rate at which a war ends when no principal strikes"
+        6.0, "1/week", 0, 50, "rate at which a war ends when no principal strikes"
     )
     mediation: Number = quantity(
         1.0, "index", 0, 10, "how much an accepted mediation speeds settlement (S2)"
@@ -199,6 +199,31 @@ class Conflict:
     leverage: Number = quantity(0.012, "share", 0, 1, "chance of survival moved by one lobby (S6)")
     deterrence: Number = quantity(
         0.5, "share", 0, 1, "share of a believed promise that the adversary counts as force (S2)"
+    )
+    shield: Number = quantity(
+        0.5, "share", 0, 1, "share of strikes that a whole air defence stops (S9)"
+    )
+    saturation: Number = quantity(
+        1.5, "campaigns", 0.1, 10, "most strikes that find targets at once"
+    )
+    counterforce: Number = quantity(
+        0.5, "share", 0, 1, "wear of the target's launchers against that of its programme"
+    )
+    unrest: Number = quantity(
+        0.3, "share", 0, 2, "wear of the regime's stability against that of its programme (S19)"
+    )
+    rout: Number = quantity(3.0, "log ratio", 0.1, 10, "largest shift of the balance either way")
+    lull: Number = quantity(
+        0.25, "share", 0, 1, "rate of settlement under limited strikes against that under none"
+    )
+    simmering: Number = quantity(
+        0.2, "share", 0, 1, "hazard of the regime's fall in peace against that in war (S19)"
+    )
+    red_line: Number = quantity(
+        0.5, "share", 0, 1, "affront from which sanctions held back are imposed (S5)"
+    )
+    bite: Number = quantity(
+        0.03, "share", 0, 1, "share of the budget that full sanctions cost (S5, S14)"
     )
     collapse: Number = quantity(
         0.02, "1/week", 0, 5, "hazard of the regime's fall at no stability (S19)"
@@ -254,7 +279,7 @@ class Front:
         75.0, "USD bn/year", 0, 500, "aid that the backer sends to the other side", "essay; Kiel"
     )
     aid_response: Number = quantity(
-        0.3, "index", 0, 3, "share of what is tied down that this aid explains (S20)"
+        0.004, "1/(USD bn/year)", 0, 0.1, "share of what is tied down by unit of this aid (S20)"
     )
     distraction: Number = quantity(
         0.4, "share", 0, 1, "cut of that aid while the backer fights elsewhere (S20)"

@@ -42,6 +42,10 @@ else:
     Flag = Bool[Array, "*#runs"] | bool | np.bool_
 
 
+BILLIONS = 0.365
+"""USD bn a year by mb/d times USD/bbl: 365 days of a million barrels."""
+
+
 def total(array: Array, axis: int = 0) -> Array:
     """Sum over an axis in the order of its entries, whatever the memory layout.
 
