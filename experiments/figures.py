@@ -44,6 +44,9 @@ DUELS_NOTE = (
     "Dots: mean over runs of the difference, talk and act played on the same luck; bars: its 95 % "
     "interval.  Hollow: the interval holds 0."
 )
+DAGGER_NOTE = (
+    "\n† Means did not allow the act in most war turns; the most that they allowed was done."
+)
 STYLE: "dict[RcKeyType, Any]" = {
     "font.family": "DejaVu Sans",
     "font.size": 8.0,
@@ -333,13 +336,15 @@ def duels(differences: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
 
     A row for each duel: patron, protege, talk, act, difference, low, high, and
     talk_better, the share of runs in which talk is worth more; where there is a
-    column same, the share of runs in which nothing differs is shown beside it.
+    column same, the share of runs in which nothing differs is shown beside it, and
+    where there is forced_down, the share of war turns in which means did not allow
+    the act, acts that were mostly out of reach are marked.
     """
     groups = differences.groupby(["patron", "protege", "talk"], sort=False)
     lines = len(differences) + len(groups)
-    height = 1.3 + 0.19 * lines
+    height = 1.44 + 0.19 * lines
     figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((0.125, 0.76 / height, 0.47, (height - 1.16) / height))
+    axes = figure.add_axes((0.125, 0.9 / height, 0.47, (height - 1.3) / height))
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
     decimals = decimals_of(differences["difference"])
     place = 0
@@ -353,7 +358,9 @@ def duels(differences: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     axes.spines["left"].set_visible(False)
     scale_differences(axes, differences)
     head_duels(axes, ties="same" in differences)
-    figure.text(0.012, 0.07 / height, DUELS_NOTE, **NOTE)
+    marked = any(beyond_means(row) for row in differences.to_dict("records"))
+    note = DUELS_NOTE + (DAGGER_NOTE if marked else "")
+    figure.text(0.012, 0.07 / height, note, **NOTE)
     return figure
 
 
@@ -378,7 +385,7 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
     axes.plot(difference, place, "o", color=colour, markersize=5, markerfacecolor=fill)
     figures = f"{difference:+.{decimals}f}  [{low:.{decimals}f}, {high:.{decimals}f}]"
     for across, text, ink in (
-        (-0.02, str(row["act"]), INK),
+        (-0.02, f"{row['act']} †" if beyond_means(row) else str(row["act"]), INK),
         (COLUMNS[0], minus(figures), colour),
         (COLUMNS[1], f"{100 * row['talk_better']:.0f} %", INK),
         (COLUMNS[2], f"{100 * row['same']:.0f} %" if "same" in row else "", INK),
@@ -387,6 +394,11 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
             across, place, text, color=ink, transform=axes.get_yaxis_transform(), ha="right",
             va="center",
         )  # fmt: skip
+
+
+def beyond_means(row: Mapping[Hashable, Any]) -> bool:
+    """Whether means did not allow the act in most war turns, as far as the row tells."""
+    return float(row.get("forced_down", 0.0)) > 0.5
 
 
 def verdict_colour(low: float, high: float) -> str:

@@ -18,6 +18,9 @@ from experiments.store import Folder, manifest, result_folder
 from model.preset import PRESETS, Change, Preset, ladder_entries, load, menu
 from model.world import Array
 
+BELLIGERENT = {"strike": 5, "retaliation": 4, "threat": 1}
+"""Rungs of the acts that a timeline marks X, by their class."""
+
 DUEL_RUNS = 2000
 """Runs of each duel at most: by then the paired interval is narrow."""
 
@@ -128,13 +131,15 @@ def observed_rungs(preset: Preset) -> pd.DataFrame | None:
     if preset.file.observed.timeline is None:
         return None
     acts = pd.read_csv(PRESETS / preset.file.observed.timeline)
-    acts = acts[acts["ladder_level"].isin(list("012345"))]
-    states = {each.label: name for name, each in preset.profiles.items()}
+    names = {name: [each.label, *each.aliases] for name, each in preset.profiles.items()}
+    columns = (acts["date"], acts["actor"], acts["action_class"], acts["ladder_level"])
     rows = [
-        (date.fromisoformat(day), states[label], int(rung))
-        for day, actor, rung in zip(acts["date"], acts["actor"], acts["ladder_level"], strict=True)
-        for label in states
-        if label in actor
+        (date.fromisoformat(day), name, rung)
+        for day, actor, kind, level in zip(*columns, strict=True)
+        if (rung := BELLIGERENT.get(kind, int(level) if level in tuple("012345") else None))
+        is not None
+        for name, known in names.items()
+        if any(each in actor for each in known)
     ]
     return pd.DataFrame(rows, columns=["day", "state", "rung"])
 

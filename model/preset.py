@@ -113,6 +113,7 @@ Profile: Any = create_model(
     __config__=STRICT,
     label=(str, ...),
     colour=(str, Field("#777777", pattern="^#[0-9a-fA-F]{6}$")),
+    aliases=(list[str], []),
     precision=(float, Field(5.0, ge=0, le=200)),
     menu=(list[str] | None, None),
     ties=(Pair, {}),
