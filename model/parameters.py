@@ -238,7 +238,7 @@ class Beliefs:
     """How audiences learn from deeds and words."""
 
     evidence: Number = quantity(
-        0.5, "cases/week", 0, 10, "weight of a week in crisis against a remembered case"
+        1.0, "cases/week", 0, 10, "weight of a week in crisis against a remembered case"
     )
     memory: Number = quantity(
         0.004, "1/week", 0, 1, "rate at which conduct is forgotten", "Crescenzi 2012"

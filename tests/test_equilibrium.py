@@ -1,0 +1,225 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model import equilibrium
+from model.equilibrium import (
+    NoEquilibrium,
+    contraction_bound,
+    followed_branch,
+    logit_equilibrium,
+    quantal_response,
+    residual_of,
+    uniform,
+)
+from model.stage_game import CHANNELS, StageGame
+from tests.gambit_games import by_gambit, equilibria, stored
+from tests.worlds import a_model, numbers, reached
+
+STORED = stored()
+SEVERAL = [game for _, game, _, count in STORED if count > 1]
+
+
+def two_by_two(base: list, slopes: list, effects: list, precision: float) -> StageGame:
+    """Two states, two actions, and only the aid channel: each feels the other's effect."""
+    wide = np.zeros((2, len(CHANNELS), 2, 2))
+    wide[0, 0], wide[1, 0] = slopes, effects
+    relations = np.zeros((len(CHANNELS), 2, 2))
+    relations[0] = 1 - np.eye(2)
+    return StageGame(np.array(base, float), *wide, relations, np.full(2, precision))
+
+
+def stag_hunt(precision: float) -> StageGame:
+    """Hunting pays 4 if the other hunts, else 0; the hare always pays 3."""
+    return two_by_two([[0, 3], [0, 3]], [[4, 0], [4, 0]], [[1, 0], [1, 0]], precision)
+
+
+# ------------------------------------------------------------------ known answers
+
+
+def test_a_dominant_action_is_played_with_its_logit_probability():
+    game = two_by_two([[0, 1], [0, 2]], np.zeros((2, 2)), np.zeros((2, 2)), 1.5)
+    odds = np.exp([1.5, 3.0])
+    expected = np.stack([1 / (1 + odds), odds / (1 + odds)], 1)
+    assert logit_equilibrium(game).play == pytest.approx(expected, rel=1e-9)
+
+
+def test_matching_pennies_is_even_at_every_precision():
+    for precision in (0.0, 1.0, 30.0):
+        game = two_by_two([[-1, 1], [1, -1]], [[2, -2], [-2, 2]], [[1, 0], [1, 0]], precision)
+        assert logit_equilibrium(game).play == pytest.approx(np.full((2, 2), 0.5), abs=1e-8)
+
+
+def test_asymmetric_matching_pennies_shows_the_own_payoff_effect():
+    # Ochs 1995; McKelvey & Palfrey 1995: raising one's own payoff moves one's own play
+    game = two_by_two([[0, 1], [1, 0]], [[9, -1], [-1, 1]], [[1, 0], [1, 0]], 1.0)
+    play = logit_equilibrium(game).play
+    assert play[0, 0] > 0.5 + 0.05
+    # Nash has the first state indifferent for itself and the other at 0.1
+    sharp = logit_equilibrium(replace(game, precision=np.full(2, 200.0))).play
+    assert sharp[1, 0] == pytest.approx(0.1, abs=0.02)
+    assert sharp[0, 0] == pytest.approx(0.5, abs=0.05)
+
+
+def test_high_precision_gives_the_nash_equilibrium_of_a_dilemma():
+    game = two_by_two([[0, 1], [0, 1]], [[3, 4], [3, 4]], [[1, 0], [1, 0]], 60.0)
+    assert logit_equilibrium(game).play[:, 1] == pytest.approx(np.ones(2), abs=1e-12)
+
+
+def test_the_principal_branch_of_the_stag_hunt_ends_at_the_hare():
+    game = stag_hunt(8.0)
+    assert len(equilibria(game)) > 1
+    play = logit_equilibrium(game).play
+    assert (play[:, 1] > 0.99).all()
+
+
+def test_a_warm_start_near_another_equilibrium_does_not_change_which_is_found():
+    game = stag_hunt(8.0)
+    other = max(equilibria(game), key=lambda play: play[0, 0])
+    assert (other[:, 0] > 0.99).all()
+    assert residual_of(game, other) < 1e-8
+    found = logit_equilibrium(game, other)
+    assert found.followed.all()
+    assert (found.play[:, 1] > 0.99).all()
+
+
+@pytest.mark.parametrize("number", range(len(SEVERAL)))
+def test_no_warm_start_leaves_the_principal_branch(number):
+    game = SEVERAL[number]
+    meant = logit_equilibrium(game).play
+    for other in equilibria(game):
+        assert logit_equilibrium(game, other).play == pytest.approx(meant, abs=1e-7)
+
+
+# ------------------------------------------------------------------ an independent solver
+
+
+@pytest.mark.parametrize("number", range(len(STORED)))
+def test_the_solution_equals_gambits(number):
+    _, game, play, _ = STORED[number]
+    assert np.abs(logit_equilibrium(game).play - play).max() <= 1e-6
+    assert np.abs(followed_branch(game) - play).max() <= 1e-6
+
+
+def test_the_stored_games_are_many_and_some_have_several_equilibria():
+    assert len(STORED) - len(SEVERAL) >= 60
+    assert len(SEVERAL) >= 3
+    assert {len(game.base) for _, game, _, _ in STORED} >= {2, 3, 4}
+
+
+@pytest.mark.slow
+def test_gambit_still_gives_the_stored_solutions():
+    pytest.importorskip("pygambit", reason="no wheel for this Python; see the extra `gambit`")
+    for where, game, play, _ in STORED:
+        found = by_gambit(game)
+        assert found is not None
+        assert np.abs(found - play).max() <= 1e-6, where
+
+
+# ------------------------------------------------------------------ laws
+
+
+@given(numbers())
+def test_precision_0_gives_uniform_play(number):
+    model = reached(number)
+    game = replace(model.game, precision=np.zeros_like(model.game.precision))
+    assert np.abs(logit_equilibrium(game).play - uniform(game)).max() < 1e-12
+
+
+@given(numbers())
+def test_log_odds_are_precision_times_the_payoff_difference(number):
+    model = reached(number)
+    game = model.game
+    found = logit_equilibrium(game)
+    # the reply to the solution is the solution, and its log-odds are exact
+    payoffs = game.payoffs(game.expectations(found.play))
+    reply = quantal_response(payoffs, game.precision)
+    seen = (game.base > -np.inf) & (reply > 1e-290)
+    best = np.where(seen, payoffs, -np.inf).argmax(1)[:, None]
+
+    def against_best(table: np.ndarray) -> np.ndarray:
+        where = np.broadcast_to(best, (*best.shape[:2], *table.shape[2:]))
+        return table - np.take_along_axis(table, where, 1)
+
+    odds = against_best(np.log(np.where(seen, reply, 1.0)))
+    owed = game.precision[:, None] * against_best(np.where(seen, payoffs, 0.0))
+    assert np.abs(np.where(seen, odds - owed, 0.0)).max() < 1e-10
+    assert np.abs(reply - found.play).max() < 1e-8
+
+
+@given(numbers())
+def test_play_is_a_distribution_over_open_actions_with_a_small_residual(number):
+    model = reached(number)
+    found = logit_equilibrium(model.game)
+    assert found.play.sum(1) == pytest.approx(np.ones(found.play[:, 0].shape), rel=1e-12)
+    assert (found.play[np.broadcast_to(model.game.base == -np.inf, found.play.shape)] == 0).all()
+    assert np.max(found.residual) <= 1e-8
+    assert np.max(residual_of(model.game, found.play)) <= 1e-8
+
+
+@given(numbers(), st.integers(0, 2**31))
+def test_where_the_map_contracts_every_start_ends_at_the_same_play(number, seed):
+    model = reached(number)
+    game = model.game
+    meant = logit_equilibrium(game)
+    open_ = game.base > -np.inf
+    start = np.random.default_rng(seed).dirichlet(np.full(open_.shape[1], 0.2), len(open_))
+    start = start.reshape(*start.shape, *(1,) * (open_.ndim - 2)) * open_ + 1e-9 * open_
+    found, residual = equilibrium._iterated(game, start / start.sum(1)[:, None])
+    unique = np.broadcast_to(contraction_bound(game) < 1, np.shape(residual))
+    apart = np.abs(found - meant.play).max((0, 1))
+    assert np.where(unique, apart, 0.0).max() < 1e-8
+    assert np.where(unique, residual, 0.0).max() <= 1e-9
+
+
+@pytest.mark.parametrize("number", range(len(SEVERAL)))
+def test_the_bound_never_calls_a_game_with_several_equilibria_a_contraction(number):
+    for rounds in (0, equilibrium.ROUNDS):
+        assert contraction_bound(SEVERAL[number], rounds) >= 1
+
+
+@given(numbers())
+def test_a_batch_of_games_is_solved_as_its_games_alone(number):
+    model = reached(number)
+    whole = logit_equilibrium(model.game)
+    for run in range(3):
+        one = logit_equilibrium(model.game.run(run))
+        assert (one.play == whole.play[..., run if whole.play.shape[-1] > 1 else 0]).all()
+
+
+def test_a_batch_that_mixes_followed_and_plain_games_equals_its_games_alone():
+    games = [stag_hunt(precision) for precision in (0.5, 8.0, 1.0, 20.0)]
+    several = with_batch(games)
+    whole = logit_equilibrium(several)
+    assert whole.followed.tolist() == [False, True, False, True]
+    for run, game in enumerate(games):
+        assert (logit_equilibrium(game).play == whole.play[..., run]).all()
+
+
+def with_batch(games: list[StageGame]) -> StageGame:
+    """Several games as one with a run axis."""
+    return StageGame(
+        **{
+            name: np.stack([getattr(game, name) for game in games], -1)
+            for name in StageGame.__dataclass_fields__
+        }
+    )
+
+
+# ------------------------------------------------------------------ failure is named
+
+
+def test_a_game_that_is_not_solved_names_turn_and_run(monkeypatch):
+    monkeypatch.setattr(equilibrium, "SWEEPS", 1)
+    model = a_model(turns=0, rng=3)
+    with pytest.raises(NoEquilibrium, match=r"in turn 0, run \d+: residual"):
+        model.step()
+
+
+def test_an_unsolved_run_of_a_batch_is_named_by_its_own_number(monkeypatch):
+    monkeypatch.setattr(equilibrium, "SWEEPS", 1)
+    with pytest.raises(NoEquilibrium, match=r"run 4\d"):
+        a_model(turns=2, runs=range(40, 43))

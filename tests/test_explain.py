@@ -1,0 +1,47 @@
+"""Explanations: ledgers that add up, and flips that are verified."""
+
+import numpy as np
+import pytest
+
+from experiments.explain import deciding_terms, explanation, nudged, solved, watched
+
+
+@pytest.fixture(scope="module")
+def russia():
+    model = watched("twelve-days", 4, 0, 0, {})
+    return model, explanation(model, 0, turn=4)
+
+
+def test_the_ledger_adds_up_to_the_payoff(russia):
+    _, found = russia
+    summed = sum(found.terms.values())
+    open_ = found.probability > 0
+    assert np.abs(summed - found.total)[open_].max() < 1e-12
+
+
+def test_probabilities_follow_the_payoffs(russia):
+    model, found = russia
+    open_ = found.probability > 0
+    precision = float(model.world.precision[0])
+    odds = np.log(found.probability[open_])
+    gap = odds - odds[0] - precision * (found.total[open_] - found.total[open_][0])
+    assert np.abs(gap).max() < 1e-6
+
+
+def test_the_smallest_flip_flips_when_the_game_is_solved_again(russia):
+    _, found = russia
+    assert found.flip is not None
+    model = watched("twelve-days", 4, 0, 0, {})
+    flip, before = found.flip, int(np.argmax(found.probability))
+    play = model.solution.play
+    after = solved(nudged(model.world, flip.key, flip.after), play).play[0]
+    assert found.actions[int(np.argmax(after))] == flip.action != found.actions[before]
+    short = flip.before + 0.98 * (flip.after - flip.before)
+    almost = solved(nudged(model.world, flip.key, short), play).play[0]
+    assert int(np.argmax(almost)) == before
+
+
+def test_deciding_terms_are_gaps_between_talk_and_act():
+    found = dict(deciding_terms("twelve-days", "russia", "arms", runs=30, changes={"turns": 5}))
+    assert found["resources"] > 0 and found["ties"] > 0
+    assert list(map(abs, found.values())) == sorted(map(abs, found.values()), reverse=True)

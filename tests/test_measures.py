@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from model.measures import MEASURES, standing, worth
+from tests.worlds import RUNS, a_world, alone, numbers, reached
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@given(number=numbers())
+def test_no_run_sees_another(name, number):
+    world = reached(number).world
+    batch = np.asarray(MEASURES[name].rule(world))
+    for run in range(RUNS):
+        assert MEASURES[name].rule(alone(world, run)) == alone(batch, run)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@given(number=numbers())
+def test_a_measure_is_one_finite_number_a_run_within_its_range(name, number):
+    value = np.asarray(MEASURES[name].rule(reached(number).world))
+    assert value.shape in ((1,), (RUNS,))
+    assert np.isfinite(value).all()
+    if MEASURES[name].unit == "share":
+        assert ((value >= MEASURES[name].low) & (value <= MEASURES[name].high)).all()
+
+
+@given(number=numbers())
+def test_worth_of_a_run_is_its_own(number):
+    world = reached(number).world
+    batch = worth(world)
+    assert np.isfinite(batch).all()
+    for run in range(RUNS):
+        assert (worth(alone(world, run)) == alone(batch, run)).all()
+
+
+def test_standing_is_the_mean_over_the_others():
+    mean = np.array([[9.0, 0.2, 0.4], [0.0, 9.0, 0.0], [1.0, 1.0, 9.0]])
+    assert standing(mean, 0) == pytest.approx(0.3)
+
+
+def test_the_price_is_the_first_price_times_premium_and_noise():
+    world = replace(a_world(), premium=0.1, noise=-0.02)
+    assert MEASURES["price"].rule(world) == pytest.approx(world.oil.price * np.exp(0.08))
+
+
+def test_a_regime_that_fell_does_not_survive():
+    world = a_world()
+    assert 0 < MEASURES["survival"].rule(world) < 1
+    assert MEASURES["survival"].rule(replace(world, collapsed=np.True_)) == 0
+
+
+def test_a_better_reputation_at_the_end_is_worth_its_weight_in_the_future():
+    world = a_world(changes={"russia.reputation.discount": 0.5, "russia.reputation.value": 0.2})
+    kept = world.honesty.kept.copy()
+    kept[0, 1:] += 1.0
+    better = replace(world, honesty=replace(world.honesty, kept=kept))
+    gain = (better.honesty.mean - world.honesty.mean)[0, 1:].sum()
+    difference = worth(better) - worth(world)
+    assert difference[0] == pytest.approx(0.2 * gain * world.weights["reputation"][0])
+    assert not difference[1:].any()
