@@ -195,7 +195,7 @@ def pledge_after(world: World) -> PerPair:
     return pledge
 
 
-def moved(value: PerState, rate: PerState, weeks: float) -> PerState:
+def moved(value: Array, rate: Array, weeks: float) -> Array:
     """A value in [-1, 1] pulled toward +1 or -1, by the sign of the rate, for some weeks.
 
     >>> moved(np.array(0.0), np.array(-0.5), 1.0).round(3).item()

@@ -1,13 +1,15 @@
 """Set up before any module of the project is imported: shapes are checked on every call."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
-from beartype import BeartypeConf, BeartypeHintOverrides, beartype
-from hypothesis import HealthCheck, settings
+import pytest
+from beartype import BeartypeConf, FrozenDict, beartype
+from hypothesis import HealthCheck, Phase, settings
 from jaxtyping import install_import_hook
 
-SCALARS = BeartypeHintOverrides({np.ndarray: np.ndarray | np.generic})
+SCALARS = FrozenDict({np.ndarray: np.ndarray | np.generic})
 
 checked = beartype(conf=BeartypeConf(is_pep484_tower=True, hint_overrides=SCALARS))
 """beartype, for which an int is a float, and numpy's scalar an array without axes."""
@@ -21,6 +23,21 @@ settings.register_profile(
     deadline=None,
     max_examples=25,
     database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("project")
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Presets and profiles in a folder that a test may change: `presets` and `profiles`."""
+    from model import preset
+
+    for name in ("PROFILES", "PRESETS"):
+        copied = tmp_path / name.lower()
+        copied.mkdir()
+        for path in getattr(preset, name).glob("*.toml"):
+            (copied / path.name).write_text(path.read_text("utf-8"), "utf-8")
+        monkeypatch.setattr(preset, name, copied)
+    return tmp_path

@@ -16,7 +16,7 @@ from random import Random
 import numpy as np
 
 from model.equilibrium import followed_branch, logit_equilibrium, quantal_response
-from model.stage_game import StageGame
+from model.stage_game import CHANNELS, StageGame
 from model.world import Array, Play
 from tests.worlds import PRESETS, a_model
 
@@ -24,7 +24,7 @@ STORED = Path(__file__).resolve().parent / "known" / "gambit_games.json"
 SIZES = {2: 8, 3: 5, 4: 3}
 """The longest menu by the number of states that play."""
 GAMES = 66
-SHARP = 8
+SEVERAL = 12
 
 
 def reduced(game: StageGame, play: Play, kept: list[int], menus: list[list[int]]) -> StageGame:
@@ -33,12 +33,13 @@ def reduced(game: StageGame, play: Play, kept: list[int], menus: list[list[int]]
     held[kept] = 0.0
     expected = ((game.relations * held) @ (game.effects * play).sum(2)[..., None])[..., 0]
     base = game.base + (game.slopes * expected[:, :, None]).sum(0)
+    others = 1 - np.eye(len(kept))
     rows, columns = np.array(kept)[:, None], np.array(menus)
     return StageGame(
         base=base[rows, columns],
         slopes=game.slopes[:, rows, columns],
         effects=game.effects[:, rows, columns],
-        relations=game.relations[:, kept][:, :, kept],
+        relations=game.relations[:, kept][:, :, kept] * others,
         precision=game.precision[kept],
     )
 
@@ -67,16 +68,21 @@ def by_gambit(game: StageGame) -> Play | None:
     return np.array([[float(played[s]) for s in player.strategies] for player in played.game.players])
 
 
-def equilibria(game: StageGame, starts: int = 40) -> list[Play]:
-    """The equilibria that iteration finds from random starts."""
-    luck, several = np.random.default_rng(0), []
-    for _ in range(starts):
-        play = luck.dirichlet(np.full(game.base.shape[1], 0.2), len(game.base))
-        for _ in range(3000):
-            reply = quantal_response(game.payoffs(game.expectations(play)), game.precision)
-            moved, play = np.abs(reply - play).max(), 0.5 * (reply + play)
-        if moved < 1e-9 and all(np.abs(play - other).max() > 1e-3 for other in several):
-            several.append(play)
+def equilibria(game: StageGame, starts: int = 60) -> list[Play]:
+    """The equilibria that damped iteration finds from random starts."""
+    many = game.part(np.zeros(starts, int))
+    luck = np.random.default_rng(0)
+    play = luck.dirichlet(np.full(game.base.shape[1], 0.2), (starts, len(game.base)))
+    play = np.moveaxis(play, 0, -1)
+    many = replace(many, base=np.broadcast_to(many.base, play.shape))
+    for _ in range(600):
+        reply = quantal_response(many.payoffs(many.expectations(play)), many.precision)
+        moved, play = np.abs(reply - play).max((0, 1)), 0.5 * (reply + play)
+    several: list[Play] = []
+    for run in np.flatnonzero(moved < 1e-9):
+        found = play[..., run]
+        if all(np.abs(found - other).max() > 1e-3 for other in several):
+            several.append(found)
     return several
 
 
@@ -98,20 +104,33 @@ def candidates(luck: Random) -> Iterator[tuple[str, StageGame]]:
             yield where, reduced(game, play, kept, menus)
 
 
+def coordination(luck: Random) -> Iterator[tuple[str, StageGame]]:
+    """Games in which aid by one makes aid by another pay: often with several equilibria."""
+    channels = len(CHANNELS)
+    while True:
+        states, size = luck.choice((2, 3)), luck.choice((2, 3, 4))
+        aid = np.sort(np.array([[luck.random() for _ in range(size)] for _ in range(states)]))
+        cost = np.array([luck.uniform(0.5, 1.5) for _ in range(states)]) * (states - 1)
+        effects, slopes = np.zeros((2, channels, states, size))
+        effects[0], slopes[0] = aid, 2 * aid
+        relations = np.zeros((channels, states, states))
+        relations[0] = 1 - np.eye(states)
+        precision = np.array([luck.uniform(5, 15) for _ in range(states)])
+        yield "coordination", StageGame(-cost[:, None] * aid, slopes, effects, relations, precision)
+
+
 def drawn_games() -> Iterator[tuple[str, StageGame, Play, int]]:
-    """Games with Gambit's solution: some as they are, some so sharp that they have several."""
-    luck, plain, sharp = Random(2025), 0, 0
-    for where, game in candidates(luck):
-        if plain < GAMES and (play := by_gambit(game)) is not None:
-            plain += 1
-            yield where, game, play, 1
-        pointed = replace(game, precision=game.precision * 12)
-        count = len(equilibria(pointed)) if sharp < SHARP else 0
-        if count > 1 and (play := by_gambit(pointed)) is not None:
-            sharp += 1
-            yield f"{where}; precision x 12", pointed, play, count
-        if plain == GAMES and sharp == SHARP:
-            return
+    """Games with Gambit's solution: those of real worlds, then some that have several."""
+    luck = Random(2025)
+    for source, wanted, least in ((candidates, GAMES, 1), (coordination, SEVERAL, 2)):
+        drawn = 0
+        for where, game in source(luck):
+            count = len(equilibria(game))
+            if count >= least and (play := by_gambit(game)) is not None:
+                drawn += 1
+                yield where, game, play, count
+            if drawn == wanted:
+                break
 
 
 def written(entries: list[tuple[str, StageGame, Play, int]]) -> str:

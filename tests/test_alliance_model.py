@@ -4,7 +4,6 @@ import mesa
 import numpy as np
 import pytest
 
-from model import preset as presets
 from model.alliance_model import AllianceModel
 from model.measures import MEASURES, worth
 from model.preset import ConfigError
@@ -151,35 +150,26 @@ def test_a_policy_holds_in_war_alone():
 
 
 def test_where_means_do_not_allow_a_policy_the_highest_open_rung_below_is_played():
-    # Russia's free systems cannot pay for force at 6, but pay for arms at 4
-    changes = {"russia.means.systems_tied": 51.5}
-    model = a_model(turns=4, runs=range(40), changes=changes, policy={"russia": "force"})
-    played = {model.world.ladder.names[0][i] for i in model.world.choice[0]}
+    policy, rich = {"russia": "force"}, {"russia.means.money_tied": 50.0}
+    # force takes 6 systems and arms 4, of the 4.5 that are free
+    short = rich | {"russia.means.systems": 54.5, "russia.means.systems_tied": 50.0}
+    model = a_model(turns=3, runs=range(40), changes=short, policy=policy)
+    world = model.world
+    played = {world.ladder.names[0][i] for i in world.choice[0][world.war]}
     assert played <= {"arms", "hidden"}
-    assert (model.forced_down[model.world.war] >= 1).all()
-    assert (a_model(turns=4, policy={"russia": "force"}).forced_down == 0).all()
+    assert (model.forced_down[world.war] >= 1).all()
+    ample = a_model(turns=3, runs=range(40), changes=rich, policy=policy)
+    assert (ample.forced_down == 0).all()
 
 
 # ------------------------------------------------------------------ names and places
-
-
-@pytest.fixture
-def folders(tmp_path, monkeypatch):
-    """The presets and profiles in a folder that a test may change."""
-    for name in ("PROFILES", "PRESETS"):
-        source = getattr(presets, name)
-        (tmp_path / name).mkdir()
-        for path in source.glob("*.toml"):
-            (tmp_path / name / path.name).write_text(path.read_text("utf-8"), "utf-8")
-        monkeypatch.setattr(presets, name, tmp_path / name)
-    return tmp_path
 
 
 def test_a_states_name_changes_nothing(folders):
     before = a_model(turns=8, runs=range(10))
     for path in folders.rglob("*.toml"):
         path.write_text(path.read_text("utf-8").replace("russia", "ruritania"), "utf-8")
-    (folders / "PROFILES" / "russia.toml").rename(folders / "PROFILES" / "ruritania.toml")
+    (folders / "profiles" / "russia.toml").rename(folders / "profiles" / "ruritania.toml")
     after = a_model(turns=8, runs=range(10))
     assert after.world.names[0] == "ruritania"
     assert set(differences(before.world, after.world)) <= {"names", "treaties"}
