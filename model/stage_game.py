@@ -54,10 +54,10 @@ class StageGame:
 
     def payoffs(self, expectations: Array) -> Play:
         """Payoff of each action given the expectations: (states, actions, *runs)."""
-        total = self.base.copy()
-        for slope, expected in zip(self.slopes, expectations, strict=True):
-            total += slope * expected[:, None]
-        return total
+        payoffs = self.base + self.slopes[0] * expectations[0][:, None]
+        for slope, expected in zip(self.slopes[1:], expectations[1:], strict=True):
+            payoffs += slope * expected[:, None]
+        return payoffs
 
     def part(self, runs: Array) -> "StageGame":
         """The stage games of some runs, with a run axis even where this one has none."""
