@@ -201,7 +201,7 @@ def imagined(
     play = logit_equilibrium(game, None, "of an imagined future").play
     values = []
     for action in range(game.base.shape[1]):
-        added = np.zeros(1)
+        added = np.zeros(())
         for sample in range(samples):
             luck = draws(sample, 0)
             future = turn.acted(world, play, luck[0])
