@@ -320,6 +320,12 @@ class World:
         for_target = total(np.where(self.side > 0, aid, 0.0))
         return for_target, total(aid) - for_target
 
+    @property
+    def seen(self) -> Choice:
+        """The action each state is seen to play: hidden support that did not leak is its first."""
+        hidden = self.ladder.played(self.ladder.hidden, self.choice) > 0
+        return np.where(hidden & (self.leaked == 0), 0, self.choice)
+
     # --- oil ---
     @property
     def price(self) -> PerRun:
