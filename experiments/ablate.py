@@ -24,7 +24,7 @@ PROCESS = ("weeks_at_war", "price_peak", "programme", "survival")
 
 @dataclass(frozen=True)
 class Ablation:
-    """What a mechanism adds to a measure: its mean with the mechanism less without, 95 % interval."""
+    """What a mechanism adds to a measure: mean with it less without, 95 % interval."""
 
     mechanism: str
     title: str
@@ -104,8 +104,8 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
     """For each mechanism what it adds to the duels, and what else it moves."""
     patrons = list(dict.fromkeys(each.patron for each in rows if each.patron))
     lines = [
-        f"What each mechanism adds to the advantage of talk ({runs} runs, with it less without, same luck);",
-        "* where the 95 % interval excludes zero",
+        f"What each mechanism adds to the advantage of talk: with it less without, {runs} runs on",
+        "the same luck; * where the 95 % interval excludes zero",
         "",
         f"  {'':<5}{'mechanism':<50}"
         + "".join(f"{patron[:13] + ' ' + act:>21}" for patron in patrons for act in ACTS)
@@ -123,9 +123,7 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
         lines.append(f"  {name:<5}{mechanism.title:<50}{cells}  {', '.join(also)}")
     still = idle(rows)
     lines.append("")
-    lines.append(
-        f"Change nothing that can be told apart here: {', '.join(still) if still else 'none'}."
-    )
+    lines.append(f"Change nothing that can be told apart here: {', '.join(still) or 'none'}.")
     if where:
         lines.append(f"Table and figure: {where}")
     return "\n".join(lines)
@@ -140,7 +138,7 @@ def write(
 ) -> str:
     """Write table, figure and manifest; returns the folder."""
     checked = load(preset, changes)
-    folder = result_folder(checked, settings | {"kind": "ablate"}, out)
+    folder = result_folder(checked, {**settings, "kind": "ablate"}, out)
     table = pd.DataFrame([asdict(each) for each in rows])
     folder.write_json("manifest.json", manifest(checked, settings, ["cheaptalk", *sys.argv[1:]]))
     folder.write_table(

@@ -647,8 +647,9 @@ def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         axes.grid(axis="y", color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)
     note = (
-        "Advantage of talk with the mechanism less without it, units of payoff (linear within 0.1, then "
-        "logarithmic).\nBlue: against arms; brown: against force; bars: 95 % intervals; hollow: holds 0."
+        "Advantage of talk with the mechanism less without it, units of payoff (linear within 0.1, "
+        "then logarithmic).\nBlue: against arms; brown: against force; bars: 95 % intervals; "
+        "hollow: the interval holds 0."
     )
     figure.text(0.012, 0.07 / height, note, **NOTE)
     return figure

@@ -21,7 +21,7 @@ MECHANISMS: dict[str, Mechanism] = {
     "S1": Mechanism("treaties bind", {"all.treaties": []}),
     "S2": Mechanism("mediation speeds settlement", {"conflict.mediation": 0.0}),
     "S3": Mechanism(
-        "another front ties down money and forces",
+        "another front ties means down",
         {"fighting.means.money_tied": 0.0, "fighting.means.forces_tied": 0.0},
     ),
     "S4": Mechanism(
@@ -41,7 +41,7 @@ MECHANISMS: dict[str, Mechanism] = {
     "S12": Mechanism("war moves the oil price", {"oil.at_risk": 0.0, "oil.closure": 0.0}),
     "S13": Mechanism("drones for the other front", {"front.drone_response": 0.0}),
     "S14": Mechanism(
-        "sanctions bite, and draw the sanctioned together",
+        "sanctions bite and bring together",
         {"beliefs.solidarity": 0.0, "conflict.bite": 0.0},
     ),
     "S15": Mechanism("proxies", {"conflict.proxy": 0.0}),

@@ -191,21 +191,33 @@ def answer_leaked(world: World, state: int) -> PerAction:
     return world.ladder.answer[state] * seen
 
 
-def normed(world: World, state: int, kept: PerRun) -> PerRun:
-    r"""How an audience judges a deed by the norm, given the client's disrepute d.
+def judgement(norm: str, kept: PerRun, disrepute: PerRun) -> PerRun:
+    r"""How good a deed is judged by a norm, given the share kept k and the client's disrepute d.
 
     scoring: $k$; standing: $k + (1 - k)\,d$, abandoning a disreputable client is excused;
     stern: $k\,(1 - d) + (1 - k)\,d$, it is held to one's credit (Ohtsuki & Iwasa 2006).
+
+    >>> [judgement(norm, 0.0, 0.8) for norm in ("scoring", "standing", "stern")]
+    [0.0, 0.8, 0.8]
     """
-    if world.norm == "scoring":
+    if norm == "scoring":
         return kept
+    if norm == "standing":
+        return kept + (1 - kept) * disrepute
+    return kept * (1 - disrepute) + (1 - kept) * disrepute
+
+
+def client_disrepute(world: World, state: int) -> PerRun:
+    """How little the words of the principal of a state's side are believed, over all audiences."""
     honesty = world.honesty.mean
     known = total(honesty, 1) / world.state_count
     client = np.where(world.side[state] > 0, known[world.target], known[world.challenger])
-    disrepute = 1 - client
-    if world.norm == "standing":
-        return kept + (1 - kept) * disrepute
-    return kept * (1 - disrepute) + (1 - kept) * disrepute
+    return 1 - client
+
+
+def normed(world: World, state: int, kept: PerRun) -> PerRun:
+    """How an audience judges a state's deed by the world's norm."""
+    return judgement(world.norm, kept, client_disrepute(world, state))
 
 
 def dependence_after(world: World) -> PerState:

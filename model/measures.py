@@ -79,7 +79,7 @@ def standing(mean: PerState, state: int) -> PerRun:
 
 
 def credibility(world: World) -> PerState:
-    r"""What each state's standing is worth to it: $w\,shadow \sum_j value\,(reliability + honesty)$."""
+    r"""What standing is worth: $w\,shadow \sum_j value\,(reliability + honesty)$ of each state."""
     discount = world.reputation.discount
     shadow = discount / (1 - discount) * world.reputation.value
     both = world.reliability.mean + world.honesty.mean
