@@ -157,6 +157,18 @@ def game(
     click.echo(f"{out} and {beside}", err=True)
 
 
+@main.command()
+@click.option("--norm", default="all", help="scoring, standing or stern; default: all of them.")
+@set_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def tournament(norm: str, settings: tuple[str, ...], as_json: bool) -> None:
+    """Let support policies compete by imitation: which survive under a norm of judging?"""
+    from experiments import tournament as contest
+
+    found = contest.played(norm, parsed(settings))
+    click.echo(contest.as_json(found) if as_json else contest.in_words(found))
+
+
 @main.command(name="list")
 @click.argument("preset", default=DEFAULT)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
@@ -174,6 +186,22 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 workers_option = click.option(
     "--workers", type=click.IntRange(1), help="Worker processes; default: all cores."
 )
+
+
+@main.command()
+@click.option("--target", "targets", multiple=True, help="Only this target, as T4; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
+def validate(targets: tuple[str, ...], as_json: bool) -> None:
+    """Check the model against what theory proves or found (T1-T10)."""
+    from experiments import validate as validating
+    from model.preset import suggestion
+
+    for each in targets:
+        if each.upper() not in validating.TARGETS:
+            known = list(validating.TARGETS)
+            raise Complaint(f"--target: found '{each}'{suggestion(each.upper(), known)}")
+    findings = validating.validation([each.upper() for each in targets] or None)
+    click.echo(validating.as_json(findings) if as_json else validating.in_words(findings))
 
 
 @main.command()

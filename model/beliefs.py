@@ -41,7 +41,7 @@ def commitments(world: World, state: int, answer: PerAction) -> tuple[PerRun, Pe
     r"""Depth of a state's treaties that bind now, and the share of it each answer keeps.
 
     Defence and consultation bind when the partner is attacked, an offensive clause when
-    it attacks, neutrality when it is attacked, non-aggression whenever there is war.
+    it attacks, neutrality when it is attacked, non-aggression at all times.
     """
     depth, kept = 0.0 * np.asarray(world.war), 0.0 * answer
     against = world.ladder.aid[state] + world.ladder.delivery[state] + world.ladder.strike[state]
@@ -55,7 +55,8 @@ def commitments(world: World, state: int, answer: PerAction) -> tuple[PerRun, Pe
         if not treaty.covers(world.names[enemy]):
             continue
         force = treaty.force(world.day, world.beliefs.provisional)
-        bound = np.where(world.war, force * treaty.depth, 0.0)
+        tested = world.war | (treaty.clause == "non-aggression")
+        bound = np.where(tested, force * treaty.depth, 0.0)
         ours = world.side[state] * (1.0 if partner == world.target else -1.0) > 0
         if treaty.forbids:
             share = np.where(ours | (against == 0), 1.0, 0.0)
@@ -111,7 +112,7 @@ def reliability_gain(world: World, state: int) -> PerAction:
     """
     depth, seen = commitments(world, state, answer_seen(world, state))
     _, told = commitments(world, state, world.ladder.answer[state])
-    weight = world.beliefs.evidence * np.minimum(depth, 1.0)
+    weight = np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
     return _gain(world.reliability, state, weight, seen, told, _audiences(world, state))
 
 
@@ -169,7 +170,7 @@ def judged(world: World) -> World:
         choice = world.choice[state]
         _, unseen = commitments(world, state, answer_leaked(world, state))
         depth, told = commitments(world, state, world.ladder.answer[state])
-        weight = world.beliefs.evidence * np.minimum(depth, 1.0)
+        weight = np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
         seen = normed(world, state, _chosen(unseen, choice))
         obligations.append((weight, seen, _chosen(told, choice)))
         weight, told = words_matched(world, state, world.ladder.answer[state])
