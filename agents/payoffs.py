@@ -25,8 +25,8 @@ from model.stage_game import (
     NOTHING,
     Expected,
     StageGame,
+    credit,
     effects,
-    honesty_to_adversary,
     relations,
 )
 from model.world import BILLIONS, Array, Menu, PerAction, PerRun, World, total
@@ -156,7 +156,7 @@ def sway(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
     """
     reachable = world.power[state]
     weight = reachable / (reachable + world.strengths[0] + world.strengths[1])
-    believed = honesty_to_adversary(world)[state] * world.conflict.deterrence
+    believed = credit(world)[state] * world.conflict.deterrence
     worth = world.interest[state] * world.side[state]
     return worth * believed * weight * world.ladder.voice[state]
 
@@ -165,10 +165,13 @@ def sway(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
 def escalation(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
     r"""Expected harm from the other side's force.
 
-    $-vulnerability \cdot exposure(a) \cdot E[force]$, force relative to the principals'
-    strength, doubled where it is a nuclear power's.
+    $-vulnerability \cdot exposure(a) \cdot (E[force] + pledged)$, force relative to the
+    principals' strength, doubled where it is a nuclear power's. In peace a striker also
+    counts the force that treaties pledge against it, as far as the pledgers are reliable.
     """
-    return -world.posture.vulnerability[state] * world.ladder.exposure[state] * expected.force
+    strikes = world.ladder.strike[state] > 0
+    met = expected.force + np.where(strikes, pledged_force(world, state), 0.0)
+    return -world.posture.vulnerability[state] * world.ladder.exposure[state] * met
 
 
 @term(default=1.0, channel="lobbying", realised=True, source="competing ties; Snyder 1997")
@@ -187,7 +190,8 @@ def economy(world: World, state: int, expected: Expected = NOTHING) -> PerAction
 
     $\kappa\,(\Delta\log p - hormuz \cdot closure)\,closed + trade \cdot commerce(a) -
     threatened \cdot affront(a)$, $\kappa$ the oil income over the defence budget. Who closes
-    the strait itself loses all its oil that passes there.
+    the strait itself loses all its oil that passes there. Trade follows the target's
+    dependence on the state (S8).
     """
     oil, figures = world.oil, world.economy
     income = figures.oil_exports[state] * oil.price * BILLIONS / world.means.money[state]
@@ -195,12 +199,36 @@ def economy(world: World, state: int, expected: Expected = NOTHING) -> PerAction
     by_own = dearer - figures.hormuz[state]
     by_others = dearer - figures.hormuz[state] * oil.closure
     closed = by_own * world.ladder.supply[state] + by_others * expected.supply
-    trade = figures.trade[state] / world.means.money[state] * world.ladder.commerce[state]
+    drawn = world.dependence[state] / np.maximum(world.courted[state], 1e-9)
+    trade = figures.trade[state] / world.means.money[state] * drawn * world.ladder.commerce[state]
     threatened = figures.threatened[state] * affront_seen(world, state)
     return oil.windfall * income * closed + trade - threatened
 
 
 # ------------------------------------------------------- what several terms share
+
+
+def pledged_force(world: World, state: int) -> PerRun:
+    """Force that treaties promise against a principal that opens fire, in peace.
+
+    Depth of a defence clause with its prey, times the holder's reliability as the striker sees
+    it, times its power over the principals' strength. None in war: force is expected then.
+    """
+    if state not in world.principals:
+        return np.zeros(())
+    prey = world.challenger if state == world.target else world.target
+    scale = world.strengths[0] + world.strengths[1]
+    pledged = 0.0 * scale
+    for treaty in world.treaties:
+        if treaty.partner != world.names[prey] or treaty.clause != "defence":
+            continue
+        if not treaty.covers(world.names[state]):
+            continue
+        holder = world.names.index(treaty.holder)
+        depth = treaty.depth * treaty.force(world.day, world.beliefs.provisional)
+        trusted = world.reliability.mean[holder, state]
+        pledged = pledged + depth * trusted * world.power[holder] / scale
+    return np.where(world.war, 0.0, pledged)
 
 
 def means_used(world: World, state: int) -> PerAction:

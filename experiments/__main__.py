@@ -157,6 +157,18 @@ def game(
     click.echo(f"{out} and {beside}", err=True)
 
 
+@main.command()
+@click.option("--norm", default="all", help="scoring, standing or stern; default: all of them.")
+@set_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def tournament(norm: str, settings: tuple[str, ...], as_json: bool) -> None:
+    """Let support policies compete by imitation: which survive under a norm of judging?"""
+    from experiments import tournament as contest
+
+    found = contest.played(norm, parsed(settings))
+    click.echo(contest.as_json(found) if as_json else contest.in_words(found))
+
+
 @main.command(name="list")
 @click.argument("preset", default=DEFAULT)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
@@ -165,6 +177,85 @@ def list_(preset: str, as_json: bool) -> None:
     from experiments import listing
 
     click.echo(listing.as_json(preset) if as_json else listing.in_words(preset))
+
+
+runs_option = click.option(
+    "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
+workers_option = click.option(
+    "--workers", type=click.IntRange(1), help="Worker processes; default: all cores."
+)
+
+
+@main.command()
+@click.option("--target", "targets", multiple=True, help="Only this target, as T4; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
+def validate(targets: tuple[str, ...], as_json: bool) -> None:
+    """Check the model against what theory proves or found (T1-T10)."""
+    from experiments import validate as validating
+    from model.preset import suggestion
+
+    for each in targets:
+        if each.upper() not in validating.TARGETS:
+            known = list(validating.TARGETS)
+            raise Complaint(f"--target: found '{each}'{suggestion(each.upper(), known)}")
+    findings = validating.validation([each.upper() for each in targets] or None)
+    click.echo(validating.as_json(findings) if as_json else validating.in_words(findings))
+
+
+@main.command()
+@preset_argument
+@runs_option
+@seed_option
+@set_option
+@workers_option
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
+@json_option
+def ablate(
+    preset: str,
+    runs: int,
+    seed: int,
+    settings: tuple[str, ...],
+    workers: int | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Show the verdict with and without each mechanism (S1-S21), on the same luck."""
+    from experiments import ablate as ablating
+    from experiments.batch import all_workers
+
+    changes = parsed(settings)
+    rows = ablating.ablations(
+        preset, runs, rng=seed, changes=changes, workers=workers or all_workers()
+    )
+    where = ablating.write(preset, changes, rows, {"seed": seed, "runs": runs}, out)
+    click.echo(ablating.as_json(rows) if as_json else ablating.in_words(rows, runs, where))
+
+
+@main.command()
+@preset_argument
+@runs_option
+@seed_option
+@set_option
+@workers_option
+@json_option
+def robustness(
+    preset: str,
+    runs: int,
+    seed: int,
+    settings: tuple[str, ...],
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Show whether the verdict survives the choice of decision rule."""
+    from experiments import robustness as ruling
+    from experiments.batch import all_workers
+
+    found = ruling.robustness(
+        preset, runs, rng=seed, changes=parsed(settings), workers=workers or all_workers()
+    )
+    click.echo(ruling.as_json(found) if as_json else ruling.in_words(found))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from model.alliance_model import AllianceModel
-from model.measures import MEASURES, standing, worth
+from model.measures import MEASURES, credibility, standing, worth
 from model.preset import Change
 from model.world import Array, World
 
@@ -45,6 +45,7 @@ class Tally:
 
     plays: Array
     plays_at_war: Array
+    seen_at_war: Array
     histograms: Array
     sums: Array
     runs: int = 0
@@ -53,6 +54,7 @@ class Tally:
         """Count another block's runs as well."""
         self.plays += other.plays
         self.plays_at_war += other.plays_at_war
+        self.seen_at_war += other.seen_at_war
         self.histograms += other.histograms
         self.sums += other.sums
         self.runs += other.runs
@@ -101,12 +103,14 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     tally = Tally(
         plays=np.zeros((turns, states, actions), np.int64),
         plays_at_war=np.zeros((turns, states, actions), np.int64),
+        seen_at_war=np.zeros((turns, states, actions), np.int64),
         histograms=np.zeros((turns, len(kinds) if trajectories else 0, BINS), np.int64),
         sums=np.zeros((turns, len(kinds)), np.int64),
         runs=len(runs),
     )
     played = np.zeros((states, actions, len(runs)), np.int32)
     peak, residual, followed, weeks = np.zeros(len(runs)), 0.0, 0.0, np.zeros(len(runs))
+    standing_at_first = credibility(model.world)
     for turn in range(turns):
         war = np.broadcast_to(model.world.war, len(runs))
         model.step()
@@ -117,12 +121,17 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
         chosen = np.arange(actions)[None, :, None] == world.choice[:, None]
         tally.plays[turn] = chosen.sum(2)
         tally.plays_at_war[turn] = (chosen & war).sum(2)
+        seen = np.arange(actions)[None, :, None] == world.seen[:, None]
+        tally.seen_at_war[turn] = (seen & war).sum(2)
         played += chosen
         peak, weeks = np.maximum(peak, world.price), weeks + world.war * world.weeks
         if trajectories:
             _count(tally, turn, world, len(runs))
     _free(model)
     table = _row_by_row(model, runs, played, turns) | {"price_peak": peak, "weeks_at_war": weeks}
+    gained = credibility(model.world) - standing_at_first
+    for state, name in enumerate(model.world.names):
+        table[f"credibility.{name}"] = np.broadcast_to(gained[state], len(runs)).copy()
     return Block(runs, table, tally, residual, followed / turns, model.forced_down + 0 * peak)
 
 
@@ -149,6 +158,7 @@ def _row_by_row(model: AllianceModel, runs: range, played: Array, turns: int) ->
     }
     for state, name in enumerate(world.names):
         columns[f"worth.{name}"] = value[state]
+        columns[f"income.{name}"] = world.income[state]
         columns[f"reliability.{name}"] = standing(world.reliability.mean, state)
         columns[f"honesty.{name}"] = standing(world.honesty.mean, state)
         for column, action in enumerate(world.ladder.names[state]):

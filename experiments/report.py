@@ -59,9 +59,9 @@ def quantiles(counts: Array, low: float, high: float, at: Sequence[float]) -> tu
     return tuple(low + (high - low) * (place + 0.5) / BINS for place in places)
 
 
-def play_shares(preset: Preset, ensemble: Ensemble, at_war: bool) -> dict[str, dict[str, float]]:
-    """Share of each action, over all turns or over the turns at war: state to action to share."""
-    counts = (ensemble.tally.plays_at_war if at_war else ensemble.tally.plays).sum(0)
+def play_shares(preset: Preset, ensemble: Ensemble, counts: Array) -> dict[str, dict[str, float]]:
+    """Share of each action by counts (turns, states, actions): state to action to share."""
+    counts = counts.sum(0)
     return {
         name: {
             action: float(counts[state, column] / max(counts[state].sum(), 1))
@@ -80,15 +80,21 @@ def record(
     results: str,
 ) -> dict[str, object]:
     """The answer as plain data, for `--json`."""
-    shares = play_shares(preset, ensemble, at_war=False)
-    at_war = play_shares(preset, ensemble, at_war=True)
+    shares = play_shares(preset, ensemble, ensemble.tally.plays)
+    at_war = play_shares(preset, ensemble, ensemble.tally.plays_at_war)
+    seen = play_shares(preset, ensemble, ensemble.tally.seen_at_war)
     states = {
         name: {
             "play": shares[name],
             "play_at_war": at_war[name],
+            "seen_at_war": seen[name],
             "reliability": mean(ensemble.table[f"reliability.{name}"]),
             "honesty": mean(ensemble.table[f"honesty.{name}"]),
             "worth": mean(ensemble.table[f"worth.{name}"]),
+            "ledger": {
+                "income": mean(ensemble.table[f"income.{name}"]),
+                "credibility": mean(ensemble.table[f"credibility.{name}"]),
+            },
         }
         for name in ensemble.names
     }
@@ -143,7 +149,8 @@ def verdict(
         "",
         f"{preset.file.question} ".lstrip() + answer(fought, label),
         "",
-        "What each state does while there is war (share of turns by rung)",
+        "What each state does while there is war (share of turns by true rung; hidden support that",
+        "does not leak is seen as silence)",
         *_table(preset, ensemble, label),
         "",
         "Talk or intervention? Realised value of talk less that of the act, on the same luck",
@@ -164,6 +171,15 @@ def verdict(
         "war turns and then did the most it could."
         for each in short
     ]
+    lines += [
+        "",
+        "The patrons' ledger: oil income above the start price, and credibility won or lost",
+    ]
+    for name in dict.fromkeys(each.patron for each in fought):
+        income, standing = (ensemble.table[f"{kind}.{name}"] for kind in ("income", "credibility"))
+        lines.append(
+            f"  {label[name]:<14}{mean(income):>+8.2f} USD bn {mean(standing):>+8.3f} in value"
+        )
     lines += ["", f"Largest residual of the equilibria: {ensemble.residual:.1e}."]
     if results:
         lines.append(f"Tables, figures and manifest: {results}")
@@ -199,15 +215,18 @@ def _table(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[st
     """Shares by rung and the commonest actions of each state."""
     entries = ladder_entries()
     head = ["silence/hold", "words", "mediate", "economic", "arms/strike", "force/campaign"]
-    lines = [f"  {'':<14}" + "".join(f"{word:>15}" for word in head) + "   most often"]
-    for name, shares in play_shares(preset, ensemble, at_war=True).items():
+    shares_at_war = play_shares(preset, ensemble, ensemble.tally.plays_at_war)
+    seen_at_war = play_shares(preset, ensemble, ensemble.tally.seen_at_war)
+    lines = [f"  {'':<14}" + "".join(f"{word:>15}" for word in head) + "   most often (unseen)"]
+    for name, shares in shares_at_war.items():
         by_rung = [0.0] * 6
         for action, share in shares.items():
             by_rung[int(entries[action].rung)] += share
+        unseen = 1 - sum(min(seen_at_war[name][a], share) for a, share in shares.items())
         most = sorted(shares, key=lambda action: -shares[action])[:2]
         lines.append(
             f"  {label[name]:<14}"
             + "".join(f"{share:>15.0%}" for share in by_rung)
-            + f"   {most[0]}, {most[1]}"
+            + f"   {most[0]}, {most[1]} ({unseen:.0%})"
         )
     return lines

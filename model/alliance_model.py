@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.payoffs import stage_game
 from agents.state import StateAgent
+from agents.strategies import attraction_after, imagined, with_strategies
 from model import turn
 from model.draws import state_uniforms, uniforms
 from model.equilibrium import Solution, logit_equilibrium
@@ -115,7 +116,19 @@ class AllianceModel(mesa.Model):
         """Mixed strategies by the decision rules: the logit equilibrium of the stage game."""
         assert self.game is not None
         guess = None if self.solution is None else self.solution.play
-        self.solution = logit_equilibrium(self.game, guess, f"in turn {self.world.turn}")
+        bound = with_strategies(self.world, self.game, self.world.rules, self.imagine)
+        self.solution = logit_equilibrium(bound, guess, f"in turn {self.world.turn}")
+
+    def imagine(self, state: int, depth: int, samples: int) -> Array:
+        """What each action of a state would be worth after some imagined turns."""
+        assert self.game is not None
+
+        def draws(sample: int, ahead: int) -> tuple[Array, Array]:
+            purpose = f"imagine {self.world.turn}.{sample}"
+            acting = state_uniforms(self.luck, purpose, ahead, self.runs, self.world.state_count)
+            return acting, uniforms(self.luck, f"{purpose} resolve", ahead, self.runs)
+
+        return imagined(self.world, self.game, self.flows, state, depth, samples, draws)
 
     def act(self) -> None:
         """Draw each state's action."""
@@ -131,7 +144,11 @@ class AllianceModel(mesa.Model):
         self.world = turn.resolved(self.world, draws)
 
     def judge(self) -> None:
-        """Audiences update what they believe; the turn ends."""
+        """Audiences update what they believe, states their experience; the turn ends."""
+        assert self.game is not None
+        if "experience" in self.world.rules:
+            attraction = attraction_after(self.world, self.game)
+            self.world = replace(self.world, attraction=attraction)
         self.world = turn.judged(self.world)
 
 

@@ -41,7 +41,7 @@ def commitments(world: World, state: int, answer: PerAction) -> tuple[PerRun, Pe
     r"""Depth of a state's treaties that bind now, and the share of it each answer keeps.
 
     Defence and consultation bind when the partner is attacked, an offensive clause when
-    it attacks, neutrality when it is attacked, non-aggression whenever there is war.
+    it attacks, neutrality when it is attacked, non-aggression at all times.
     """
     depth, kept = 0.0 * np.asarray(world.war), 0.0 * answer
     against = world.ladder.aid[state] + world.ladder.delivery[state] + world.ladder.strike[state]
@@ -55,7 +55,8 @@ def commitments(world: World, state: int, answer: PerAction) -> tuple[PerRun, Pe
         if not treaty.covers(world.names[enemy]):
             continue
         force = treaty.force(world.day, world.beliefs.provisional)
-        bound = np.where(world.war, force * treaty.depth, 0.0)
+        tested = world.war | (treaty.clause == "non-aggression")
+        bound = np.where(tested, force * treaty.depth, 0.0)
         ours = world.side[state] * (1.0 if partner == world.target else -1.0) > 0
         if treaty.forbids:
             share = np.where(ours | (against == 0), 1.0, 0.0)
@@ -111,7 +112,7 @@ def reliability_gain(world: World, state: int) -> PerAction:
     """
     depth, seen = commitments(world, state, answer_seen(world, state))
     _, told = commitments(world, state, world.ladder.answer[state])
-    weight = world.beliefs.evidence * np.minimum(depth, 1.0)
+    weight = np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
     return _gain(world.reliability, state, weight, seen, told, _audiences(world, state))
 
 
@@ -120,17 +121,17 @@ def honesty_gain(world: World, state: int) -> PerAction:
 
     Words are matched by $\min(1, answer(a)/pledge)$; their weight is the pledge.
     """
-    weight, seen, told = words_matched(world, state)
+    weight, seen = words_matched(world, state, answer_seen(world, state))
+    _, told = words_matched(world, state, world.ladder.answer[state])
     return _gain(world.honesty, state, weight, seen, told, _audiences(world, state))
 
 
-def words_matched(world: World, state: int) -> tuple[PerRun, PerAction, PerAction]:
-    """Weight of a week's test of one's words, and the match by each action: seen, and told."""
+def words_matched(world: World, state: int, answer: PerAction) -> tuple[PerRun, PerAction]:
+    """Weight of a week's test of one's words, and how far each answer matches them."""
     pledge = beneficiary_pledge(world, state)
     bar = np.maximum(pledge, 1e-9)
     weight = np.where(world.war, world.beliefs.evidence * pledge, 0.0)
-    seen = np.minimum(1.0, answer_seen(world, state) / bar)
-    return weight, seen, np.minimum(1.0, world.ladder.answer[state] / bar)
+    return weight, np.minimum(1.0, answer / bar)
 
 
 # ------------------------------------------------------------------------ judge
@@ -167,19 +168,71 @@ def judged(world: World) -> World:
     obligations, words = [], []
     for state in range(world.state_count):
         choice = world.choice[state]
-        depth, seen = commitments(world, state, answer_seen(world, state))
-        _, told = commitments(world, state, world.ladder.answer[state])
-        weight = world.beliefs.evidence * np.minimum(depth, 1.0)
-        obligations.append((weight, _chosen(seen, choice), _chosen(told, choice)))
-        weight, seen, told = words_matched(world, state)
-        words.append((weight, _chosen(seen, choice), _chosen(told, choice)))
+        _, unseen = commitments(world, state, answer_leaked(world, state))
+        depth, told = commitments(world, state, world.ladder.answer[state])
+        weight = np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
+        seen = normed(world, state, _chosen(unseen, choice))
+        obligations.append((weight, seen, _chosen(told, choice)))
+        weight, told = words_matched(world, state, world.ladder.answer[state])
+        _, unseen = words_matched(world, state, answer_leaked(world, state))
+        words.append((weight, _chosen(unseen, choice), _chosen(told, choice)))
     return replace(
         world,
         reliability=_learned(world, world.reliability, obligations),
         honesty=_learned(world, world.honesty, words),
         pledge=pledge_after(world),
         affinity=affinity_after(world),
+        dependence=dependence_after(world),
     )
+
+
+def answer_leaked(world: World, state: int) -> PerAction:
+    """Answer of each action as it was seen this turn: hidden support only where it leaked."""
+    seen = 1 - world.ladder.hidden[state] * (1 - world.leaked[state])
+    return world.ladder.answer[state] * seen
+
+
+def judgement(norm: str, kept: PerRun, disrepute: PerRun) -> PerRun:
+    r"""How good a deed is judged by a norm, given the share kept k and the client's disrepute d.
+
+    scoring: $k$; standing: $k + (1 - k)\,d$, abandoning a disreputable client is excused;
+    stern: $k\,(1 - d) + (1 - k)\,d$, it is held to one's credit (Ohtsuki & Iwasa 2006).
+
+    >>> [judgement(norm, 0.0, 0.8) for norm in ("scoring", "standing", "stern")]
+    [0.0, 0.8, 0.8]
+    """
+    if norm == "scoring":
+        return kept
+    if norm == "standing":
+        return kept + (1 - kept) * disrepute
+    return kept * (1 - disrepute) + (1 - kept) * disrepute
+
+
+def client_disrepute(world: World, state: int) -> PerRun:
+    """How little the words of the principal of a state's side are believed, over all audiences."""
+    honesty = world.honesty.mean
+    known = total(honesty, 1) / world.state_count
+    client = np.where(world.side[state] > 0, known[world.target], known[world.challenger])
+    return 1 - client
+
+
+def normed(world: World, state: int, kept: PerRun) -> PerRun:
+    """How an audience judges a state's deed by the world's norm."""
+    return judgement(world.norm, kept, client_disrepute(world, state))
+
+
+def dependence_after(world: World) -> PerState:
+    r"""The target's dependence on each friend (S8).
+
+    $D_i \propto D_i\,e^{hedging\,(answer_i - pledge_i)\,t}$ while there is war.
+
+    A friend that answers less than its words let expect loses share to the others but not
+    all of it (Narang & LeVeck 2019).
+    """
+    answer = world.ladder.played(world.ladder.answer, world.choice)
+    gap = (answer - world.pledge[:, world.target]) * np.where(world.war, 1.0, 0.0)
+    grown = world.dependence * np.exp(world.beliefs.hedging * gap * world.weeks)
+    return grown / np.maximum(total(grown), 1e-9)
 
 
 def pledge_after(world: World) -> PerPair:
@@ -228,4 +281,15 @@ def affinity_after(world: World) -> PerPair:
     struck = strike[world.target] * np.minimum(total(enemy_force), 1.0) * world.posture.hosts
     cooled = moved(affinity[:, world.target], -beliefs.grievance * struck, world.weeks)
     affinity[:, world.target] = np.where(struck > 0, cooled, affinity[:, world.target])
+    return drawn_together(world, affinity)
+
+
+def drawn_together(world: World, affinity: PerPair) -> PerPair:
+    """Affinities after the sanctioned drew together, at `solidarity` times both sanctions (S14)."""
+    under = np.flatnonzero(world.economy.sanctions.reshape(world.state_count, -1).max(1) > 0)
+    for i in under:
+        for j in under:
+            if i != j:
+                rate = world.beliefs.solidarity * world.sanctions[i] * world.sanctions[j]
+                affinity[i, j] = moved(affinity[i, j], rate, world.weeks)
     return affinity

@@ -19,7 +19,7 @@ def chance(rate: PerRun, weeks: float) -> PerRun:
 def pressure(world: World) -> tuple[PerRun, PerRun]:
     """Force used by the target's and the challenger's side, over the principals' strength."""
     ladder = world.ladder
-    force = ladder.played(ladder.strike, world.choice) * world.power * world.readiness
+    force = ladder.played(ladder.strike, world.choice) * world.power * world.arsenal
     scale = world.strengths[0] + world.strengths[1]
     by_target = total(np.where(world.side > 0, force, 0.0))
     return by_target / scale, (total(force) - by_target) / scale
@@ -63,6 +63,7 @@ def fought(world: World) -> World:
         programme=programme + np.maximum(whole - programme, 0.0) * rebuilt,
         hardened=hardened + np.maximum(deep - hardened, 0.0) * rebuilt,
         air_defence=world.air_defence * np.exp(-wear * effort),
+        proxies=world.proxies * np.exp(-conflict.decimation * wear * effort),
         regime=world.regime * np.exp(-conflict.unrest * wear * effort),
         balance=np.clip(
             world.balance + np.where(world.war, shift, 0.0), -conflict.rout, conflict.rout
@@ -87,9 +88,11 @@ def ended(world: World, draw: Array) -> World:
     settled = world.war & (draw[1] < chance(rate, world.weeks))
     sprint = ladder.played(ladder.sprint, world.choice)[world.target]
     made = conflict.sprint / aims.breakout_weeks * sprint * (world.programme + world.hardened)
-    bomb = world.bomb | (draw[2] < chance(made, world.weeks))
     falls = conflict.collapse * (1 - world.regime) * np.where(world.war, 1.0, conflict.simmering)
     collapsed = world.collapsed | (draw[3] < chance(falls, world.weeks))
+    loose = np.where(collapsed & ~world.collapsed, conflict.proliferation, 0.0)
+    spread = np.minimum(loose * (world.programme + world.hardened), 1.0)
+    bomb = world.bomb | (draw[2] < np.maximum(chance(made, world.weeks), spread))
     war = world.war & ~settled & ~collapsed
     return replace(
         world,

@@ -116,14 +116,16 @@ def _highest_play(game: StageGame, feasible: Array, rounds: int) -> Play:
     return most
 
 
-def logit_equilibrium(game: StageGame, guess: Play | None = None, where: str = "") -> Solution:
-    """The logit equilibrium on the principal branch, solved to a residual of 1e-9.
+def logit_equilibrium(
+    game: StageGame, guess: Play | None = None, where: str = "", tolerance: float = RESIDUAL
+) -> Solution:
+    """The logit equilibrium on the principal branch, solved to a residual of 1e-9 or as asked.
 
     The residual is the largest |p - quantal_response(u(p))|. Raises NoEquilibrium
     with the turn and the runs that did not converge.
     """
     several = np.atleast_1d(contraction_bound(game) >= 1)
-    play, residual = _iterated(game, uniform(game) if guess is None else guess)
+    play, residual = _iterated(game, uniform(game) if guess is None else guess, tolerance=tolerance)
     if several.any():
         doubtful = np.flatnonzero(several)
         several[doubtful] = contraction_bound(game.part(doubtful), ROUNDS) >= 1
@@ -133,6 +135,7 @@ def logit_equilibrium(game: StageGame, guess: Play | None = None, where: str = "
         found, error = _continued(some)
         for place in np.flatnonzero(error > RESIDUAL):
             found[..., place] = followed_branch(some.run(int(place)))
+        found, _ = _iterated(some, found, tolerance=tolerance)
         shape = (*play.shape[:2], -1)
         play.reshape(shape)[..., runs] = found
         residual = residual_of(game, play)
@@ -156,7 +159,9 @@ def residual_of(game: StageGame, play: Play, share: float = 1.0) -> PerRun:
     return np.abs(reply - play).max((0, 1))
 
 
-def _iterated(game: StageGame, play: Play, share: float = 1.0) -> tuple[Play, PerRun]:
+def _iterated(
+    game: StageGame, play: Play, share: float = 1.0, tolerance: float = RESIDUAL
+) -> tuple[Play, PerRun]:
     """Iterate the quantal response until each run's residual is small, or SWEEPS times.
 
     Works on the expectations x = E(x) and speeds up by the secant through the last two steps
@@ -169,10 +174,10 @@ def _iterated(game: StageGame, play: Play, share: float = 1.0) -> tuple[Play, Pe
         answer = quantal_response(game.payoffs(x), precision)
         image = game.expectations(answer)
         step = image - x
-        going = residual > RESIDUAL
+        going = residual > tolerance
         residual = np.where(going, np.abs(step).max((0, 1)), residual)
         play = np.where(going, answer, play)
-        if np.max(residual) <= RESIDUAL:
+        if np.max(residual) <= tolerance:
             break
         if change is not None:
             bend = step - change

@@ -6,6 +6,9 @@ import numpy as np
 
 from model.world import BILLIONS, World, total
 
+WEEK = 7 / 365
+"""A week as share of a year."""
+
 
 def used(world: World) -> World:
     """The world after this turn's actions drew on stocks, and rebuilding, income and sanctions.
@@ -22,7 +25,8 @@ def used(world: World) -> World:
     windfall = oil.windfall * world.economy.oil_exports * rise * BILLIONS
     imposed = 1 - world.conflict.bite * (world.sanctions - world.economy.sanctions)
     money = np.maximum((means.money + windfall) * imposed, 0.01)
-    return replace(world, systems=systems, money=money)
+    income = world.income + windfall * world.weeks * WEEK
+    return replace(world, systems=systems, money=money, income=income)
 
 
 def delivered(world: World) -> World:

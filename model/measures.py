@@ -78,6 +78,15 @@ def standing(mean: PerState, state: int) -> PerRun:
     return total(np.delete(mean[state], state, 0)) / (len(mean) - 1)
 
 
+def credibility(world: World) -> PerState:
+    r"""What standing is worth: $w\,shadow \sum_j value\,(reliability + honesty)$ of each state."""
+    discount = world.reputation.discount
+    shadow = discount / (1 - discount) * world.reputation.value
+    both = world.reliability.mean + world.honesty.mean
+    own = np.stack([both[state, state] for state in range(world.state_count)])
+    return world.weights["reputation"] * shadow * (total(both, 1) - own)
+
+
 def worth(world: World) -> PerState:
     r"""Realised value with its terminal part: reputation as future proteges value it.
 
@@ -85,15 +94,10 @@ def worth(world: World) -> PerState:
     honesty_{ij}) + w_{stakes}\,interest_i\,\pi \cdot aftermath)$: reputation,
     and the outcome at the end, held for `value.aftermath` weeks.
     """
-    discount = world.reputation.discount
-    shadow = discount / (1 - discount) * world.reputation.value
-    both = world.reliability.mean + world.honesty.mean
-    own = np.stack([both[state, state] for state in range(world.state_count)])
     lasting = np.exp(-world.value.discount * world.weeks * world.turn)
-    credit = world.weights["reputation"] * shadow * (total(both, 1) - own)
     held_out = np.where(world.collapsed, 0.0, world.survival(*np.zeros(2)))
     left = world.weights["stakes"] * world.interest * held_out * world.value.aftermath
-    return world.realised + lasting * (credit + left)
+    return world.realised + lasting * (credibility(world) + left)
 
 
 def recorded() -> dict[str, Callable[["AllianceModel"], object]]:

@@ -110,6 +110,23 @@ class Economy:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """How a state decides, for the rules that need more than precision."""
+
+    level: Number = quantity(
+        2.0, "level", 1, 20, "level of reasoning of rule level_k", "Stahl 1995"
+    )
+    depth: Number = quantity(2.0, "turns", 1, 20, "turns that rule look_ahead imagines")
+    samples: Number = quantity(4.0, "samples", 1, 200, "futures that rule look_ahead draws")
+    forgetting: Number = quantity(
+        0.3, "1/week", 0, 20, "rate at which rule experience forgets", "Camerer & Ho 1999"
+    )
+    foregone: Number = quantity(
+        0.5, "share", 0, 1, "weight of payoffs foregone in rule experience", "Camerer & Ho 1999"
+    )
+
+
+@dataclass(frozen=True)
 class Target:
     """What the challenger is after, and what shields it (S9, S15, S18, S19)."""
 
@@ -196,6 +213,15 @@ class Conflict:
     horizon: Number = quantity(
         4.0, "weeks", 0.1, 200, "how far ahead states look when they count on arms ordered now"
     )
+    proxy: Number = quantity(
+        0.6, "share", 0, 5, "force that whole proxies add to the target's own (S15)"
+    )
+    decimation: Number = quantity(
+        0.3, "share", 0, 2, "wear of proxies against that of the programme (S15)"
+    )
+    proliferation: Number = quantity(
+        0.2, "share", 0, 1, "chance that a whole programme leaks a bomb if the regime falls (S19)"
+    )
     leverage: Number = quantity(0.012, "share", 0, 1, "chance of survival moved by one lobby (S6)")
     deterrence: Number = quantity(
         0.5, "share", 0, 1, "share of a believed promise that the adversary counts as force (S2)"
@@ -260,6 +286,12 @@ class Beliefs:
     )
     trust: Number = quantity(
         0.7, "share", 0, 1, "accepted mediation of a neutral; friends of one side are rebuffed (S2)"
+    )
+    hedging: Number = quantity(
+        0.3, "1/week", 0, 10, "rate at which a protege turns to patrons that answer more (S8)"
+    )
+    solidarity: Number = quantity(
+        0.02, "1/week", 0, 5, "rate at which two fully sanctioned states draw together (S14)"
     )
     provisional: Number = quantity(
         0.6,
@@ -339,6 +371,7 @@ STATE_SECTIONS: dict[str, type] = {
     "posture": Posture,
     "reputation": Reputation,
     "economy": Economy,
+    "decision": Decision,
     "target": Target,
 }
 

@@ -18,9 +18,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from agents.payoffs import TERMS
+from agents.strategies import STRATEGIES
 from model.parameters import SECTIONS, STATE_SECTIONS, Action, Target, declarations
 from model.treaties import REQUIRED, Treaty
-from model.world import Array, Beta, Ladder, World
+from model.world import Array, Beta, Ladder, World, total
 
 ROOT = Path(__file__).resolve().parent.parent
 PROFILES = ROOT / "agents" / "profiles"
@@ -97,6 +98,7 @@ class Observed(BaseModel):
 
 
 Attack: Any = Literal["endogenous", "scripted"]
+Norm: Any = Literal["scoring", "standing", "stern"]
 Role: Any = Literal["patron", "principal"]
 Pair = dict[str, Annotated[float, Field(ge=-1, le=1)]]
 Share = dict[str, Annotated[float, Field(ge=0, le=1)]]
@@ -115,6 +117,7 @@ Profile: Any = create_model(
     colour=(str, Field("#777777", pattern="^#[0-9a-fA-F]{6}$")),
     aliases=(list[str], []),
     precision=(float, Field(5.0, ge=0, le=200)),
+    rule=(str, "logit"),
     menu=(list[str] | None, None),
     ties=(Pair, {}),
     stakes=(Pair, {}),
@@ -139,6 +142,7 @@ PresetFile: Any = create_model(
     challenger=(str, ...),
     attack=(Attack, "endogenous"),
     attack_day=(date | None, None),
+    norm=(Norm, "scoring"),
     restraint=(float, Field(0.0, ge=0, le=5)),
     events=(list[Event], []),
     fronts=(FrontStates | None, None),
@@ -401,6 +405,11 @@ def _consistent(preset: Preset, path: Path, files: dict[str, Path]) -> None:
                     f"{where}: means.{kind}_tied: found {tied:g}; "
                     f"valid: at most the total, {total:g}"
                 )
+        if profile.rule not in STRATEGIES:
+            where = f"{shown(files[player])}:{line_of(files[player], ('rule',)) or ''}: rule"
+            mistakes.append(
+                f"{where}: found '{profile.rule}'{suggestion(profile.rule, sorted(STRATEGIES))}"
+            )
         if profile.menu is not None:
             known = sorted(ladder_entries())
             where = f"{shown(files[player])}:{line_of(files[player], ('menu',))}: menu"
@@ -464,6 +473,13 @@ def ladder(preset: Preset, trailing: tuple[int, ...]) -> Ladder:
     return Ladder(names=menus, on_menu=on_menu.reshape(*on_menu.shape, *trailing), **attributes)
 
 
+def dependence(ties: Array, target: int) -> Array:
+    """The target's dependence on each state: its share of the target's friendly ties."""
+    friendly = np.maximum(ties[target], 0.0).copy()
+    friendly[target] = 0.0
+    return friendly / np.maximum(total(friendly), 1e-9)
+
+
 def first_world(preset: Preset, runs: int | range) -> World:
     """The world before the first turn; with a run axis where `runs` is a range."""
     trailing = () if isinstance(runs, int) else (1,)
@@ -504,6 +520,7 @@ def first_world(preset: Preset, runs: int | range) -> World:
     aims = section("target", Target, f"{file.target}.")
     ties = over_pairs("ties", 1.0)
     basis = over_pairs("pledges", 0.0)
+    courted = dependence(ties, players.index(file.target))
     standing = records["reputation"]
 
     def remembered(figure: Array) -> Array:
@@ -537,6 +554,9 @@ def first_world(preset: Preset, runs: int | range) -> World:
             named.get(getattr(file.fronts, role, None) or "")
             for role in ("fighting", "backer", "supplier")
         ),
+        courted=courted,
+        rules=tuple(preset.profiles[player].rule for player in players),
+        norm=file.norm,
         turn=0,
         war=no,
         weeks_at_war=zero,
@@ -566,4 +586,8 @@ def first_world(preset: Preset, runs: int | range) -> World:
         lost_supply=zero,
         sanctions=records["economy"].sanctions,
         realised=np.zeros((count, *trailing)),
+        income=np.zeros((count, *trailing)),
+        dependence=courted,
+        attraction=np.zeros((count, ladder(preset, trailing).on_menu.shape[1], *trailing)),
+        leaked=np.zeros((count, *trailing)),
     )

@@ -54,10 +54,10 @@ class StageGame:
 
     def payoffs(self, expectations: Array) -> Play:
         """Payoff of each action given the expectations: (states, actions, *runs)."""
-        total = self.base.copy()
-        for slope, expected in zip(self.slopes, expectations, strict=True):
-            total += slope * expected[:, None]
-        return total
+        payoffs = self.base + self.slopes[0] * expectations[0][:, None]
+        for slope, expected in zip(self.slopes[1:], expectations[1:], strict=True):
+            payoffs += slope * expected[:, None]
+        return payoffs
 
     def part(self, runs: Array) -> "StageGame":
         """The stage games of some runs, with a run axis even where this one has none."""
@@ -97,20 +97,24 @@ def effects(world: World) -> Array:
     """
     ladder = world.ladder
     scale = (world.power / (world.strengths[0] + world.strengths[1]))[:, None]
-    believed = world.conflict.deterrence * honesty_to_adversary(world)[:, None]
-    nuclear = 1 + world.posture.nuclear[:, None]
+    believed = world.conflict.deterrence * credit(world)[:, None]
+    nuclear = 1 + world.nuclear[:, None]
     aid = (ladder.aid + ladder.delivery) * scale
-    ready = world.readiness[:, None]
+    ready = world.arsenal[:, None]
     force = np.maximum(ladder.strike * ready, believed * ladder.voice) * scale * nuclear
     parts = np.broadcast_arrays(aid, force, ladder.lobby, ladder.supply)
     return np.stack(parts)
 
 
-def honesty_to_adversary(world: World) -> PerState:
-    """Honesty of each state as the principal of the other side sees it."""
-    honesty = world.honesty.mean
-    seen_by_target, seen_by_challenger = honesty[:, world.target], honesty[:, world.challenger]
-    return np.where(world.side > 0, seen_by_challenger, seen_by_target)
+def credit(world: World) -> PerState:
+    r"""How far the principal of the other side believes each state's words.
+
+    Mean honesty times what the record weighs against ignorance, $m\,(1 - 2/n)$ with n the
+    cases of a Beta(1, 1) prior and all that is remembered: without memory words are cheap.
+    """
+    cases = world.honesty.kept + world.honesty.failed
+    believed = world.honesty.kept / cases * (1 - 2 / cases)
+    return np.where(world.side > 0, believed[:, world.challenger], believed[:, world.target])
 
 
 def relations(world: World) -> Array:

@@ -53,7 +53,9 @@ def acted(world: World, play: Play, draws: Array) -> World:
     starting = np.where(world.war, world.weeks_at_war <= world.weeks, True)
     last = np.broadcast_to(world.choice, fresh.shape)
     open_ = np.take_along_axis(play, last[:, None], 1)[:, 0] > 0
-    return replace(world, choice=np.where(review | starting | ~open_, fresh, last))
+    choice = np.where(review | starting | ~open_, fresh, last)
+    leak = 1 - np.exp(np.log1p(-world.beliefs.visibility) * world.weeks)
+    return replace(world, choice=choice, leaked=(draws[2] < leak) * 1.0)
 
 
 def resolved(world: World, draws: Array) -> World:

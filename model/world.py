@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float, Int, Shaped
 from model.parameters import (
     Beliefs,
     Conflict,
+    Decision,
     Economy,
     Front,
     Means,
@@ -130,6 +131,7 @@ class World:
     posture: Posture
     reputation: Reputation
     economy: Economy
+    decision: Decision
     aims: Target
     weights: dict[str, PerState]
     precision: PerState
@@ -143,6 +145,9 @@ class World:
     front: Front
     value: Value
     fronts: tuple[int | None, ...]
+    courted: PerState
+    rules: tuple[str, ...]
+    norm: str
     # the state of play
     turn: int
     war: Flag
@@ -173,6 +178,10 @@ class World:
     lost_supply: PerRun
     sanctions: PerState
     realised: PerState
+    income: PerState
+    dependence: PerState
+    attraction: Play
+    leaked: PerState
 
     # --- time ---
     @property
@@ -224,6 +233,24 @@ class World:
     def readiness(self) -> PerState:
         """Share of scarce systems that is left to fight with."""
         return np.minimum(self.systems / np.maximum(self.means.systems, 0.01), 1.0)
+
+    @cached_property
+    def nuclear(self) -> PerState:
+        """1 for a nuclear power; the target is one once it has a bomb (S18)."""
+        has = np.broadcast_to(
+            self.posture.nuclear, (self.state_count, *np.shape(self.weeks_at_war))
+        ).copy()
+        has[self.target] = np.maximum(has[self.target], self.bomb)
+        return has
+
+    @cached_property
+    def arsenal(self) -> PerState:
+        """What each state fights with: its readiness, and for the target its proxies too (S15)."""
+        ready = np.broadcast_to(
+            self.readiness, (self.state_count, *np.shape(self.weeks_at_war))
+        ).copy()
+        ready[self.target] = ready[self.target] + self.conflict.proxy * self.proxies
+        return ready
 
     # --- sides ---
     @cached_property
@@ -292,6 +319,12 @@ class World:
         aid = self.ladder.played(self.ladder.aid, self.choice) * self.power
         for_target = total(np.where(self.side > 0, aid, 0.0))
         return for_target, total(aid) - for_target
+
+    @property
+    def seen(self) -> Choice:
+        """The action each state is seen to play: hidden support that did not leak is its first."""
+        hidden = self.ladder.played(self.ladder.hidden, self.choice) > 0
+        return np.where(hidden & (self.leaked == 0), 0, self.choice)
 
     # --- oil ---
     @property

@@ -65,7 +65,9 @@ def by_gambit(game: StageGame) -> Play | None:
     if abs(found.lam - 1) > 1e-9:
         return None
     played = found.profile
-    return np.array([[float(played[s]) for s in player.strategies] for player in played.game.players])
+    return np.array(
+        [[float(played[s]) for s in player.strategies] for player in played.game.players]
+    )
 
 
 def equilibria(game: StageGame, starts: int = 60) -> list[Play]:

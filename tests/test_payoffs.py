@@ -93,7 +93,12 @@ def expecting(**channels: float) -> Expected:
 
 def test_commitment_counts_consultation_as_far_as_it_is_answered_and_neutrality_as_kept(war):
     # consultation 0.5 and neutrality 0.4, both signed, not in force: times 0.6
-    for action, answer in (("silence", 0.0), ("rhetoric", 0.12), ("mediation", 0.18), ("arms", 0.7)):
+    for action, answer in (
+        ("silence", 0.0),
+        ("rhetoric", 0.12),
+        ("mediation", 0.18),
+        ("arms", 0.7),
+    ):
         owed = 0.6 * (0.5 * min(1, answer / 0.25) + 0.4)
         assert of(war, "commitment", action) == pytest.approx(owed)
     assert of(war, "commitment", "hidden") == pytest.approx(0.6 * (0.5 * 0.125 / 0.25 + 0.4))
@@ -236,7 +241,9 @@ def test_a_strategic_term_is_affine_in_its_channel_and_reads_no_other(name, numb
 def test_a_term_without_a_channel_expects_nothing(name, number, expected):
     world = reached(number).world
     for state in range(len(PLAYERS)):
-        assert (weighted(world, state, name, expected) == weighted(world, state, name, NOTHING)).all()
+        assert (
+            weighted(world, state, name, expected) == weighted(world, state, name, NOTHING)
+        ).all()
 
 
 @given(number=numbers(), expected=expectations())

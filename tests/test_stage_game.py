@@ -67,7 +67,9 @@ def test_a_run_of_a_game_is_that_column(number):
     for place, run in enumerate((2, 0)):
         for name in StageGame.__dataclass_fields__:
             one = getattr(game.run(run), name)
-            assert (one == getattr(part, name)[..., place if getattr(part, name).shape[-1] > 1 else 0]).all()
+            assert (
+                one == getattr(part, name)[..., place if getattr(part, name).shape[-1] > 1 else 0]
+            ).all()
 
 
 def test_a_principal_that_fights_weighs_its_own_strike_as_force_on_the_other_side():

@@ -1,0 +1,226 @@
+"""Decision rules: how a state turns the stage game into a mixed strategy.
+
+The default, `logit`, plays the quantal response equilibrium. The others fix a state's
+mixed strategy by what it has seen or can imagine; those who play `logit` then play
+the equilibrium against it. A rule is declared once and chosen in a profile: `rule = "level_k"`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from agents.payoffs import stage_game, weighed
+from model import turn
+from model.equilibrium import logit_equilibrium, quantal_response, uniform
+from model.measures import worth
+from model.stage_game import StageGame
+from model.world import Array, PerAction, World
+
+Imagine = Callable[[int, int, int], PerAction]
+"""What each action of a state would be worth: (state, depth, samples) to (actions, *runs)."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a rule may use: the world, the stage game, whose turn it is, and imagination."""
+
+    world: World
+    game: StageGame
+    state: int
+    imagine: Imagine
+
+    @property
+    def feasible(self) -> Array:
+        """Which actions are open: (actions, *runs)."""
+        return self.game.base[self.state] > -np.inf
+
+
+Strategy = Callable[[Situation], PerAction]
+STRATEGIES: dict[str, Strategy] = {}
+
+
+def strategy(rule: Strategy) -> Strategy:
+    """Declare a decision rule under its function's name."""
+    STRATEGIES[rule.__name__] = rule
+    return rule
+
+
+@strategy
+def logit(situation: Situation) -> PerAction:
+    """Quantal response equilibrium [McKelvey1995]_; solved for all who play it together."""
+    game = situation.game
+    return logit_equilibrium(game).play[situation.state]
+
+
+@strategy
+def best_response(situation: Situation) -> PerAction:
+    """The best reply to what the others last did [Cournot1838]_; ties go to the lower action."""
+    game, world = situation.game, situation.world
+    payoffs = game.payoffs(game.expectations(last_play(world, game)))
+    return only_best(payoffs[situation.state], situation.feasible)
+
+
+@strategy
+def level_k(situation: Situation) -> PerAction:
+    """The quantal reply to players of level k - 1; level 0 plays at random [Stahl1995]_."""
+    game, state = situation.game, situation.state
+    play = uniform(game)
+    for _ in range(int(np.max(situation.world.decision.level[state]))):
+        play = quantal_response(game.payoffs(game.expectations(play)), game.precision)
+    return play[state]
+
+
+@strategy
+def experience(situation: Situation) -> PerAction:
+    """Logit choice on attractions that experience weighs [Camerer1999]_."""
+    game, state, world = situation.game, situation.state, situation.world
+    attraction = np.where(situation.feasible, world.attraction[state], -np.inf)
+    return quantal_response(attraction[None], game.precision[state][None])[0]
+
+
+@strategy
+def look_ahead(situation: Situation) -> PerAction:
+    """The action whose imagined coming turns are worth most, by roll-out [Tesauro1996]_."""
+    decision, state = situation.world.decision, situation.state
+    depth, samples = (int(np.max(each[state])) for each in (decision.depth, decision.samples))
+    return only_best(situation.imagine(state, depth, samples), situation.feasible)
+
+
+@strategy
+def always_talk(situation: Situation) -> PerAction:
+    """The highest feasible rung up to words."""
+    return highest_up_to(situation, np.full((), 1.0))
+
+
+@strategy
+def always_arm(situation: Situation) -> PerAction:
+    """The highest feasible rung up to arms, or a limited strike."""
+    return highest_up_to(situation, np.full((), 4.0))
+
+
+@strategy
+def always_fight(situation: Situation) -> PerAction:
+    """The highest feasible rung."""
+    return highest_up_to(situation, np.full((), 5.0))
+
+
+@strategy
+def repay_in_kind(situation: Situation) -> PerAction:
+    """The highest feasible rung that the other side last reached (tit for tat)."""
+    world = situation.world
+    rung = world.ladder.played(world.ladder.rung, world.choice)
+    against = np.where(world.side != world.side[situation.state], rung, 0.0)
+    return highest_up_to(situation, against.max(0))
+
+
+# ------------------------------------------------------------------- what rules share
+
+
+def last_play(world: World, game: StageGame) -> Array:
+    """The actions last played as pure strategies: (states, actions, *runs)."""
+    actions = np.arange(game.base.shape[1])
+    places = actions.reshape(-1, *(1,) * (world.choice.ndim - 1))
+    return (places[None] == world.choice[:, None]) * 1.0
+
+
+def only_best(value: PerAction, feasible: Array) -> PerAction:
+    """The pure strategy of the highest value among feasible actions, the first where equal."""
+    ranked = np.where(feasible, value, -np.inf)
+    best = ranked == ranked.max(0)
+    return (best & (best.cumsum(0) == 1)) * 1.0
+
+
+def highest_up_to(situation: Situation, rung: Array) -> PerAction:
+    """The pure strategy of the highest feasible rung not above one; overt before hidden."""
+    ladder, state = situation.world.ladder, situation.state
+    height = ladder.rung[state] - 0.1 * ladder.hidden[state] - 0.2 * (ladder.lobby[state] > 0)
+    open_ = situation.feasible & (ladder.rung[state] <= rung)
+    return only_best(np.where(open_, height, -1.0), situation.feasible)
+
+
+def with_strategies(
+    world: World, game: StageGame, rules: tuple[str, ...], imagine: Imagine
+) -> StageGame:
+    r"""The stage game in which every state but the logit players is bound to its rule.
+
+    A mixed strategy p is bound by payoffs $\log(p) / \lambda$ that do not depend on others:
+    the quantal response to them is p.
+    """
+    if all(rule == "logit" for rule in rules):
+        return game
+    base, slopes = game.base, game.slopes.copy()
+    rows, precision = (
+        list(base),
+        list(np.broadcast_to(game.precision, (len(rules), *game.precision.shape[1:]))),
+    )
+    for state, rule in enumerate(rules):
+        if rule == "logit":
+            continue
+        chosen = STRATEGIES[rule](Situation(world, game, state, imagine))
+        with np.errstate(divide="ignore"):
+            rows[state] = np.log(chosen)
+        slopes[:, state] = 0.0
+        precision[state] = np.ones_like(precision[state])
+    return replace(
+        game,
+        base=np.stack(np.broadcast_arrays(*rows)),
+        slopes=slopes,
+        precision=np.stack(precision),
+    )
+
+
+def attraction_after(world: World, game: StageGame) -> Array:
+    r"""Attractions after this turn's experience [Camerer1999]_.
+
+    $A \leftarrow \varphi A + (1 - \varphi)\,(\delta + (1 - \delta)\,1[a\ played])\,u(a)$ against
+    what the others played, with the retention $\varphi = e^{-forgetting \cdot weeks}$.
+    """
+    lasting = np.exp(-world.decision.forgetting * world.weeks)[:, None]
+    play = last_play(world, game)
+    payoffs = game.payoffs(game.expectations(play))
+    known = np.where(payoffs > -np.inf, payoffs, 0.0)
+    share = world.decision.foregone[:, None] + (1 - world.decision.foregone[:, None]) * play
+    return lasting * world.attraction + (1 - lasting) * share * known
+
+
+def imagined(
+    world: World,
+    game: StageGame,
+    flows: Array,
+    state: int,
+    depth: int,
+    samples: int,
+    draws: Callable[[int, int], tuple[Array, Array]],
+) -> PerAction:
+    """What each action would be worth after some turns: (actions, *runs), by roll-out.
+
+    The others are imagined to play the logit equilibrium, and so is the state itself from the
+    next turn on. `draws(sample, turn)` gives the imagined luck of acting and resolving.
+    """
+    play = logit_equilibrium(game, None, "of an imagined future").play
+    values = []
+    for action in range(game.base.shape[1]):
+        added = np.zeros(())
+        for sample in range(samples):
+            luck = draws(sample, 0)
+            future = turn.acted(world, play, luck[0])
+            choice = future.choice.copy()
+            choice[state] = action
+            future = turn.valued(replace(future, choice=choice), game, flows)
+            future = turn.judged(turn.resolved(future, luck[1]))
+            for ahead in range(1, depth):
+                future = _played_on(future, draws(sample, ahead))
+            added = added + worth(future)[state]
+        values.append(added / samples)
+    return np.stack(np.broadcast_arrays(*values))
+
+
+def _played_on(world: World, luck: tuple[Array, Array]) -> World:
+    """A world one imagined turn on, all playing the logit equilibrium."""
+    weighings = [weighed(world, state) for state in range(world.state_count)]
+    game = stage_game(world, weighings)
+    play = logit_equilibrium(game, None, "of an imagined future").play
+    flows = np.stack(np.broadcast_arrays(*(flow for _, _, flow in weighings)))
+    future = turn.valued(turn.acted(world, play, luck[0]), game, flows)
+    return turn.judged(turn.resolved(future, luck[1]))

@@ -1,0 +1,149 @@
+"""Ablations: the verdict with and without each mechanism, paired on the same luck."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+
+from experiments import figures
+from experiments.batch import simulate
+from experiments.duel import ACTS, TALK, paired, policy_values, proteges
+from experiments.mechanisms import MECHANISMS, switched_off
+from experiments.store import manifest, result_folder
+from model.preset import Change, load
+from model.world import Array
+
+PROCESS = ("weeks_at_war", "price_peak", "programme", "survival")
+"""What happens, beside the verdict: columns of the runs' table."""
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What a mechanism adds to a measure: mean with it less without, 95 % interval."""
+
+    mechanism: str
+    title: str
+    patron: str
+    measure: str
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def settled(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.low > 0 or self.high < 0
+
+
+def measured(
+    preset: str, runs: int, rng: int, changes: Mapping[str, Change], patrons: Sequence[str]
+) -> dict[tuple[str, str], Array]:
+    """(patron, measure) to its value run by run; the patron is empty for what just happens."""
+    played = simulate(preset, runs, rng=rng, changes=changes)
+    values: dict[tuple[str, str], Array] = {("", key): played.table[key] for key in PROCESS}
+    for patron in patrons:
+        worths = {
+            action: policy_values(
+                preset, patron, action, runs, rng=rng, changes=changes, workers=1
+            )[0][patron]
+            for action in (TALK, *ACTS)
+        }
+        values[patron, "worth"] = played.table[f"worth.{patron}"]
+        talk = played.table[f"play.{patron}.rhetoric"] + played.table[f"play.{patron}.mediation"]
+        values[patron, "talk played"] = talk
+        for act in ACTS:
+            values[patron, f"talk - {act}"] = worths[TALK] - worths[act]
+    return values
+
+
+def ablations(
+    preset: str,
+    runs: int = 200,
+    *,
+    rng: int = 0,
+    changes: Mapping[str, Change] | None = None,
+    patrons: Sequence[str] | None = None,
+    workers: int = 1,
+) -> list[Ablation]:
+    """Every mechanism's share in every measure, with the mechanism less without it."""
+    own = dict(changes or {})
+    checked = load(preset, own)
+    chosen = list(patrons or proteges(preset, own))
+    settings = [own] + [own | switched_off(checked, each) for each in MECHANISMS.values()]
+    if workers > 1:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            jobs = [pool.submit(measured, preset, runs, rng, each, chosen) for each in settings]
+            found = [job.result() for job in jobs]
+    else:
+        found = [measured(preset, runs, rng, each, chosen) for each in settings]
+    whole, rows = found[0], []
+    for (name, mechanism), without in zip(MECHANISMS.items(), found[1:], strict=True):
+        for (patron, measure), value in whole.items():
+            mean, low, high = paired(value - without[patron, measure])
+            rows.append(Ablation(name, mechanism.title, patron, measure, mean, low, high))
+    return rows
+
+
+def idle(rows: Sequence[Ablation]) -> list[str]:
+    """Mechanisms whose ablation settles nothing."""
+    moved = {each.mechanism for each in rows if each.settled}
+    return [name for name in MECHANISMS if name not in moved]
+
+
+def as_json(rows: Sequence[Ablation]) -> str:
+    """The ablations as a JSON list."""
+    return json.dumps([asdict(each) for each in rows], indent=1)
+
+
+def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
+    """For each mechanism what it adds to the duels, and what else it moves."""
+    patrons = list(dict.fromkeys(each.patron for each in rows if each.patron))
+    lines = [
+        f"What each mechanism adds to the advantage of talk: with it less without, {runs} runs on",
+        "the same luck; * where the 95 % interval excludes zero",
+        "",
+        f"  {'':<5}{'mechanism':<50}"
+        + "".join(f"{patron[:13] + ' ' + act:>21}" for patron in patrons for act in ACTS)
+        + "  and moves",
+    ]
+    for name, mechanism in MECHANISMS.items():
+        own = {(each.patron, each.measure): each for each in rows if each.mechanism == name}
+        cells = "".join(
+            f"{own[patron, f'talk - {act}'].difference:>+20.3f}"
+            + ("*" if own[patron, f"talk - {act}"].settled else " ")
+            for patron in patrons
+            for act in ACTS
+        )
+        also = [key[1] for key, each in own.items() if not key[0] and each.settled]
+        lines.append(f"  {name:<5}{mechanism.title:<50}{cells}  {', '.join(also)}")
+    still = idle(rows)
+    lines.append("")
+    lines.append(f"Change nothing that can be told apart here: {', '.join(still) or 'none'}.")
+    if where:
+        lines.append(f"Table and figure: {where}")
+    return "\n".join(lines)
+
+
+def write(
+    preset: str,
+    changes: Mapping[str, Change],
+    rows: Sequence[Ablation],
+    settings: Mapping[str, object],
+    out: Path | None,
+) -> str:
+    """Write table, figure and manifest; returns the folder."""
+    checked = load(preset, changes)
+    folder = result_folder(checked, {**settings, "kind": "ablate"}, out)
+    table = pd.DataFrame([asdict(each) for each in rows])
+    folder.write_json("manifest.json", manifest(checked, settings, ["cheaptalk", *sys.argv[1:]]))
+    folder.write_table(
+        "ablations.parquet", {c: table[c].to_numpy() for c in Ablation.__annotations__}
+    )
+    labels = {name: each.label for name, each in checked.profiles.items()}
+    figures.save(figures.ablations(table, labels), folder.path, "ablations")
+    return str(folder.path)
