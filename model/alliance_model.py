@@ -13,7 +13,7 @@ from model import turn
 from model.draws import state_uniforms, uniforms
 from model.equilibrium import Solution, logit_equilibrium
 from model.measures import recorded
-from model.preset import Change, first_world, load
+from model.preset import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.stage_game import StageGame
 from model.world import Array, World
 
@@ -42,6 +42,7 @@ class AllianceModel(mesa.Model):
         self.runs = runs
         self.preset = load(preset, changes)
         self.policy = dict(policy or {})
+        _check_policy(self.preset, self.policy)
         self.world: World = first_world(self.preset, runs)
         self.solution: Solution | None = None
         self.game: StageGame | None = None
@@ -69,6 +70,7 @@ class AllianceModel(mesa.Model):
         self.act()
         self.resolve()
         self.judge()
+        self.running = not self.over
         self.datacollector.collect(self)
 
     @property
@@ -78,8 +80,8 @@ class AllianceModel(mesa.Model):
 
     def shock(self) -> None:
         """Known events of this turn's day."""
-        world, file = self.world, self.preset.file
-        restraint = self.preset.event_value("restraint", world.day, file.restraint)
+        world = self.world
+        restraint = self.preset.event_value("restraint", world.day, world.restraint)
         attack = self.preset.attack_turn()
         onset = np.asarray(world.conflict.onset)
         if attack is not None and world.turn <= attack:
@@ -117,7 +119,9 @@ class AllianceModel(mesa.Model):
         assert self.game is not None
         guess = None if self.solution is None else self.solution.play
         bound = with_strategies(self.world, self.game, self.world.rules, self.imagine)
-        self.solution = logit_equilibrium(bound, guess, f"in turn {self.world.turn}")
+        first = self.runs if isinstance(self.runs, int) else self.runs.start
+        where = f"in turn {self.world.turn}"
+        self.solution = logit_equilibrium(bound, guess, where, first_run=first)
 
     def imagine(self, state: int, depth: int, samples: int) -> Array:
         """What each action of a state would be worth after some imagined turns."""
@@ -150,6 +154,17 @@ class AllianceModel(mesa.Model):
             attraction = attraction_after(self.world, self.game)
             self.world = replace(self.world, attraction=attraction)
         self.world = turn.judged(self.world)
+
+
+def _check_policy(preset: Preset, policy: Mapping[str, str]) -> None:
+    """Refuse a policy of who does not play, or of an action that is not on the menu."""
+    for name, action in policy.items():
+        if name not in preset.profiles:
+            known = suggestion(name, list(preset.profiles))
+            raise ConfigError(f"policy: found '{name}'{known}")
+        if action not in menu(preset, name):
+            known = suggestion(action, list(menu(preset, name)))
+            raise ConfigError(f"policy of {name}: found '{action}'{known}")
 
 
 def _only(base: Array, world: World, state: int, action: str, when: Array) -> Array:

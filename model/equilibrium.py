@@ -109,15 +109,21 @@ def _highest_play(game: StageGame, feasible: Array, rounds: int) -> Play:
         best = game.base + total(rise * upper + fall * below)
         worst = game.base + total(rise * below + fall * upper)
         scale = best.max(1, keepdims=True)
-        hopes = np.exp(game.precision[:, None] * np.where(feasible, best - scale, -np.inf))
-        fears = np.exp(game.precision[:, None] * np.where(feasible, worst - scale, -np.inf))
+        sharp = game.precision[:, None]
+        hopes = feasible * np.exp(sharp * np.where(feasible, best - scale, 0.0))
+        fears = feasible * np.exp(sharp * np.where(feasible, worst - scale, 0.0))
         others = total(fears, 1)[:, None] - fears
-        most = np.minimum(most, hopes / (hopes + others))
+        sums = hopes + others
+        most = np.where(sums > 0, np.minimum(most, hopes / np.maximum(sums, 1e-300)), most)
     return most
 
 
 def logit_equilibrium(
-    game: StageGame, guess: Play | None = None, where: str = "", tolerance: float = RESIDUAL
+    game: StageGame,
+    guess: Play | None = None,
+    where: str = "",
+    tolerance: float = RESIDUAL,
+    first_run: int = 0,
 ) -> Solution:
     """The logit equilibrium on the principal branch, solved to a residual of 1e-9 or as asked.
 
@@ -142,7 +148,9 @@ def logit_equilibrium(
     failed = np.flatnonzero(np.atleast_1d(residual > 10 * RESIDUAL))
     if failed.size:
         worst = float(np.max(residual))
-        raise NoEquilibrium(f"no equilibrium {where}, run {failed[0]}: residual {worst:.1e}")
+        raise NoEquilibrium(
+            f"no equilibrium {where}, run {first_run + failed[0]}: residual {worst:.1e}"
+        )
     return Solution(play, game.expectations(play), residual, several)
 
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from agents.payoffs import TERMS
 from agents.strategies import STRATEGIES
-from model.parameters import SECTIONS, STATE_SECTIONS, Action, Target, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS, Action, Number, Target, declarations
 from model.treaties import REQUIRED, Treaty
 from model.world import Array, Beta, Ladder, World, total
 
@@ -177,11 +177,11 @@ class Preset:
             found = found.get(part, 0.0) if isinstance(found, dict) else getattr(found, part)
         return found
 
-    def event_value(self, sets: str, day: date, before: float) -> float:
+    def event_value(self, sets: str, day: date, before: Number) -> Number:
         """The value that events up to a day have set, or the one before them."""
         for event in sorted(self.file.events, key=lambda each: each.day):
             if event.sets == sets and event.day <= day:
-                before = event.value
+                before = np.asarray(event.value)
         return before
 
     def attack_turn(self) -> int | None:
@@ -255,7 +255,7 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
     path = named_file(PRESETS, name, "preset")
     raw = document(path)
     changes = dict(changes or {})
-    arrays = {k: np.asarray(v, float) for k, v in changes.items() if isinstance(v, np.ndarray)}
+    arrays = {key: _row(key, each) for key, each in changes.items() if isinstance(each, np.ndarray)}
     players = [p for p in changes.get("players", raw.get("players", [])) if isinstance(p, str)]
     files = {player: named_file(PROFILES, player, "profile") for player in players}
     profiles = {player: document(file) for player, file in files.items()}
@@ -266,24 +266,43 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
                 f"{shown(path)}:{line}: states.{player}: does not play{suggestion(player, players)}"
             )
         _merge(profiles[player], override)
+    mistakes: list[str] = []
     for key, value in changes.items():
         first, *rest = key.split(".")
-        target, parts = (
-            (profiles[first], rest) if first in profiles and rest else (raw, [first, *rest])
+        if first == "states" or (rest and first not in profiles and first not in SECTIONS):
+            known = [*players, *SECTIONS]
+            mistakes.append(f"--set {key}: unknown key{suggestion(first, known)}")
+            continue
+        into, parts = (
+            (profiles[first], rest) if first in profiles and rest else (raw, key.split("."))
         )
-        _lay(target, parts, float(np.min(value)) if key in arrays else value, key)
-    file = _checked(PresetFile, raw, path, set(changes), "")
-    made = {
-        player: _checked(Profile, profiles[player], files[player], set(changes), f"{player}.")
-        for player in players
+        _lay(into, parts, float(arrays[key].min()) if key in arrays else value, key)
+    checked = {
+        owner: _checked(schema, document_, source, set(changes), prefix, mistakes)
+        for owner, schema, document_, source, prefix in (
+            ("", PresetFile, raw, path, ""),
+            *((p, Profile, profiles[p], files[p], f"{p}.") for p in players),
+        )
     }
-    preset = Preset(path.stem, file, made, arrays, (path, LADDER, *files.values()))
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    made = {player: checked[player] for player in players}
+    preset = Preset(path.stem, checked[""], made, arrays, (path, LADDER, *files.values()))
     _consistent(preset, path, files)
-    for key, value in arrays.items():
-        load(
-            name, {**{k: v for k, v in changes.items() if k not in arrays}, key: float(value.max())}
-        )
+    plain = {key: value for key, value in changes.items() if key not in arrays}
+    for key, row in arrays.items():
+        load(name, {**plain, key: float(row.max())})
     return preset
+
+
+def _row(key: str, value: Array) -> Array:
+    """A change by run as a row of numbers."""
+    if value.ndim != 1 or value.size == 0 or value.dtype.kind not in "biuf":
+        raise ConfigError(
+            f"--set {key}: found an array of shape {value.shape} and type {value.dtype}; "
+            "valid: one number a run"
+        )
+    return np.asarray(value, float)
 
 
 def _merge(into: dict[str, Any], over: dict[str, Any]) -> None:
@@ -303,13 +322,20 @@ def _lay(into: dict[str, Any], parts: list[str], value: Any, key: str) -> None:
     into[parts[-1]] = value
 
 
-def _checked(schema: Any, raw: dict[str, Any], path: Path, changed: set[str], prefix: str) -> Any:
-    """The document as the schema's object; every mistake in one ConfigError, a line each."""
+def _checked(
+    schema: Any,
+    raw: dict[str, Any],
+    path: Path,
+    changed: set[str],
+    prefix: str,
+    mistakes: list[str],
+) -> Any:
+    """The document as the schema's object; each of its mistakes is added as a line."""
     try:
         return schema.model_validate(raw)
     except ValidationError as error:
-        lines = [_complaint(schema, each, path, changed, prefix) for each in error.errors()]
-        raise ConfigError("\n".join(lines)) from None
+        mistakes += [_complaint(schema, each, path, changed, prefix) for each in error.errors()]
+        return None
 
 
 def _complaint(schema: Any, error: Any, path: Path, changed: set[str], prefix: str) -> str:
@@ -405,6 +431,21 @@ def _consistent(preset: Preset, path: Path, files: dict[str, Path]) -> None:
                     f"{where}: means.{kind}_tied: found {tied:g}; "
                     f"valid: at most the total, {total:g}"
                 )
+        known_states = sorted({*players, *(each.stem for each in PROFILES.glob("*.toml"))})
+        for table in ("ties", "stakes", "pledges"):
+            mistakes += [
+                f"{shown(files[player])}:{line_of(files[player], (table, other))}: "
+                f"{table}.{other}: no such state{suggestion(other, known_states)}"
+                for other in getattr(profile, table)
+                if other not in known_states
+            ]
+        for treaty in profile.treaties:
+            mistakes += [
+                f"{shown(files[player])}: treaties: found '{other}'"
+                f"{suggestion(other, known_states)}"
+                for other in (treaty.partner, *treaty.against)
+                if other not in known_states
+            ]
         if profile.rule not in STRATEGIES:
             where = f"{shown(files[player])}:{line_of(files[player], ('rule',)) or ''}: rule"
             mistakes.append(
@@ -437,9 +478,14 @@ def ladder_entries() -> dict[str, Any]:
         __base__=_checked_section(Action),
         role=(Role, ...),
     )
-    return {
-        name: _checked(schema, entry, LADDER, set(), "") for name, entry in document(LADDER).items()
+    mistakes: list[str] = []
+    entries = {
+        name: _checked(schema, entry, LADDER, set(), f"{name}.", mistakes)
+        for name, entry in document(LADDER).items()
     }
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return entries
 
 
 def menu(preset: Preset, player: str) -> tuple[str, ...]:
@@ -489,6 +535,13 @@ def first_world(preset: Preset, runs: int | range) -> World:
     def one(value: float | Array) -> float | Array:
         """A parameter for these runs: a float, or its rows."""
         if isinstance(value, np.ndarray):
+            last = runs if isinstance(runs, int) else runs.stop - 1
+            if last >= len(value):
+                keys = [key for key, row in preset.arrays.items() if row is value]
+                raise ConfigError(
+                    f"--set {', '.join(keys)}: found {len(value)} values; valid: one for each of "
+                    f"runs 0 to {last}"
+                )
             return float(value[runs]) if isinstance(runs, int) else value[runs.start : runs.stop]
         return float(value)
 
@@ -561,7 +614,7 @@ def first_world(preset: Preset, runs: int | range) -> World:
         war=no,
         weeks_at_war=zero,
         wars=zero,
-        restraint=zero + preset.event_value("restraint", file.start, file.restraint),
+        restraint=zero + one(preset.figure("restraint")),
         onset=zero,
         choice=np.zeros((count, *trailing), int),
         affinity=ties,

@@ -234,23 +234,22 @@ class World:
         """Share of scarce systems that is left to fight with."""
         return np.minimum(self.systems / np.maximum(self.means.systems, 0.01), 1.0)
 
+    @property
+    def is_target(self) -> PerState:
+        """1 for the target, 0 for the others: (states, *1)."""
+        mark = np.zeros((self.state_count, *(1,) * np.ndim(self.weeks_at_war)))
+        mark[self.target] = 1.0
+        return mark
+
     @cached_property
     def nuclear(self) -> PerState:
         """1 for a nuclear power; the target is one once it has a bomb (S18)."""
-        has = np.broadcast_to(
-            self.posture.nuclear, (self.state_count, *np.shape(self.weeks_at_war))
-        ).copy()
-        has[self.target] = np.maximum(has[self.target], self.bomb)
-        return has
+        return np.maximum(self.posture.nuclear, self.is_target * self.bomb)
 
     @cached_property
     def arsenal(self) -> PerState:
         """What each state fights with: its readiness, and for the target its proxies too (S15)."""
-        ready = np.broadcast_to(
-            self.readiness, (self.state_count, *np.shape(self.weeks_at_war))
-        ).copy()
-        ready[self.target] = ready[self.target] + self.conflict.proxy * self.proxies
-        return ready
+        return self.readiness + self.is_target * (self.conflict.proxy * self.proxies)
 
     # --- sides ---
     @cached_property
@@ -291,7 +290,8 @@ class World:
         opposed = np.maximum(self.opposition[None] * self.side[:, None], 0.0)
         held_back = np.zeros_like(opposed)
         held_back[list(self.principals)] = self.restraint
-        return tie * (opposed + held_back)
+        others = 1.0 - np.eye(self.state_count)
+        return tie * (opposed + held_back) * others.reshape(*others.shape, *(1,) * (tie.ndim - 2))
 
     # --- the contest ---
     @cached_property

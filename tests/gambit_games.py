@@ -102,7 +102,8 @@ def candidates(luck: Random) -> Iterator[tuple[str, StageGame]]:
             if size < 2:
                 continue
             menus = [sorted(luck.sample(menu, size)) for menu in open_]
-            where = f"{preset}, rng {seed}, turn {turns}: {', '.join(model.world.names[i] for i in kept)}"
+            who = ", ".join(model.world.names[state] for state in kept)
+            where = f"{preset}, rng {seed}, turn {turns}: {who}"
             yield where, reduced(game, play, kept, menus)
 
 

@@ -56,9 +56,7 @@ def test_a_week_of_silence_fails_the_pledge_by_its_weight(war):
     assert world.honesty.failed[RUSSIA, US] == pytest.approx(
         1 + (before.failed[RUSSIA, US] - 1) * fade + weight
     )
-    assert world.honesty.kept[RUSSIA, US] == pytest.approx(
-        1 + (before.kept[RUSSIA, US] - 1) * fade
-    )
+    assert world.honesty.kept[RUSSIA, US] == pytest.approx(1 + (before.kept[RUSSIA, US] - 1) * fade)
 
 
 def test_no_conduct_is_judged_in_peace_but_fades():
@@ -73,6 +71,8 @@ def test_the_expected_gain_is_what_judging_brings(war):
     # over a week, without forgetting, the expectation of each action is exact
     calm = replace(war, weeks=1.0, beliefs=replace(war.beliefs, memory=0.0))
     for action in war.ladder.names[RUSSIA]:
+        if action == "hidden":  # leaks or not, while the expectation takes the share that leaks
+            continue
         after = judged(playing(calm, russia=action))
         column = war.ladder.names[RUSSIA].index(action)
         others = [j for j in range(6) if j != RUSSIA]
@@ -82,10 +82,15 @@ def test_the_expected_gain_is_what_judging_brings(war):
             assert change[RUSSIA, others].sum() == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
-def test_hidden_help_is_known_to_the_protege_and_leaks_to_the_others(war):
-    after = judged(playing(replace(war, weeks=1.0), russia="hidden")).honesty.mean[RUSSIA]
-    assert after[IRAN] > after[US]
-    assert after[US] > judged(playing(replace(war, weeks=1.0))).honesty.mean[RUSSIA, US]
+def test_hidden_help_is_known_to_the_protege_and_to_others_only_where_it_leaks(war):
+    kept, leaked = (
+        judged(playing(replace(war, weeks=1.0, leaked=np.full(6, each)), russia="hidden"))
+        for each in (0.0, 1.0)
+    )
+    silent = judged(playing(replace(war, weeks=1.0)))
+    assert kept.honesty.mean[RUSSIA, IRAN] > kept.honesty.mean[RUSSIA, US]
+    assert kept.honesty.mean[RUSSIA, US] == silent.honesty.mean[RUSSIA, US]
+    assert leaked.honesty.mean[RUSSIA, US] > silent.honesty.mean[RUSSIA, US]
     assert answer_seen(war, RUSSIA)[war.ladder.names[RUSSIA].index("hidden")] < 0.5
 
 
@@ -220,7 +225,9 @@ def test_no_run_is_judged_by_another(number):
 def test_better_answers_never_gain_less(number):
     world = reached(number).world
     for state in range(len(PLAYERS)):
-        order = np.argsort(answer_seen(world, state).reshape(len(world.ladder.rung[state]), -1)[:, 0])
+        order = np.argsort(
+            answer_seen(world, state).reshape(len(world.ladder.rung[state]), -1)[:, 0]
+        )
         told = world.ladder.answer[state].reshape(len(order), -1)[order, 0]
         gain = np.broadcast_to(honesty_gain(world, state), (len(order), RUNS))[order]
         rising = np.diff(told) >= 0

@@ -149,9 +149,7 @@ def test_shares_stay_shares_in_any_fighting(number):
 
 def test_halving_the_turn_leaves_the_damage_as_it_was(war):
     # without repair and without feedback by air defence the exponent is exact
-    fixed = replace(
-        war, air_defence=0.0, conflict=replace(war.conflict, repair=0.0, lethality=0.0)
-    )
+    fixed = replace(war, air_defence=0.0, conflict=replace(war.conflict, repair=0.0, lethality=0.0))
     whole = fought(playing(fixed, israel="campaign"))
     half = playing(replace(fixed, weeks=0.5), israel="campaign")
     twice = fought(replace(fought(half), choice=half.choice))

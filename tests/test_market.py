@@ -68,9 +68,7 @@ def test_two_half_turns_spread_the_noise_as_one_whole(weeks):
 
 def test_noise_dies_out_at_the_rate_of_reversion(war):
     noisy = playing(replace(war, noise=0.2))
-    assert traded(noisy, np.float64(0.5)).noise == pytest.approx(
-        0.2 * np.exp(-war.oil.reversion)
-    )
+    assert traded(noisy, np.float64(0.5)).noise == pytest.approx(0.2 * np.exp(-war.oil.reversion))
 
 
 @given(numbers())

@@ -52,9 +52,7 @@ def test_arms_for_the_target_raise_its_balance(war):
 def test_arms_are_ordered_now_and_arrive_later(war):
     after = delivered(playing(war, russia="arms"))
     share = war.ladder.delivery[RUSSIA, war.ladder.names[RUSSIA].index("arms")]
-    assert after.ordered[RUSSIA] == pytest.approx(
-        share * war.power[RUSSIA] / war.conflict.horizon
-    )
+    assert after.ordered[RUSSIA] == pytest.approx(share * war.power[RUSSIA] / war.conflict.horizon)
     assert after.balance == war.balance
 
 

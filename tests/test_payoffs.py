@@ -155,7 +155,9 @@ def test_stakes_are_the_interest_times_what_aid_changes(war):
 def test_sway_is_the_voice_as_far_as_the_adversary_believes_it(war):
     q = 0.35 * sqrt(8 * 300)
     weight = q / (q + sum(float(each) for each in war.strengths))
-    assert of(war, "sway", "rhetoric") == pytest.approx(0.4 * 0.5 * 3 / 8 * weight * 0.5)
+    assert of(war, "sway", "rhetoric") == pytest.approx(
+        0.4 * 0.5 * (3 / 8 * (1 - 2 / 8)) * weight * 0.5
+    )
     assert of(war, "sway", "silence") == 0
 
 

@@ -107,7 +107,9 @@ def test_mistakes_of_all_files_come_at_once(folders):
 
 
 def test_an_unknown_preset_or_profile_suggests_the_near_miss(folders):
-    assert complaint("twelve-day") == ["preset 'twelve-day' does not exist; did you mean twelve-days?"]
+    assert complaint("twelve-day") == [
+        "preset 'twelve-day' does not exist; did you mean twelve-days?"
+    ]
     assert complaint(changes={"players": ["rusia", "iran", "israel"]}) == [
         "profile 'rusia' does not exist; did you mean russia?"
     ]
@@ -167,7 +169,12 @@ def test_a_mistake_in_a_change_names_the_change_and_what_would_do(changes, told)
 
 
 def test_all_mistakes_of_changes_come_at_once():
-    changes = {"oil.elasticity": 9.0, "oil.prize": 3.0, "turn_days": -1.0, "russia.posture.access": 3.0}
+    changes = {
+        "oil.elasticity": 9.0,
+        "oil.prize": 3.0,
+        "turn_days": -1.0,
+        "russia.posture.access": 3.0,
+    }
     told = complaint(changes=changes)
     assert len(told) == 4
     for key in changes:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from model.stage_game import CHANNELS, StageGame, effects, honesty_to_adversary, relations
+from model.stage_game import CHANNELS, StageGame, credit, effects, relations
 from tests.worlds import PLAYERS, RUNS, a_model, a_world, alone, at_war, numbers, reached
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
@@ -83,7 +83,7 @@ def test_a_principal_that_fights_weighs_its_own_strike_as_force_on_the_other_sid
 def test_words_count_as_force_as_far_as_the_adversary_believes_them():
     world = at_war(a_world())
     rhetoric = world.ladder.names[RUSSIA].index("rhetoric")
-    believed = world.conflict.deterrence * honesty_to_adversary(world)[RUSSIA]
+    believed = world.conflict.deterrence * credit(world)[RUSSIA]
     scale = world.power[RUSSIA] / sum(world.strengths) * 2  # a nuclear power
     voice = world.ladder.voice[RUSSIA, rhetoric]
     assert effects(world)[FORCE, RUSSIA, rhetoric] == pytest.approx(believed * voice * scale)

@@ -21,7 +21,9 @@ PACT = Treaty("a", "b", "defence", 0.8, date(2025, 1, 17), date(2025, 10, 2), da
         (date(2026, 3, 1), 0.0),
     ],
 )
-def test_a_treaty_binds_in_part_when_signed_in_full_when_in_force_and_not_when_denounced(day, force):
+def test_a_treaty_binds_in_part_when_signed_in_full_when_in_force_and_not_when_denounced(
+    day, force
+):
     assert PACT.force(day, 0.6) == force
 
 

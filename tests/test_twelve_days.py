@@ -37,7 +37,9 @@ def days(runs: int) -> tuple[World, tuple[Day, ...]]:
     return model.world, tuple(told)
 
 
-def shares(runs: int, name: str, since: date = date.min, until: date = date.max) -> dict[str, float]:
+def shares(
+    runs: int, name: str, since: date = date.min, until: date = date.max
+) -> dict[str, float]:
     """How often a state played each action in war, over runs and days."""
     world, told = days(runs)
     state = PLAYERS.index(name)
