@@ -13,12 +13,12 @@ import numpy as np
 
 from model.beliefs import (
     affront_seen,
-    answer_seen,
     beneficiary_pledge,
     commitments,
     growth,
     honesty_gain,
     reliability_gain,
+    seen_share,
 )
 from model.stage_game import (
     CHANNELS,
@@ -83,12 +83,13 @@ def term(
 def commitment(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
     r"""Worth of keeping a treaty that binds.
 
-    $\sum_{treaties} depth \cdot \min(1, answer(a) / required)$ over the treaties in
+    $\sum_{treaties} depth \cdot force \cdot \min(1, answer(a) / required)$ over the treaties in
     force with the beneficiary whose clause binds; a neutrality or non-aggression
     clause is kept by every action that does not aid the aggressor.
     """
-    depth, kept = commitments(world, state, answer_seen(world, state))
-    return depth * kept
+    depth, told = commitments(world, state, world.ladder.answer[state])
+    _, none = commitments(world, state, 0.0 * world.ladder.answer[state])
+    return depth * (none + (told - none) * seen_share(world, state))
 
 
 @term(default=1.0, source="Fearon 1994, 1997; Tomz 2007")
@@ -99,7 +100,8 @@ def audience(world: World, state: int, expected: Expected = NOTHING) -> PerActio
     beneficiary is under attack.
     """
     pledge = beneficiary_pledge(world, state)
-    gap = np.maximum(pledge - answer_seen(world, state), 0.0)
+    open_gap = np.maximum(pledge - world.ladder.answer[state], 0.0)
+    gap = pledge + (open_gap - pledge) * seen_share(world, state)
     return -world.posture.sensitivity[state] * gap * np.where(world.war, growth(world), 0.0)
 
 
@@ -118,7 +120,8 @@ def reputation(world: World, state: int, expected: Expected = NOTHING) -> PerAct
 def resources(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
     r"""Opportunity cost of the means used.
 
-    $-(x + x^2)$, with x the largest share of free money, forces and systems.
+    $-(x + x^2)$, with x the largest share of free money, forces and systems, and for a
+    principal's fighting its share over readiness.
     """
     used = means_used(world, state)
     return -(used + used * used)
@@ -134,15 +137,15 @@ def stakes(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
     moves survival by `conflict.leverage`, a sprint by the chance of a bomb.
     """
     ladder, interest = world.ladder, world.interest[state]
-    prompt = 1 - np.exp(-world.conflict.horizon / world.posture.delivery_weeks[state])
-    own = (ladder.aid[state] + ladder.delivery[state] * prompt) * world.power[state]
+    own = world.help[state] * world.power[state]
     ours, theirs, most = contest_around(world, state)
     alone = own * theirs / ((ours + own + theirs) * (ours + theirs))
     crowded = own * theirs / ((ours + most + own + theirs) * (ours + most + theirs))
     scale = world.strengths[0] + world.strengths[1]
     slope = (crowded - alone) / most * scale
     change = (alone + slope * expected.aid) * world.side[state]
-    made = world.conflict.sprint / world.aims.breakout_weeks * world.programme
+    left = world.programme + world.hardened
+    made = world.conflict.sprint / world.aims.breakout_weeks * left
     bomb = ladder.sprint[state] * made * theirs / (ours + theirs)
     pressed = np.abs(interest) * world.conflict.leverage * ladder.lobby[state]
     return interest * (change + bomb * world.side[state]) + pressed
@@ -152,7 +155,8 @@ def stakes(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
 def sway(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
     r"""Worth of words, which deter as far as the adversary believes them.
 
-    $interest \cdot voice(a) \cdot honesty \cdot q / (q + s_T + s_C)$, q the power within reach.
+    $\pm interest \cdot voice(a) \cdot deterrence \cdot honesty\,(1-2/n) \cdot q / (q+s_T+s_C)$,
+    q the power within reach, n the cases on record, minus on the challenger's side.
     """
     reachable = world.power[state]
     weight = reachable / (reachable + world.strengths[0] + world.strengths[1])
@@ -189,7 +193,7 @@ def economy(world: World, state: int, expected: Expected = NOTHING) -> PerAction
     r"""Change of oil income and trade less sanctions brought down, as share of the budget.
 
     $\kappa\,(\Delta\log p - hormuz \cdot closure)\,closed + trade \cdot commerce(a) -
-    threatened \cdot affront(a)$, $\kappa$ the oil income over the defence budget. Who closes
+    threatened \cdot affront(a)$, $\kappa$ the windfall of oil income over the budget. Who closes
     the strait itself loses all its oil that passes there. Trade follows the target's
     dependence on the state (S8).
     """
@@ -249,7 +253,7 @@ def contest_around(world: World, state: int) -> tuple[PerRun, PerRun, PerRun]:
     ours = np.where(on_target, target, challenger)
     theirs = np.where(on_target, challenger + aid_challenger, target + aid_target)
     same = world.side == world.side[state]
-    full = world.power * world.ladder.aid.max(1) * same
+    full = world.power * world.help.max(1) * same
     return ours, theirs, np.maximum(total(full) - full[state], 1e-9)
 
 

@@ -66,8 +66,10 @@ def level_k(situation: Situation) -> PerAction:
     """The quantal reply to players of level k - 1; level 0 plays at random [Stahl1995]_."""
     game, state = situation.game, situation.state
     play = uniform(game)
-    for _ in range(int(np.max(situation.world.decision.level[state]))):
-        play = quantal_response(game.payoffs(game.expectations(play)), game.precision)
+    level = situation.world.decision.level[state]
+    for step in range(int(np.max(level))):
+        reply = quantal_response(game.payoffs(game.expectations(play)), game.precision)
+        play = np.where(step < level, reply, play)
     return play[state]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.payoffs import TERMS, ledger, stage_game, weighed
 from model.alliance_model import AllianceModel
-from model.equilibrium import Solution, logit_equilibrium
+from model.equilibrium import Solution, logit_equilibrium, nearby
 from model.parameters import SECTIONS, STATE_SECTIONS, declarations
 from model.preset import Change, ConfigError, load, suggestion
 from model.stage_game import Expected
@@ -186,30 +186,31 @@ def at_shift(stock: Array, state: int, shift: float) -> Array:
 def smallest_flip(world: World, state: int, solution: Solution) -> Flip | None:
     """The change of one parameter, least as a share of its range, that flips the likeliest action.
 
-    Every candidate is verified by solving the stage game again with the change.
+    The search iterates from the present solution; the flip it finds is verified by solving the
+    stage game again with the change.
     """
     preferred = int(np.argmax(solution.play[state]))
 
     def flips(key: str, value: float) -> bool:
-        play = solved(nudged(world, key, value), solution.play).play[state]
+        changed = nudged(world, key, value)
+        weighings = [weighed(changed, each) for each in range(world.state_count)]
+        play = nearby(stage_game(changed, weighings), solution.play)[state]
         return int(np.argmax(play)) != preferred
 
-    best: tuple[float, str, float] | None = None
+    found: list[tuple[float, str, float]] = []
     for key, (value, low, high, _) in nudges(world, state).items():
         for end in (low, high):
             flip = _first_flip(partial(flips, key), value, end)
             if flip is not None:
-                size = abs(flip - value) / (high - low)
-                if best is None or size < best[0]:
-                    best = (size, key, flip)
-    if best is None:
-        return None
-    _, key, after = best
-    play = solved(nudged(world, key, after), solution.play).play[state]
-    taken = int(np.argmax(play))
-    value, _, _, unit = nudges(world, state)[key]
-    name = world.ladder.names[state][taken]
-    return Flip(key, unit, value, after, name, float(play[taken]))
+                found.append((abs(flip - value) / (high - low), key, flip))
+    for _, key, after in sorted(found):
+        play = solved(nudged(world, key, after), solution.play).play[state]
+        taken = int(np.argmax(play))
+        if taken != preferred:
+            value, _, _, unit = nudges(world, state)[key]
+            name = world.ladder.names[state][taken]
+            return Flip(key, unit, value, after, name, float(play[taken]))
+    return None
 
 
 def _first_flip(flips: Callable[[float], bool], value: float, end: float) -> float | None:

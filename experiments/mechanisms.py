@@ -10,7 +10,7 @@ class Mechanism:
     """A mechanism: what it is, and what switches it off.
 
     A key may begin with a role instead of a state: `patrons`, `all`, `fighting` (the state at
-    the other front), `hosts`, `target`.
+    the other front), `hosts`; `stakes.target` is the stake in the preset's target.
     """
 
     title: str

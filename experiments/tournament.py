@@ -331,16 +331,23 @@ def _told(found: Outcome) -> str:
             f"  {resident:<16}{found.share[resident]:>8.1%}{found.supports[resident]:>10.1%}   "
             + "".join(f"{cell:>16}" for cell in cells)
         )
-    luck = size * (len(policies) - 1)
     for resident in policies:
         invaders = ", ".join(found.invaders(resident))
-        verdict = f"is invaded by {invaders}" if invaders else "resists every single mutant"
+        lines.append(
+            f"  {resident} {f'is invaded by {invaders}' if invaders else 'resists every mutant'}"
+        )
+    lines.append(
+        f"  Mutants of any policy until another rules (by luck {size * (len(policies) - 1)})"
+    )
+    for resident in policies:
         waits = ", ".join(
-            f"{successor} {10**power:.3g}" if power < 6 else f"{successor} 1e{power:.0f}"
+            f"{successor} {_mutants(power)}"
             for successor, power in found.log10_downfall[resident].items()
         )
-        lines.append(
-            f"  {resident} {verdict}; mutants needed, by any way, until the rule of {waits}"
-            f" (by luck {luck})"
-        )
+        lines.append(f"    from {resident}: {waits}")
     return "\n".join(lines)
+
+
+def _mutants(power: float) -> str:
+    """A number of mutants given by its log10; some are beyond what a number can hold."""
+    return f"{10**power:.3g}" if power < 3 else f"10^{power:.1f}"

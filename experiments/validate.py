@@ -10,7 +10,7 @@ import numpy as np
 from agents.payoffs import stage_game, weighed
 from experiments.duel import paired
 from experiments.recovery import TRUE, games, plain, strategic
-from experiments.tournament import fixation, tournament
+from experiments.tournament import downfall, fixation, tournament
 from model.alliance_model import AllianceModel
 from model.equilibrium import logit_equilibrium
 from model.preset import ROOT, Change
@@ -453,15 +453,21 @@ def t7() -> Finding:
 @target
 def t8() -> Finding:
     """Scoring is invaded by abandoners, standing is not (Ohtsuki & Iwasa 2006)."""
-    neutral = 1 / int(tournament().population)
+    size = int(tournament().population)
+    luck = 2.0 * size
     scoring, standing = (
-        fixation(norm, "discriminate", "always_abandon") / neutral
-        for norm in ("scoring", "standing")
+        downfall(norm, "discriminate", "always_abandon") for norm in ("scoring", "standing")
     )
-    note = f"fixation over neutral: scoring {scoring:.3g}, standing {standing:.3g}"
-    title = "abandoners invade discriminators under scoring, not under standing"
-    holds = bool(scoring > 1 > standing)
-    return Finding("T8", title, "scoring > 1 > standing", scoring, standing, scoring, holds, note)
+    direct = fixation("scoring", "discriminate", "always_abandon") * size
+    note = (
+        f"mutants until abandoners rule: {scoring:.3g} under scoring, {standing:.3g} under "
+        "standing; always_support opens the door (a lone abandoner fixes "
+        f"{direct:.2g} times as often as by luck)"
+    )
+    title = "abandoners overrun discriminators under scoring, not under standing"
+    expected = f"scoring < luck ({luck:.0f}) < standing"
+    holds = bool(scoring < luck < standing)
+    return Finding("T8", title, expected, scoring, scoring, standing, holds, note)
 
 
 @target

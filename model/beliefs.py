@@ -16,16 +16,14 @@ def growth(world: World) -> PerRun:
     return np.minimum(world.beliefs.ceiling, 1 + world.beliefs.growth * world.weeks_at_war)
 
 
-def answer_seen(world: World, state: int) -> PerAction:
-    """Answer of each action as the public sees it; hidden support by what leaks."""
-    seen = 1 - world.ladder.hidden[state] * (1 - world.beliefs.visibility)
-    return world.ladder.answer[state] * seen
+def seen_share(world: World, state: int) -> PerAction:
+    """Chance that the public sees each action: 1, or for hidden support that it leaks."""
+    return 1 - world.ladder.hidden[state] * (1 - world.beliefs.visibility)
 
 
 def affront_seen(world: World, state: int) -> PerAction:
     """Affront of each action as far as it is seen; hidden support by what leaks."""
-    seen = 1 - world.ladder.hidden[state] * (1 - world.beliefs.visibility)
-    return world.ladder.affront[state] * seen
+    return world.ladder.affront[state] * seen_share(world, state)
 
 
 def beneficiary_pledge(world: World, state: int) -> PerRun:
@@ -105,14 +103,25 @@ def _audiences(world: World, state: int) -> tuple[Array, Array]:
     return far, near
 
 
+def obligations(world: World, state: int, shown: PerAction) -> tuple[PerRun, PerAction, PerAction]:
+    """Weight of a week as a case, share kept as it is shown, and as the beneficiary is told.
+
+    What is not shown counts as no answer; `shown` is the chance of being seen, or 0 or 1.
+    """
+    answer = world.ladder.answer[state]
+    depth, told = commitments(world, state, answer)
+    _, none = commitments(world, state, 0.0 * answer)
+    weight = np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
+    return weight, none + (told - none) * shown, told
+
+
 def reliability_gain(world: World, state: int) -> PerAction:
     r"""Expected change of reliability by each action, summed over audiences.
 
     A week in which the clause binds is $w$ cases: $w\,(kept(a) - m_j)/(n_j + w)$.
     """
-    depth, seen = commitments(world, state, answer_seen(world, state))
-    _, told = commitments(world, state, world.ladder.answer[state])
-    weight = np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
+    weight, seen, told = obligations(world, state, seen_share(world, state))
+    seen = normed(world, state, seen)
     return _gain(world.reliability, state, weight, seen, told, _audiences(world, state))
 
 
@@ -121,17 +130,18 @@ def honesty_gain(world: World, state: int) -> PerAction:
 
     Words are matched by $\min(1, answer(a)/pledge)$; their weight is the pledge.
     """
-    weight, seen = words_matched(world, state, answer_seen(world, state))
-    _, told = words_matched(world, state, world.ladder.answer[state])
+    weight, seen, told = words_matched(world, state, seen_share(world, state))
     return _gain(world.honesty, state, weight, seen, told, _audiences(world, state))
 
 
-def words_matched(world: World, state: int, answer: PerAction) -> tuple[PerRun, PerAction]:
-    """Weight of a week's test of one's words, and how far each answer matches them."""
+def words_matched(
+    world: World, state: int, shown: PerAction
+) -> tuple[PerRun, PerAction, PerAction]:
+    """Weight of a week's test of one's words, and their match by each action: shown, and told."""
     pledge = beneficiary_pledge(world, state)
-    bar = np.maximum(pledge, 1e-9)
     weight = np.where(world.war, world.beliefs.evidence * pledge, 0.0)
-    return weight, np.minimum(1.0, answer / bar)
+    told = np.minimum(1.0, world.ladder.answer[state] / np.maximum(pledge, 1e-9))
+    return weight, told * shown, told
 
 
 # ------------------------------------------------------------------------ judge
@@ -165,31 +175,23 @@ def judged(world: World) -> World:
 
     Sources: Crescenzi et al. 2012 (reputation), Sartori 2005 (honesty).
     """
-    obligations, words = [], []
+    duties, words = [], []
     for state in range(world.state_count):
+        shown = 1 - world.ladder.hidden[state] * (1 - world.leaked[state])
         choice = world.choice[state]
-        _, unseen = commitments(world, state, answer_leaked(world, state))
-        depth, told = commitments(world, state, world.ladder.answer[state])
-        weight = np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
-        seen = normed(world, state, _chosen(unseen, choice))
-        obligations.append((weight, seen, _chosen(told, choice)))
-        weight, told = words_matched(world, state, world.ladder.answer[state])
-        _, unseen = words_matched(world, state, answer_leaked(world, state))
-        words.append((weight, _chosen(unseen, choice), _chosen(told, choice)))
+        weight, seen, told = obligations(world, state, shown)
+        judged_by_all = normed(world, state, _chosen(seen, choice))
+        duties.append((weight, judged_by_all, _chosen(told, choice)))
+        weight, seen, told = words_matched(world, state, shown)
+        words.append((weight, _chosen(seen, choice), _chosen(told, choice)))
     return replace(
         world,
-        reliability=_learned(world, world.reliability, obligations),
+        reliability=_learned(world, world.reliability, duties),
         honesty=_learned(world, world.honesty, words),
         pledge=pledge_after(world),
         affinity=affinity_after(world),
         dependence=dependence_after(world),
     )
-
-
-def answer_leaked(world: World, state: int) -> PerAction:
-    """Answer of each action as it was seen this turn: hidden support only where it leaked."""
-    seen = 1 - world.ladder.hidden[state] * (1 - world.leaked[state])
-    return world.ladder.answer[state] * seen
 
 
 def judgement(norm: str, kept: PerRun, disrepute: PerRun) -> PerRun:
@@ -211,7 +213,8 @@ def judgement(norm: str, kept: PerRun, disrepute: PerRun) -> PerRun:
 def client_disrepute(world: World, state: int) -> PerRun:
     """How little the words of the principal of a state's side are believed, over all audiences."""
     honesty = world.honesty.mean
-    known = total(honesty, 1) / world.state_count
+    own = np.stack([honesty[each, each] for each in range(world.state_count)])
+    known = (total(honesty, 1) - own) / (world.state_count - 1)
     client = np.where(world.side[state] > 0, known[world.target], known[world.challenger])
     return 1 - client
 
@@ -285,8 +288,12 @@ def affinity_after(world: World) -> PerPair:
 
 
 def drawn_together(world: World, affinity: PerPair) -> PerPair:
-    """Affinities after the sanctioned drew together, at `solidarity` times both sanctions (S14)."""
-    under = np.flatnonzero(world.economy.sanctions.reshape(world.state_count, -1).max(1) > 0)
+    """Affinities after the sanctioned drew together, at `solidarity` times both sanctions (S14).
+
+    Those whom sanctions can reach: in force at the start, or threatened.
+    """
+    most = world.economy.sanctions + world.economy.threatened
+    under = np.flatnonzero(most.reshape(world.state_count, -1).max(1) > 0)
     for i in under:
         for j in under:
             if i != j:

@@ -36,7 +36,8 @@ def fought(world: World) -> World:
     r"""The world after a turn's fighting.
 
     Strikes wear down programme, hardened sites (by the striker's reach), air
-    defence and launchers as $e^{-destruction \cdot effort \cdot weeks}$; the balance (log strength
+    defence, proxies, regime and launchers as $e^{-destruction \cdot effort \cdot weeks}$ (the last
+    three by their share); the balance (log strength
     ratio) shifts by lethality times the difference in effort.
     """
     ladder, conflict = world.ladder, world.conflict
@@ -76,8 +77,8 @@ def fought(world: World) -> World:
 def ended(world: World, draw: Array) -> World:
     r"""The world after the chance of a settlement, of a bomb and of the regime's fall.
 
-    A war ends at the rate $settlement\,(1 - f_T)(1 - f_C)(1 + mediation \cdot m)$ where
-    neither principal campaigns, m the accepted mediation.
+    A war ends at the rate $settlement\,(1 + mediation \cdot m)$ where no principal strikes, and at
+    $lull\,(1 - f_T)(1 - f_C)$ of it where they do, m the accepted mediation.
     """
     ladder, conflict, aims = world.ladder, world.conflict, world.aims
     strike = ladder.played(ladder.strike, world.choice)
@@ -105,13 +106,10 @@ def ended(world: World, draw: Array) -> World:
 
 
 def accepted_mediation(world: World) -> PerRun:
-    """Good offices that both principals accept; a friend of one side is rebuffed by the other (S2).
-
-    Accepted as far as `beliefs.trust` and the mediator's standing with the less friendly
-    principal's strongest patron allow.
-    """
+    """Good offices accepted, by trust less the mediator's own part; 1 if both negotiate (S2)."""
     ladder = world.ladder
     offer = ladder.played(ladder.mediation, world.choice)
+    both = offer[world.target] * offer[world.challenger]
     offer[list(world.principals)] = 0.0
     partial = np.abs(world.opposition)
-    return total(offer * np.maximum(world.beliefs.trust - partial, 0.0))
+    return both + total(offer * np.maximum(world.beliefs.trust - partial, 0.0))

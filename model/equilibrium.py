@@ -17,8 +17,8 @@ RESIDUAL = 1e-9
 SWEEPS = 200
 STEPS = 16
 JUMP = 0.2
-POWER_STEPS = 6
-ROUNDS = 4
+POWER_STEPS = 12
+ROUNDS = 5
 
 
 class NoEquilibrium(ArithmeticError):
@@ -152,6 +152,11 @@ def logit_equilibrium(
             f"no equilibrium {where}, run {first_run + failed[0]}: residual {worst:.1e}"
         )
     return Solution(play, game.expectations(play), residual, several)
+
+
+def nearby(game: StageGame, guess: Play) -> Play:
+    """Play by iteration from a guess alone: quick, for a search that is verified afterwards."""
+    return _iterated(game, guess)[0]
 
 
 def uniform(game: StageGame) -> Play:

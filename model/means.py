@@ -17,7 +17,8 @@ def used(world: World) -> World:
     `means.replenishment`. Money is the budget with the oil windfall, less sanctions.
     """
     ladder, means, oil = world.ladder, world.means, world.oil
-    given = ladder.played(ladder.systems, world.choice) * world.weeks / world.conflict.horizon
+    handed_over = ladder.systems * (ladder.strike == 0)
+    given = ladder.played(handed_over, world.choice) * world.weeks / world.conflict.horizon
     left = np.maximum(world.systems - np.where(world.war, given, 0.0), 0.0)
     rebuilt = 1 - np.exp(-means.replenishment * world.weeks)
     systems = left + np.maximum(means.systems - left, 0.0) * rebuilt

@@ -419,6 +419,9 @@ def _consistent(preset: Preset, path: Path, files: dict[str, Path]) -> None:
                 mistakes.append(
                     f"{shown(path)}: fronts.{role}: found '{who}'{suggestion(who, players)}"
                 )
+    for key in preset.arrays:
+        if key.endswith((".decision.depth", ".decision.samples")):
+            mistakes.append(f"--set {key}: found a value for each run; valid: one number")
     for player, profile in preset.profiles.items():
         means = profile.means
         for kind in ("money", "forces", "systems"):

@@ -98,12 +98,17 @@ def effects(world: World) -> Array:
     ladder = world.ladder
     scale = (world.power / (world.strengths[0] + world.strengths[1]))[:, None]
     believed = world.conflict.deterrence * credit(world)[:, None]
-    nuclear = 1 + world.nuclear[:, None]
-    aid = (ladder.aid + ladder.delivery) * scale
-    ready = world.arsenal[:, None]
-    force = np.maximum(ladder.strike * ready, believed * ladder.voice) * scale * nuclear
+    aid = world.help * scale
+    words = believed * ladder.voice * scale * (1 + world.nuclear[:, None])
+    force = np.maximum(force_used(world), words)
     parts = np.broadcast_arrays(aid, force, ladder.lobby, ladder.supply)
     return np.stack(parts)
+
+
+def force_used(world: World) -> Play:
+    """Force of each action over the principals' strength, doubled for a nuclear power's."""
+    scale = world.power * world.arsenal / (world.strengths[0] + world.strengths[1])
+    return world.ladder.strike * (scale * (1 + world.nuclear))[:, None]
 
 
 def credit(world: World) -> PerState:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from model import beliefs, conflict, market, means
-from model.stage_game import CHANNELS, StageGame
-from model.world import Array, Choice, PerRun, Play, World, total
+from model.measures import survival
+from model.stage_game import CHANNELS, StageGame, force_used
+from model.world import Array, Choice, Play, World, total
 
 
 def onset_play(world: World, play: Play) -> Play:
@@ -45,7 +46,7 @@ def acted(world: World, play: Play, draws: Array) -> World:
     """The world in which each state has drawn its action.
 
     A state reviews its action at the rate `conflict.revision` and else repeats
-    it where that is still open; when war begins or ends, everyone reviews.
+    it where that is still open; in peace and when war begins, everyone reviews.
     """
     effective = onset_play(world, play)
     fresh = drawn(effective, draws[0])
@@ -74,11 +75,6 @@ def judged(world: World) -> World:
     return replace(beliefs.judged(world), turn=world.turn + 1)
 
 
-def outcome(world: World) -> PerRun:
-    """Chance that the target holds out, by the aid that was really given."""
-    return np.where(world.collapsed, 0.0, world.survival(*world.aid_given))
-
-
 def valued(world: World, game: StageGame, flows: Play) -> World:
     r"""The world with this turn's realised value added for each state.
 
@@ -86,17 +82,17 @@ def valued(world: World, game: StageGame, flows: Play) -> World:
     \sum_k term_{ik})$, the realised terms at the actions that all played; units of the payoffs.
     """
     choice = world.choice
+    done = game.effects.copy()
+    done[CHANNELS.index("force")] = force_used(world)  # words harm nobody
     played = np.take_along_axis(
-        np.broadcast_to(game.effects, (*game.effects.shape[:3], *choice.shape[1:])),
-        choice[None, :, None],
-        2,
+        np.broadcast_to(done, (*done.shape[:3], *choice.shape[1:])), choice[None, :, None], 2
     )[:, :, 0]
     felt = total(game.relations * played[:, None], 2)
     gained = _at(flows, choice)
     for channel, name in enumerate(CHANNELS):
         if name != "aid":
             gained = gained + _at(game.slopes[channel], choice) * felt[channel]
-    held = world.weights["stakes"] * world.interest * outcome(world)
+    held = world.weights["stakes"] * world.interest * survival(world)
     weight = np.exp(-world.value.discount * world.weeks * world.turn) * world.weeks
     return replace(world, realised=world.realised + weight * (held + gained))
 

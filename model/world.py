@@ -288,16 +288,26 @@ class World:
         """
         tie = np.maximum(self.affinity, 0.0)
         opposed = np.maximum(self.opposition[None] * self.side[:, None], 0.0)
-        held_back = np.zeros_like(opposed)
-        held_back[list(self.principals)] = self.restraint
-        others = 1.0 - np.eye(self.state_count)
-        return tie * (opposed + held_back) * others.reshape(*others.shape, *(1,) * (tie.ndim - 2))
+        runs = (1,) * (tie.ndim - 2)
+        principal = np.isin(np.arange(self.state_count), self.principals).reshape(-1, 1, *runs)
+        others = 1.0 - np.eye(self.state_count).reshape(*tie.shape[:2], *runs)
+        return tie * (opposed + principal * self.restraint) * others
 
     # --- the contest ---
     @cached_property
     def threat(self) -> PerState:
         """The programme within reach of each state's weapons; hardened parts by `posture.reach`."""
         return self.programme + self.hardened * self.posture.reach
+
+    @cached_property
+    def help(self) -> Play:
+        r"""Share of power that each action gives within the horizon states look ahead.
+
+        $aid + delivery\,(1 - e^{-horizon / delivery\_weeks})$: arms on order count as far as
+        they are expected to arrive.
+        """
+        prompt = 1 - np.exp(-self.conflict.horizon / self.posture.delivery_weeks)
+        return self.ladder.aid + self.ladder.delivery * prompt[:, None]
 
     @cached_property
     def strengths(self) -> tuple[PerRun, PerRun]:

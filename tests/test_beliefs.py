@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from model.beliefs import (
     affinity_after,
-    answer_seen,
     commitments,
     growth,
     honesty_gain,
@@ -16,6 +15,7 @@ from model.beliefs import (
     moved,
     pledge_after,
     reliability_gain,
+    seen_share,
 )
 from model.treaties import Treaty
 from tests.worlds import PLAYERS, RUNS, a_world, alone, at_war, differences, numbers, reached
@@ -71,9 +71,9 @@ def test_the_expected_gain_is_what_judging_brings(war):
     # over a week, without forgetting, the expectation of each action is exact
     calm = replace(war, weeks=1.0, beliefs=replace(war.beliefs, memory=0.0))
     for action in war.ladder.names[RUSSIA]:
-        if action == "hidden":  # leaks or not, while the expectation takes the share that leaks
-            continue
-        after = judged(playing(calm, russia=action))
+        # the leak by its chance, in which the gain is linear
+        shown = np.full(6, float(calm.beliefs.visibility))
+        after = judged(replace(playing(calm, russia=action), leaked=shown))
         column = war.ladder.names[RUSSIA].index(action)
         others = [j for j in range(6) if j != RUSSIA]
         for record, gain in (("honesty", honesty_gain), ("reliability", reliability_gain)):
@@ -91,7 +91,7 @@ def test_hidden_help_is_known_to_the_protege_and_to_others_only_where_it_leaks(w
     assert kept.honesty.mean[RUSSIA, IRAN] > kept.honesty.mean[RUSSIA, US]
     assert kept.honesty.mean[RUSSIA, US] == silent.honesty.mean[RUSSIA, US]
     assert leaked.honesty.mean[RUSSIA, US] > silent.honesty.mean[RUSSIA, US]
-    assert answer_seen(war, RUSSIA)[war.ladder.names[RUSSIA].index("hidden")] < 0.5
+    assert seen_share(war, RUSSIA)[war.ladder.names[RUSSIA].index("hidden")] == 0.25
 
 
 def test_nobody_judges_itself(war):
@@ -127,7 +127,7 @@ def with_treaty(world, clause: str, partner: str, **changed):
     ],
 )
 def test_a_clause_binds_when_its_case_arises(war, clause, partner, binds):
-    depth, _ = commitments(with_treaty(war, clause, partner), RUSSIA, answer_seen(war, RUSSIA))
+    depth, _ = commitments(with_treaty(war, clause, partner), RUSSIA, seen_share(war, RUSSIA))
     assert (depth > 0) == binds
 
 
@@ -153,7 +153,7 @@ def test_neutrality_is_broken_by_aiding_the_attacker(war):
 
 def test_a_treaty_against_others_does_not_bind(war):
     pact = with_treaty(war, "defence", "iran", against=("united_states",))
-    assert commitments(pact, RUSSIA, answer_seen(war, RUSSIA))[0] == 0
+    assert commitments(pact, RUSSIA, seen_share(war, RUSSIA))[0] == 0
 
 
 # ------------------------------------------------------------------ pledges and affinity
@@ -226,7 +226,7 @@ def test_better_answers_never_gain_less(number):
     world = reached(number).world
     for state in range(len(PLAYERS)):
         order = np.argsort(
-            answer_seen(world, state).reshape(len(world.ladder.rung[state]), -1)[:, 0]
+            seen_share(world, state).reshape(len(world.ladder.rung[state]), -1)[:, 0]
         )
         told = world.ladder.answer[state].reshape(len(order), -1)[order, 0]
         gain = np.broadcast_to(honesty_gain(world, state), (len(order), RUNS))[order]
