@@ -614,7 +614,6 @@ def parted(values: Array, gap: float, low: float, high: float) -> Array:
 
 
 @styled
-@styled
 def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """What each mechanism adds to the advantage of talk over arms and force, by patron.
 
@@ -666,6 +665,7 @@ def draw_ablations(axes: Axes, rows: pd.DataFrame, offset: float, colour: str) -
         )
 
 
+@styled
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write the figure as PNG and SVG, each whole or not at all and with the same bytes again."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -120,8 +120,9 @@ def test_mediation_by_a_friend_of_one_side_is_accepted_less(war):
     assert accepted_mediation(playing(war)) == 0
 
 
-def test_the_principals_own_offers_are_no_mediation(war):
-    assert accepted_mediation(playing(war, iran="negotiate", israel="negotiate")) == 0
+def test_principals_mediate_only_if_both_negotiate(war):
+    assert accepted_mediation(playing(war, iran="negotiate", israel="limited")) == 0
+    assert accepted_mediation(playing(war, iran="negotiate", israel="negotiate")) == 1
 
 
 @given(numbers())

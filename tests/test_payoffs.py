@@ -101,7 +101,9 @@ def test_commitment_counts_consultation_as_far_as_it_is_answered_and_neutrality_
     ):
         owed = 0.6 * (0.5 * min(1, answer / 0.25) + 0.4)
         assert of(war, "commitment", action) == pytest.approx(owed)
-    assert of(war, "commitment", "hidden") == pytest.approx(0.6 * (0.5 * 0.125 / 0.25 + 0.4))
+    assert of(war, "commitment", "hidden") == pytest.approx(
+        0.6 * (0.5 * 0.25 * 1.0 + 0.4)
+    )  # leaks by a quarter
 
 
 def test_no_commitment_binds_in_peace():

@@ -164,7 +164,7 @@ def test_takeovers_too_rare_for_a_number_still_give_shares():
 # ------------------------------------------------------------ what the norms select
 
 
-@pytest.mark.parametrize(("norm", "falls"), zip(NORMS, (True, False, False), strict=True))
+@pytest.mark.parametrize(("norm", "falls"), list(zip(NORMS, (True, False, False), strict=True)))
 @pytest.mark.parametrize("error", [0.02, 0.05])
 def test_scoring_lets_discriminators_fall_and_the_other_norms_protect_them(norm, falls, error):
     usual = Tournament(execution_error=error, assessment_error=error)

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.conflict import chance
-from model.turn import acted, drawn, judged, onset_play, outcome, resolved, valued
+from model.measures import survival
+from model.turn import acted, drawn, judged, onset_play, resolved, valued
 from tests.test_beliefs import playing
 from tests.worlds import RUNS, a_model, a_world, alone, at_war, differences, numbers, reached
 
@@ -78,8 +79,8 @@ def test_an_action_that_is_closed_is_not_repeated():
 
 def test_the_outcome_is_lost_with_the_regime():
     world = playing(at_war(a_world()))
-    assert 0 < outcome(world) < 1
-    assert outcome(replace(world, collapsed=np.True_)) == 0
+    assert 0 < survival(world) < 1
+    assert survival(replace(world, collapsed=np.True_)) == 0
 
 
 def test_realised_value_is_the_stake_in_the_outcome_and_the_costs_paid():
@@ -91,10 +92,12 @@ def test_realised_value_is_the_stake_in_the_outcome_and_the_costs_paid():
     gained = (after.realised - world.realised)[CHINA]
     weight = np.exp(-world.value.discount * world.weeks * world.turn) * world.weeks
     # China is silent: it pays nothing, and its imports suffer from no one's blockade
-    held = world.weights["stakes"][CHINA] * world.interest[CHINA] * outcome(world)
+    held = world.weights["stakes"][CHINA] * world.interest[CHINA] * survival(world)
     assert gained == pytest.approx(weight * held, rel=1e-9)
     paid = (after.realised - world.realised)[RUSSIA]
-    assert paid < weight * world.weights["stakes"][RUSSIA] * world.interest[RUSSIA] * outcome(world)
+    assert paid < weight * world.weights["stakes"][RUSSIA] * world.interest[RUSSIA] * survival(
+        world
+    )
 
 
 @given(numbers())
