@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from multiprocessing import get_context
 
@@ -18,7 +19,7 @@ from model.measures import MEASURES, credibility, standing, worth
 from model.preset import Change
 from model.world import Array, World
 
-BLOCK = 1000
+BLOCK = 250
 """Runs played together; sized to the processor's cache."""
 
 BINS = 1000
@@ -185,15 +186,21 @@ def blocks(
         for part in parts:
             yield play_block(job, part, trajectories)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        waiting: list[Future[Block]] = []
-        coming = iter(parts)
-        for part in islice(coming, 2 * workers):
+    pool = crew(workers)
+    waiting: list[Future[Block]] = []
+    coming = iter(parts)
+    for part in islice(coming, 2 * workers):
+        waiting.append(pool.submit(play_block, job, part, trajectories))
+    while waiting:
+        yield waiting.pop(0).result()
+        for part in islice(coming, 1):
             waiting.append(pool.submit(play_block, job, part, trajectories))
-        while waiting:
-            yield waiting.pop(0).result()
-            for part in islice(coming, 1):
-                waiting.append(pool.submit(play_block, job, part, trajectories))
+
+
+@cache
+def crew(workers: int) -> ProcessPoolExecutor:
+    """The worker processes of this session: started once, as each must import the model."""
+    return ProcessPoolExecutor(workers, get_context("spawn"))
 
 
 def all_workers() -> int:

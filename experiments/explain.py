@@ -1,7 +1,7 @@
 """Why: the payoff ledger of one decision, and the smallest change that would flip it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any  # attributes of a world are set by name
@@ -232,40 +232,45 @@ def _first_flip(flips: Callable[[float], bool], value: float, end: float) -> flo
 
 def deciding_terms(
     preset: str,
-    patron: str,
-    act: str,
+    choices: Sequence[tuple[str, str]],
     *,
     talk: str = "rhetoric",
     runs: int = 200,
     rng: int = 0,
     changes: Mapping[str, Change] | None = None,
-) -> list[tuple[str, float]]:
-    """Mean gap of each payoff term between talk and an act over the turns of war, largest first.
+) -> dict[tuple[str, str], list[tuple[str, float]]]:
+    """Mean gap of each payoff term between talk and an act in war, largest first.
 
-    Positive gaps favour talk. Over turns in which the act was feasible; empty if none was.
+    For each (patron, act). Positive gaps favour talk. Over turns in which the act was feasible;
+    empty if none was.
     """
     model = AllianceModel(preset, rng=rng, runs=range(runs), changes=changes)
-    state = model.world.names.index(patron)
-    names = model.world.ladder.names[state]
-    first, second = names.index(talk), names.index(act)
-    gaps, turns = dict.fromkeys(TERMS, 0.0), 0
+    gaps = {choice: dict.fromkeys(TERMS, 0.0) for choice in choices}
+    turns = dict.fromkeys(choices, 0)
     while not model.over:
-        war = np.broadcast_to(model.world.war, runs)
         world = model.world
+        war = np.broadcast_to(world.war, runs)
         model.step()
         assert model.solution is not None
-        war = war & np.broadcast_to(model.solution.play[state, second] > 0, runs)
         if not war.any():
             continue
-        x = model.solution.expectations[:, state]
-        for name, value in ledger(world, state, Expected(*x)).items():
-            rows = np.broadcast_to(value, (*value.shape[:1], runs))
-            if rows.shape[0] > 1:
-                gaps[name] += float((rows[first] - rows[second])[war].sum())
-        turns += int(war.sum())
-    if turns == 0:
-        return []
-    return sorted(((k, v / turns) for k, v in gaps.items()), key=lambda each: -abs(each[1]))
+        for patron, act in choices:
+            state = world.names.index(patron)
+            names = world.ladder.names[state]
+            first, second = names.index(talk), names.index(act)
+            counted = war & np.broadcast_to(model.solution.play[state, second] > 0, runs)
+            turns[patron, act] += int(counted.sum())
+            for name, value in ledger(
+                world, state, Expected(*model.solution.expectations[:, state])
+            ).items():
+                rows = np.broadcast_to(value, (len(world.ladder.rung[state]), runs))
+                gaps[patron, act][name] += float((rows[first] - rows[second])[counted].sum())
+    return {
+        choice: sorted(((k, v / turns[choice]) for k, v in own.items()), key=lambda e: -abs(e[1]))
+        if turns[choice]
+        else []
+        for choice, own in gaps.items()
+    }
 
 
 # ------------------------------------------------------------------------ in words

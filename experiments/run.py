@@ -55,12 +55,9 @@ def run(
     ensemble = gathered(played if quiet else told(played, count))
     dueling = min(count, DUEL_RUNS)
     fought, values = duels(name, dueling, rng=seed, changes=changes, workers=workers)
-    reasons = {
-        f"{each.patron}.{each.act}": deciding_terms(
-            name, each.patron, each.act, runs=min(count, 200), rng=seed, changes=changes
-        )
-        for each in fought
-    }
+    pairs = [(each.patron, each.act) for each in fought]
+    deciding = deciding_terms(name, pairs, runs=min(count, 200), rng=seed, changes=changes)
+    reasons = {f"{patron}.{act}": terms for (patron, act), terms in deciding.items()}
     written = write(folder, preset, settings, command, ensemble, fought, values)
     where = str(folder.path)
     data = record(preset, seed, ensemble, fought, reasons, where)

@@ -39,7 +39,10 @@ def delivered(world: World) -> World:
     ladder = world.ladder
     arrived = world.ordered * (1 - np.exp(-world.weeks / world.posture.delivery_weeks))
     lobby = ladder.played(ladder.lobby, world.choice)
-    opposed = np.maximum(world.opposition[None] * world.side[:, None], 0.0)
+    others = 1 - np.eye(world.state_count).reshape(
+        *world.affinity.shape[:2], *(1,) * (lobby.ndim - 1)
+    )
+    opposed = np.maximum(world.opposition[None] * world.side[:, None], 0.0) * others
     pressed = total(np.maximum(world.affinity, 0.0) * opposed * lobby[None], 1)
     waiting = (world.ordered - arrived) * np.exp(-pressed * world.weeks)
     new = ladder.played(ladder.delivery, world.choice) * world.power * world.weeks

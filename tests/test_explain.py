@@ -43,6 +43,10 @@ def test_the_smallest_flip_flips_when_the_game_is_solved_again():
 
 
 def test_deciding_terms_are_gaps_between_talk_and_act():
-    found = dict(deciding_terms("twelve-days", "russia", "arms", runs=30, changes={"turns": 5}))
+    found = dict(
+        deciding_terms("twelve-days", [("russia", "arms")], runs=30, changes={"turns": 5})[
+            "russia", "arms"
+        ]
+    )
     assert found["resources"] > 0 and found["ties"] > 0
     assert list(map(abs, found.values())) == sorted(map(abs, found.values()), reverse=True)
