@@ -41,3 +41,12 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             (copied / path.name).write_text(path.read_text("utf-8"), "utf-8")
         monkeypatch.setattr(preset, name, copied)
     return tmp_path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--refresh", action="store_true", help="write the baselines anew")
+
+
+@pytest.fixture
+def refresh(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--refresh"))
