@@ -22,15 +22,25 @@ def played_by(preset: str, rule: str, changes: Mapping[str, Change]) -> dict[str
     names = patrons if rule in FIXED else load(preset, changes).file.players
     if rule in SLOW:
         names = [name for name in names if name not in patrons]
-    return dict(changes) | {f"{name}.rule": rule for name in names}
+    chosen: dict[str, Change] = {f"{name}.rule": rule for name in names}
+    if rule in SLOW:
+        chosen |= {f"{name}.decision.depth": 1.0 for name in names}
+        chosen |= {f"{name}.decision.samples": 2.0 for name in names}
+    return dict(changes) | chosen
 
 
 def duels_by_rule(
-    preset: str, rule: str, runs: int, rng: int, changes: Mapping[str, Change]
+    preset: str,
+    rule: str,
+    runs: int,
+    rng: int,
+    changes: Mapping[str, Change],
+    patrons: Sequence[str] | None = None,
 ) -> list[Duel]:
     """The duels where states decide by a rule."""
     count = max(int(runs * SLOW.get(rule, 1.0)), 10)
-    return duels(preset, count, rng=rng, changes=played_by(preset, rule, changes))[0]
+    own = played_by(preset, rule, changes)
+    return duels(preset, count, rng=rng, changes=own, patrons=patrons)[0]
 
 
 def robustness(
@@ -39,15 +49,17 @@ def robustness(
     *,
     rng: int = 0,
     changes: Mapping[str, Change] | None = None,
+    patrons: Sequence[str] | None = None,
     workers: int = 1,
 ) -> dict[str, list[Duel]]:
-    """Rule to the duels under it; look_ahead only for the principals and on fewer runs."""
+    """Rule to the duels under it; look_ahead for the principals, one turn deep, on fewer runs."""
     own = dict(changes or {})
     if workers <= 1:
-        return {rule: duels_by_rule(preset, rule, runs, rng, own) for rule in STRATEGIES}
+        return {rule: duels_by_rule(preset, rule, runs, rng, own, patrons) for rule in STRATEGIES}
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         jobs = {
-            rule: pool.submit(duels_by_rule, preset, rule, runs, rng, own) for rule in STRATEGIES
+            rule: pool.submit(duels_by_rule, preset, rule, runs, rng, own, patrons)
+            for rule in STRATEGIES
         }
         return {rule: job.result() for rule, job in jobs.items()}
 

@@ -44,6 +44,6 @@ def test_ablations_are_paired_and_name_what_they_move():
 
 @pytest.mark.slow
 def test_robustness_plays_every_rule():
-    found = robustness("twelve-days", 20, changes=CHANGES)
+    found = robustness("twelve-days", 20, changes=CHANGES, patrons=["russia"])
     assert {"logit", "best_response", "level_k", "look_ahead", "always_fight"} <= set(found)
     assert set(survives(found)) == {f"{e.patron} {e.act}" for e in found["logit"]}
