@@ -198,13 +198,14 @@ def economy(world: World, state: int, expected: Expected = NOTHING) -> PerAction
     dependence on the state (S8).
     """
     oil, figures = world.oil, world.economy
-    income = figures.oil_exports[state] * oil.price * BILLIONS / world.means.money[state]
+    budget = np.maximum(world.means.money[state], 0.01)
+    income = figures.oil_exports[state] * oil.price * BILLIONS / budget
     dearer = oil.closure * oil.strait / oil.world_supply / oil.elasticity
     by_own = dearer - figures.hormuz[state]
     by_others = dearer - figures.hormuz[state] * oil.closure
     closed = by_own * world.ladder.supply[state] + by_others * expected.supply
     drawn = world.dependence[state] / np.maximum(world.courted[state], 1e-9)
-    trade = figures.trade[state] / world.means.money[state] * drawn * world.ladder.commerce[state]
+    trade = figures.trade[state] / budget * drawn * world.ladder.commerce[state]
     threatened = figures.threatened[state] * affront_seen(world, state)
     return oil.windfall * income * closed + trade - threatened
 

@@ -32,13 +32,13 @@ class AllianceModel(mesa.Model):
         self,
         preset: str = "iran-2025",
         *,
-        rng: int = 0,
+        rng: int | None = 0,
         runs: int | range = 0,
         changes: Mapping[str, Change] | None = None,
         policy: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(rng=rng)
-        self.luck = int(rng)
+        self.luck = int(rng or 0)  # batch_run of Mesa 3.5 gives None
+        super().__init__(rng=self.luck)
         self.runs = runs
         self.preset = load(preset, changes)
         self.policy = dict(policy or {})

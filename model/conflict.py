@@ -71,6 +71,7 @@ def fought(world: World) -> World:
         ),
         systems=world.systems * np.exp(-lost),
         war=world.war | fighting,
+        wars=world.wars + (fighting & ~world.war),
     )
 
 
@@ -99,7 +100,6 @@ def ended(world: World, draw: Array) -> World:
         world,
         war=war,
         weeks_at_war=np.where(war, world.weeks_at_war + world.weeks, 0.0),
-        wars=world.wars + (war & (world.weeks_at_war == 0)),
         bomb=bomb,
         collapsed=collapsed,
     )

@@ -288,7 +288,7 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
         raise ConfigError("\n".join(mistakes))
     made = {player: checked[player] for player in players}
     preset = Preset(path.stem, checked[""], made, arrays, (path, LADDER, *files.values()))
-    _consistent(preset, path, files)
+    _consistent(preset, path, files, set(changes))
     plain = {key: value for key, value in changes.items() if key not in arrays}
     for key, row in arrays.items():
         load(name, {**plain, key: float(row.max())})
@@ -341,17 +341,7 @@ def _checked(
 def _complaint(schema: Any, error: Any, path: Path, changed: set[str], prefix: str) -> str:
     """One mistake as one line: where, which key, what was found, what would do."""
     location = tuple(str(part) for part in error["loc"])
-    key = prefix + ".".join(location)
-    given = [each for each in changed if key == each or key.startswith(each + ".")]
-    if given:
-        where = f"--set {given[0]}"
-    else:
-        line = line_of(path, location)
-        where = (
-            f"{shown(path)}:{line}: {'.'.join(location)}"
-            if line
-            else f"{shown(path)}: {'.'.join(location)}"
-        )
+    where = place(path, location, changed, prefix)
     return f"{where}: {_fault(schema, error, location)}"
 
 
@@ -394,80 +384,96 @@ def _valid_range(schema: Any, location: tuple[str, ...]) -> str:
     return ""
 
 
-def _consistent(preset: Preset, path: Path, files: dict[str, Path]) -> None:
+def place(path: Path, location: tuple[str, ...], changed: set[str], prefix: str = "") -> str:
+    """Where a value was given, as messages show it: the option, or file, line and key."""
+    key = prefix + ".".join(location)
+    for each in changed:
+        if key == each or key.startswith(each + "."):
+            return f"--set {each}"
+    line = line_of(path, location)
+    return f"{shown(path)}:{line}: {'.'.join(location)}" if line else f"{shown(path)}: {key}"
+
+
+def _consistent(preset: Preset, path: Path, files: dict[str, Path], changed: set[str]) -> None:
     """Refuse contradictions between files, before anything runs."""
+    mistakes = _crisis_mistakes(preset, path, changed)
+    for player in preset.profiles:
+        mistakes += _profile_mistakes(preset, player, files[player], changed)
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+
+
+def _crisis_mistakes(preset: Preset, path: Path, changed: set[str]) -> list[str]:
+    """Contradictions in the preset: roles without a player, a day before the start."""
     file, players = preset.file, list(preset.profiles)
-    mistakes = []
-    for role in ("target", "challenger"):
-        who = getattr(file, role)
-        if who not in players:
-            where = f"{shown(path)}:{line_of(path, (role,))}: {role}"
-            mistakes.append(f"{where}: found '{who}'{suggestion(who, players)}")
-    if file.target == file.challenger:
-        mistakes.append(f"{shown(path)}: target and challenger are both '{file.target}'")
-    if len(set(file.players)) != len(file.players):
-        mistakes.append(f"{shown(path)}: players: a state is named twice")
-    if file.attack == "scripted" and file.attack_day is None:
-        mistakes.append(f"{shown(path)}: attack_day: missing; a scripted attack needs its day")
-    if file.attack_day is not None and file.attack_day < file.start:
-        mistakes.append(
-            f"{shown(path)}: attack_day: found {file.attack_day}; valid: from {file.start}"
-        )
+    roles: dict[tuple[str, ...], str] = {("target",): file.target, ("challenger",): file.challenger}
     if file.fronts is not None:
-        for role, who in file.fronts.model_dump(exclude_none=True).items():
-            if who not in players:
-                mistakes.append(
-                    f"{shown(path)}: fronts.{role}: found '{who}'{suggestion(who, players)}"
-                )
+        named = file.fronts.model_dump(exclude_none=True)
+        roles |= {("fronts", role): who for role, who in named.items()}
+    mistakes = [
+        f"{place(path, location, changed)}: found '{who}'{suggestion(who, players)}"
+        for location, who in roles.items()
+        if who not in players
+    ]
+    if file.target == file.challenger:
+        where = place(path, ("challenger",), changed)
+        mistakes.append(f"{where}: found '{file.challenger}'; valid: not the target itself")
+    if len(set(file.players)) != len(file.players):
+        mistakes.append(f"{place(path, ('players',), changed)}: a state is named twice")
+    day = place(path, ("attack_day",), changed)
+    if file.attack == "scripted" and file.attack_day is None:
+        mistakes.append(f"{day}: missing; a scripted attack needs its day")
+    if file.attack_day is not None and file.attack_day < file.start:
+        mistakes.append(f"{day}: found {file.attack_day}; valid: from {file.start}")
     for key in preset.arrays:
         if key.endswith((".decision.depth", ".decision.samples")):
             mistakes.append(f"--set {key}: found a value for each run; valid: one number")
-    for player, profile in preset.profiles.items():
-        means = profile.means
-        for kind in ("money", "forces", "systems"):
-            total, tied = getattr(means, kind), getattr(means, f"{kind}_tied")
-            if tied > total:
-                where = (
-                    f"{shown(files[player])}:{line_of(files[player], ('means', f'{kind}_tied'))}"
-                )
-                mistakes.append(
-                    f"{where}: means.{kind}_tied: found {tied:g}; "
-                    f"valid: at most the total, {total:g}"
-                )
-        known_states = sorted({*players, *(each.stem for each in PROFILES.glob("*.toml"))})
-        for table in ("ties", "stakes", "pledges"):
-            mistakes += [
-                f"{shown(files[player])}:{line_of(files[player], (table, other))}: "
-                f"{table}.{other}: no such state{suggestion(other, known_states)}"
-                for other in getattr(profile, table)
-                if other not in known_states
-            ]
-        for treaty in profile.treaties:
-            mistakes += [
-                f"{shown(files[player])}: treaties: found '{other}'"
-                f"{suggestion(other, known_states)}"
-                for other in (treaty.partner, *treaty.against)
-                if other not in known_states
-            ]
-        if profile.rule not in STRATEGIES:
-            where = f"{shown(files[player])}:{line_of(files[player], ('rule',)) or ''}: rule"
-            mistakes.append(
-                f"{where}: found '{profile.rule}'{suggestion(profile.rule, sorted(STRATEGIES))}"
-            )
-        if profile.menu is not None:
-            known = sorted(ladder_entries())
-            where = f"{shown(files[player])}:{line_of(files[player], ('menu',))}: menu"
-            mistakes += [
-                f"{where}: unknown action '{each}'{suggestion(each, known)}"
-                for each in profile.menu
-                if each not in known
-            ]
-            if not profile.menu:
-                mistakes.append(
-                    f"{shown(files[player])}: menu: found []; valid: at least one action"
-                )
-    if mistakes:
-        raise ConfigError("\n".join(mistakes))
+    return mistakes
+
+
+def _profile_mistakes(preset: Preset, player: str, path: Path, changed: set[str]) -> list[str]:
+    """Contradictions in a profile: more tied down than there is, unknown states, rules, actions."""
+    profile = preset.profiles[player]
+    means, states = (
+        profile.means,
+        sorted({*preset.profiles, *(p.stem for p in PROFILES.glob("*.toml"))}),
+    )
+
+    def at(*location: str) -> str:
+        return place(path, location, changed, f"{player}.")
+
+    mistakes = [
+        f"{at('means', f'{kind}_tied')}: found {getattr(means, f'{kind}_tied'):g}; "
+        f"valid: at most the total, {getattr(means, kind):g}"
+        for kind in ("money", "forces", "systems")
+        if getattr(means, f"{kind}_tied") > getattr(means, kind)
+    ]
+    mistakes += [
+        f"{at(table, other)}: no such state{suggestion(other, states)}"
+        for table in ("ties", "stakes", "pledges")
+        for other in getattr(profile, table)
+        if other not in states
+    ]
+    mistakes += [
+        f"{at('treaties')}: found '{other}'{suggestion(other, states)}"
+        for treaty in profile.treaties
+        for other in (treaty.partner, *treaty.against)
+        if other not in states
+    ]
+    if profile.rule not in STRATEGIES:
+        known = suggestion(profile.rule, sorted(STRATEGIES))
+        mistakes.append(f"{at('rule')}: found '{profile.rule}'{known}")
+    known_actions = sorted(ladder_entries())
+    unknown = [each for each in profile.menu or () if each not in known_actions]
+    mistakes += [
+        f"{at('menu')}: unknown action '{each}'{suggestion(each, known_actions)}"
+        for each in unknown
+    ]
+    if not unknown and not menu(preset, player):
+        mistakes.append(
+            f"{at('menu')}: found {profile.menu}; valid: at least one action of its role"
+        )
+    return mistakes
 
 
 # ------------------------------------------------------------------- the first world

@@ -86,9 +86,10 @@ def test_weeks_at_war_count_up_and_start_anew(war):
 
 
 def test_wars_are_counted_once_each(war):
-    first = ended(playing(replace(war, weeks_at_war=0.0, wars=0.0)), NEVER)
+    peace = replace(war, war=np.False_, wars=0.0)
+    first = fought(playing(peace, israel="campaign"))
     assert first.wars == 1
-    assert ended(playing(first), NEVER).wars == 1
+    assert fought(playing(first, israel="campaign")).wars == 1
 
 
 def test_a_bomb_needs_a_sprint_and_a_programme(war):
