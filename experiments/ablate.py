@@ -3,15 +3,13 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
 
 from experiments import figures
-from experiments.batch import simulate
+from experiments.batch import crew, simulate
 from experiments.duel import ACTS, TALK, paired, policy_values, proteges
 from experiments.mechanisms import MECHANISMS, switched_off
 from experiments.store import manifest, result_folder
@@ -76,9 +74,9 @@ def ablations(
     chosen = list(patrons or proteges(preset, own))
     settings = [own] + [own | switched_off(checked, each) for each in MECHANISMS.values()]
     if workers > 1:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            jobs = [pool.submit(measured, preset, runs, rng, each, chosen) for each in settings]
-            found = [job.result() for job in jobs]
+        pool = crew(workers)
+        jobs = [pool.submit(measured, preset, runs, rng, each, chosen) for each in settings]
+        found = [job.result() for job in jobs]
     else:
         found = [measured(preset, runs, rng, each, chosen) for each in settings]
     whole, rows = found[0], []

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 from agents.strategies import STRATEGIES
+from experiments.batch import crew
 from experiments.duel import Duel, duels, proteges
 from model.preset import Change, load
 
@@ -56,12 +55,12 @@ def robustness(
     own = dict(changes or {})
     if workers <= 1:
         return {rule: duels_by_rule(preset, rule, runs, rng, own, patrons) for rule in STRATEGIES}
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        jobs = {
-            rule: pool.submit(duels_by_rule, preset, rule, runs, rng, own, patrons)
-            for rule in STRATEGIES
-        }
-        return {rule: job.result() for rule, job in jobs.items()}
+    pool = crew(workers)
+    jobs = {
+        rule: pool.submit(duels_by_rule, preset, rule, runs, rng, own, patrons)
+        for rule in STRATEGIES
+    }
+    return {rule: job.result() for rule, job in jobs.items()}
 
 
 def survives(found: Mapping[str, Sequence[Duel]]) -> dict[str, bool]:
