@@ -316,3 +316,8 @@ def stage_game(world: World, weighings: list[tuple[PerAction, Array, PerAction]]
         relations=relations(world),
         precision=world.precision,
     )
+
+
+def game_of(world: World) -> StageGame:
+    """The stage game of a world in which every state weighs its whole menu."""
+    return stage_game(world, [weighed(world, state) for state in range(world.state_count)])

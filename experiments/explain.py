@@ -8,7 +8,7 @@ from typing import Any  # attributes of a world are set by name
 
 import numpy as np
 
-from agents.payoffs import TERMS, ledger, stage_game, weighed
+from agents.payoffs import TERMS, game_of, ledger
 from model.alliance_model import AllianceModel
 from model.equilibrium import Solution, logit_equilibrium, nearby
 from model.parameters import SECTIONS, STATE_SECTIONS, declarations
@@ -113,8 +113,7 @@ def explanation(
 
 def solved(world: World, guess: Array) -> Solution:
     """The equilibrium of a world's stage game."""
-    weighings = [weighed(world, state) for state in range(world.state_count)]
-    return logit_equilibrium(stage_game(world, weighings), guess, f"in turn {world.turn}")
+    return logit_equilibrium(game_of(world), guess, f"in turn {world.turn}")
 
 
 def nudges(world: World, state: int) -> dict[str, tuple[float, float, float, str]]:
@@ -192,9 +191,7 @@ def smallest_flip(world: World, state: int, solution: Solution) -> Flip | None:
     preferred = int(np.argmax(solution.play[state]))
 
     def flips(key: str, value: float) -> bool:
-        changed = nudged(world, key, value)
-        weighings = [weighed(changed, each) for each in range(world.state_count)]
-        play = nearby(stage_game(changed, weighings), solution.play)[state]
+        play = nearby(game_of(nudged(world, key, value)), solution.play)[state]
         return int(np.argmax(play)) != preferred
 
     found: list[tuple[float, str, float]] = []

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from agents.payoffs import stage_game, weighed
+from agents.payoffs import game_of
 from experiments.duel import paired
 from experiments.recovery import TRUE, games, plain, strategic
 from experiments.tournament import downfall, fixation, tournament
@@ -105,7 +105,7 @@ def crisis_game(**changes: Change) -> tuple[AllianceModel, StageGame]:
     for _ in range(3):
         model.step()
     world = model.world
-    return model, stage_game(world, [weighed(world, s) for s in range(world.state_count)])
+    return model, game_of(world)
 
 
 @target
