@@ -6,7 +6,7 @@ from dataclasses import replace
 import mesa
 import numpy as np
 
-from agents.payoffs import stage_game
+from agents.payoffs import stage_game, weighed
 from agents.state import StateAgent
 from agents.strategies import attraction_after, imagined, with_strategies
 from model import turn
@@ -93,11 +93,11 @@ class AllianceModel(mesa.Model):
         )
 
     def weigh(self) -> None:
-        """Each state weighs its menu; together this is the stage game."""
-        weighings = [each.weigh() for each in self.states]
-        game = stage_game(self.world, weighings)
+        """The states weigh their menus; together this is the stage game."""
+        weighing = weighed(self.world)
+        game = stage_game(self.world, weighing)
         self.game = replace(game, base=self.forced(game.base))
-        self.flows = np.stack(np.broadcast_arrays(*(flow for _, _, flow in weighings)))
+        self.flows = weighing.flow
 
     def forced(self, base: Array) -> Array:
         """Payoffs with only the forced action open: scripted attack, and do(policy) in war.
