@@ -18,9 +18,10 @@ SWEEPS = 200
 STEPS = 16
 JUMP = 0.2
 ON_THE_WAY = 1e-5
-POWER_STEPS = 12
-FEW_STEPS = 4
+POWER_STEPS = 5
+SHIFT = 0.5
 LEAST_EXPONENT = -600.0
+SLACK = 1e-6
 ROUNDS = 5
 
 
@@ -52,33 +53,64 @@ def quantal_response(payoffs: Play, precision: PerState) -> Play:
     return odds / total(odds, 1)[:, None]
 
 
-def contraction_bound(game: StageGame, rounds: int = 0) -> PerRun:
+def contraction_bound(game: StageGame, play: Play | None = None, rounds: int = 0) -> PerRun:
     r"""Upper bound on how far the best-reply map can stretch a difference in expectations.
 
     Let v_i be the standard deviation, under i's play, of a change of i's payoffs. A best
     reply turns it into at most $\sum_j C_{ij} v_j$,
     $C_{ij} = \lambda_j \sum_k sd_i(slope_{ki}) R_{kij}\,sd_j(effect_{kj})$. The
-    spectral radius of C, bounded by Collatz-Wielandt quotients, below 1 makes the map a
+    spectral radius of C, bounded by Collatz-Wielandt quotients of C + I/2, below 1 makes the map a
     contraction and the equilibrium unique. Each standard deviation is at most
-    half the span; `rounds` narrow it by what any best reply can play at all.
+    half the span. It is narrowed by what any best reply can play at all: as far as it can be
+    from `play`, a best reply to something, or by `rounds` of replies to replies.
     """
     slopes, effects, relations = game.decisive_parts
     feasible = game.base > -np.inf
     least, top = _span(effects, feasible)
     lowest, highest = _span(slopes, feasible)
     spread_effects, spread_slopes = (top - least) / 2, (highest - lowest) / 2
+    most = None
+    if play is not None:
+        most = _nearby_play(game, play, least, top, highest - lowest)
     if rounds:
         most = _highest_play(game, feasible, least, top, rounds)
-        spread_effects = np.minimum(spread_effects, _deviation(effects, most, feasible))
-        spread_slopes = np.minimum(spread_slopes, _deviation(slopes, most, feasible))
+    if most is not None:
+        centre = most / total(most, 1)[:, None] if play is None else play
+        spread_effects = np.minimum(spread_effects, _deviation(effects, most, centre))
+        spread_slopes = np.minimum(spread_slopes, _deviation(slopes, most, centre))
     felt = game.precision * spread_effects
     stretch = total(relations * (spread_slopes[:, :, None] * felt[:, None]))
     weight = np.ones_like(stretch[0])
-    for _ in range(POWER_STEPS if rounds > 1 else FEW_STEPS):
-        image = total(stretch * weight, 1)
-        bound = (image / weight).max(0)
-        weight = image + 1e-9 * image.max(0) + 1e-300
+    for _ in range(POWER_STEPS):
+        image = total(stretch * weight, 1) + SHIFT * weight
+        bound = (image / weight).max(0) - SHIFT
+        weight = image
     return bound
+
+
+def _nearby_play(game: StageGame, play: Play, least: Array, top: Array, spans: Array) -> Play:
+    """Highest probability of each action in any best reply, by its distance from one of them.
+
+    Expectations lie in a box as wide as all effects, which moves log-odds by so much at most;
+    then in the box as wide as that play.
+    """
+    _, effects, relations = game.decisive_parts
+    above = (effects - least[:, :, None]) * (game.base > -np.inf)
+    width, most = top - least, play
+    for _ in range(2):
+        reach = total(relations * width[:, None], 2)
+        most = _play_within(play, game.precision * total(spans * reach))
+        width = np.minimum(width, total(most * above, 2))
+    return most
+
+
+def _play_within(play: Play, shift: PerState) -> Play:
+    r"""Highest probability of each action where log-odds are at most `shift` from those of play.
+
+    $p_a e^D / (1 + p_a (e^D - 1))$.
+    """
+    grown = np.exp(np.minimum(shift * (1 + SLACK) + SLACK, -LEAST_EXPONENT))[:, None]
+    return play * grown / (1 + play * (grown - 1))
 
 
 def _span(array: Array, feasible: Array) -> tuple[Array, Array]:
@@ -92,11 +124,12 @@ def _barred(feasible: Array) -> Play:
     return np.where(feasible, 0.0, np.inf)
 
 
-def _deviation(array: Array, most: Play, feasible: Array) -> Array:
-    """Largest standard deviation of an attribute under plays that are nowhere above `most`."""
-    mode = np.where(feasible, most, -1.0).argmax(1)[None, :, None]
-    centre = np.take_along_axis(np.broadcast_to(array, (len(array), *most.shape)), mode, 2)
-    away = array - centre
+def _deviation(array: Array, most: Play, centre: Play) -> Array:
+    """Largest standard deviation of an attribute under plays that are nowhere above `most`.
+
+    Around its mean under `centre`; around any other value it could only be larger.
+    """
+    away = array - total(centre * array, 2)[:, :, None]
     return np.sqrt(total(most * (away * away), 2))
 
 
@@ -128,18 +161,16 @@ def _highest_play(game: StageGame, feasible: Array, least: Array, top: Array, ro
     return most
 
 
-def ambiguous(game: StageGame) -> Array:
+def ambiguous(game: StageGame, play: Play) -> Array:
     """In which runs more than one equilibrium cannot be ruled out by the contraction bound.
 
-    The bound is narrowed, for the runs still in doubt only, by one round and then by several.
+    First around a solution `play`; what is left in doubt is bounded by rounds of replies.
     """
-    doubt = np.atleast_1d(contraction_bound(game) >= 1)
+    doubt = np.atleast_1d(contraction_bound(game, play) >= 1)
     for rounds in (1, ROUNDS):
         runs = np.flatnonzero(doubt)
-        if 2 * len(runs) > len(doubt):
-            doubt = np.atleast_1d(contraction_bound(game, rounds) >= 1)
-        elif len(runs):
-            doubt[runs] = contraction_bound(game.part(runs), rounds) >= 1
+        if len(runs):
+            doubt[runs] = contraction_bound(game.part(runs), rounds=rounds) >= 1
     return doubt
 
 
@@ -156,7 +187,7 @@ def logit_equilibrium(
     with the turn and the runs that did not converge.
     """
     play, residual = _iterated(game, uniform(game) if guess is None else guess, tolerance=tolerance)
-    several = np.broadcast_to(ambiguous(game), np.atleast_1d(residual).shape)
+    several = np.broadcast_to(ambiguous(game, play), np.atleast_1d(residual).shape)
     if several.any():
         runs = np.flatnonzero(several)
         some = game.part(runs)

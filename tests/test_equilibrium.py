@@ -177,8 +177,11 @@ def test_where_the_map_contracts_every_start_ends_at_the_same_play(number, seed)
 
 @pytest.mark.parametrize("number", range(len(SEVERAL)))
 def test_the_bound_never_calls_a_game_with_several_equilibria_a_contraction(number):
+    game = SEVERAL[number]
     for rounds in (0, equilibrium.ROUNDS):
-        assert contraction_bound(SEVERAL[number], rounds) >= 1
+        assert contraction_bound(game, rounds=rounds) >= 1
+    for play in equilibria(game):
+        assert contraction_bound(game, play) >= 1
 
 
 @given(numbers())
