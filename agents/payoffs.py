@@ -284,7 +284,7 @@ def feasible(world: World, state: int) -> Menu:
 
 def ledger(world: World, state: int, expected: Expected) -> dict[str, PerAction]:
     """Each term times its weight, (actions, *runs); they add up to the payoff."""
-    return {name: weighted(world, state, name, expected) for name in TERMS}
+    return {name: weighted(world, state, name, expected) for name in world.weights}
 
 
 def weighed(world: World, state: int) -> tuple[PerAction, Array, PerAction]:
@@ -295,10 +295,11 @@ def weighed(world: World, state: int) -> tuple[PerAction, Array, PerAction]:
     """
     entries = ledger(world, state, NOTHING)
     base = sum(entries.values(), np.zeros(1))
-    flow = sum((entries[name] for name in TERMS if TERMS[name].realised), np.zeros(1))
+    flow = sum((entries[name] for name in entries if TERMS[name].realised), np.zeros(1))
     base = np.where(feasible(world, state), base, -np.inf)
     slopes = [np.zeros(1) for _ in CHANNELS]
-    for name, declared in TERMS.items():
+    for name in entries:
+        declared = TERMS[name]
         if declared.channel is not None:
             place = CHANNELS.index(declared.channel)
             slopes[place] = slopes[place] + slope(world, state, name)

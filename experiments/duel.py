@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from experiments.batch import Job, blocks
-from model.preset import Change, first_world, load
+from model.preset import Change, first_world, load, menu
 from model.world import Array
 
 TALK = "rhetoric"
@@ -99,20 +99,25 @@ def duels(
     changes: Mapping[str, Change] | None = None,
     workers: int = 1,
 ) -> tuple[list[Duel], dict[str, Array]]:
-    """Every patron's duels and the values behind them, a column `patron.action.state` each."""
+    """Every patron's duels and the values behind them, a column `patron.action.state` each.
+
+    Acts that are not on a patron's menu are left out.
+    """
     found: list[Duel] = []
     columns: dict[str, Array] = {}
     for patron, protege in proteges(preset, changes).items():
         if patrons is not None and patron not in patrons:
             continue
+        own = menu(load(preset, changes), patron)
+        chosen = [act for act in acts if act in own] if TALK in own else []
         values, down = {}, {}
-        for action in (TALK, *acts):
+        for action in (TALK, *chosen) if chosen else ():
             values[action], down[action] = policy_values(
                 preset, patron, action, runs, rng=rng, changes=changes, workers=workers
             )
             for state in (patron, protege):
                 columns[f"{patron}.{action}.{state}"] = values[action][state]
-        for act in acts:
+        for act in chosen:
             found.append(compared(patron, protege, act, values, down[act]))
     return found, columns
 
