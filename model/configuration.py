@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any  # files are made from the declarations
 
 import numpy as np
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from agents.payoffs import Term
 from model.documents import ROOT, ConfigError, document
@@ -50,16 +52,25 @@ class Preset:
             found = found.get(part, 0.0) if isinstance(found, dict) else getattr(found, part)
         return found
 
-    def range(self, key: str) -> tuple[float, float, str] | None:
-        """Lowest and highest valid value of a figure, and its unit; None if it is no figure."""
+    def declared(self, key: str) -> FieldInfo | None:
+        """The declaration of a figure or word; None where there is none."""
         first, *rest = key.split(".")
         if first in self.profiles:
-            schema = profile_schema(tuple(self.terms.values()))
-            _, declared = member(schema, tuple(rest))
-        else:
-            _, declared = member(type(self.file), (first, *rest))
+            return member(profile_schema(tuple(self.terms.values())), tuple(rest))[1]
+        return member(type(self.file), (first, *rest))[1]
+
+    def range(self, key: str) -> tuple[float, float, str] | None:
+        """Lowest and highest valid value of a figure, and its unit; None if it is no figure."""
+        declared = self.declared(key)
         limits = bounds(declared) if declared is not None else None
         return None if limits is None or declared is None else (*limits, unit(declared))
+
+    def default(self, key: str) -> Any:
+        """The declared default of a value; None where there is none."""
+        declared = self.declared(key)
+        if declared is None or declared.default is PydanticUndefined:
+            return None
+        return declared.default
 
     def origins(self, key: str) -> list[Origin]:
         """Everything that gave a value, the last wins; empty where it is the default."""
