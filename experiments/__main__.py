@@ -230,6 +230,68 @@ def schema(preset: str, changes: dict[str, Any], out: Path | None) -> None:
         click.echo(str(path))
 
 
+@main.command()
+@preset_argument
+@change_options
+@click.option("--runs", default=100, type=click.IntRange(2), help="Runs of each side.")
+@seed_option
+@click.option("--patron", "patrons", multiple=True, help="Whose verdict; default: who is changed.")
+@click.option("--watch", type=click.Path(path_type=Path), help="A file: again at every save.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def tweak(
+    preset: str,
+    changes: dict[str, Any],
+    runs: int,
+    seed: int,
+    patrons: tuple[str, ...],
+    watch: Path | None,
+    as_json: bool,
+) -> None:
+    """Show at once what changes do: verdict, choices and ledger before and after, same luck."""
+    if not changes and watch is None:
+        raise Complaint(
+            "tweak: nothing is changed; valid: --set KEY=VALUE, --with FILE or --watch FILE"
+        )
+    from experiments import tweak as tweaking
+
+    told = tweaking.as_json if as_json else tweaking.in_words
+    if watch is None:
+        found = tweaking.tweaked(preset, changes, runs=runs, rng=seed, patrons=patrons)
+        click.echo(told(found))
+        return
+    rounds = tweaking.watched(preset, watch, changes, runs=runs, rng=seed, patrons=patrons)
+    try:
+        for each in rounds:
+            click.echo(str(each) if isinstance(each, ValueError) else told(each))
+            click.echo(f"\nWaiting for {watch} to be saved; end with Ctrl-C.", err=True)
+    except KeyboardInterrupt:
+        click.echo("", err=True)
+
+
+@main.command()
+@preset_argument
+@click.option("--state", required=True, help="The patron that talks or intervenes.")
+@click.option("--key", required=True, help="The figure that is varied, as russia.means.money.")
+@change_options
+@click.option("--runs", default=100, type=click.IntRange(10), help="Runs at each value.")
+@seed_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def flip(
+    preset: str,
+    state: str,
+    key: str,
+    changes: dict[str, Any],
+    runs: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Find the value of a figure at which talk and intervention change places."""
+    from experiments import flip as flipping
+
+    found = flipping.flips(preset, state, key, changes, runs=runs, rng=seed)
+    click.echo(flipping.as_json(found) if as_json else flipping.in_words(found))
+
+
 runs_option = click.option(
     "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
 )

@@ -27,7 +27,7 @@ def resolved(
 ) -> list[Row]:
     """The values of a preset with changes, or those at and under a key. Raises ConfigError."""
     preset = load(name, changes)
-    rows = [_row(preset, *each) for each in _values(preset)]
+    rows = [_row(preset, *each) for each in every_value(preset)]
     if key is None:
         return rows
     found = [each for each in rows if each.key == key or each.key.startswith(f"{key}.")]
@@ -38,7 +38,7 @@ def resolved(
     return found
 
 
-def _values(preset: Preset) -> Iterator[tuple[str, Any]]:
+def every_value(preset: Preset) -> Iterator[tuple[str, Any]]:
     """Every value by its key: the preset's own, then each state's."""
     yield from _leaves("", preset.file)
     for player, profile in preset.profiles.items():
