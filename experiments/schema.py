@@ -62,16 +62,22 @@ def _extending(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(
-    preset: str, changes: Mapping[str, Change] | None = None, out: Path | None = None
+    preset: str | None = None,
+    changes: Mapping[str, Change] | None = None,
+    out: Path | None = None,
 ) -> list[Path]:
     """Write the schemas to a folder, or to their places in the project; returns the files.
 
-    Outside of a checkout they go to the working directory.
+    Those of a preset with payoff terms of the user's own go beside it; outside of a
+    checkout all go to the working directory.
     """
-    written = []
+    loaded = load(preset, changes) if preset else None
+    own = loaded is not None and set(loaded.terms) > set(BUILT_IN)
     checkout = (ROOT / "pyproject.toml").exists()
+    written = []
     for name, schema in schemas(preset, changes).items():
-        folder = out or (ROOT / PLACES[name] if checkout else Path())
+        place = ROOT / PLACES[name] if checkout else Path()
+        folder = out or (loaded.path.parent if loaded is not None and own else place)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / name
         path.write_text(json.dumps(schema, indent=1, ensure_ascii=False) + "\n", "utf-8")

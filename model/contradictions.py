@@ -5,10 +5,11 @@ Each is the location of the value that is wrong, and what is wrong with it.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any  # a checked file is made from the declarations
 
 from agents.strategies import STRATEGIES
-from model.documents import Location, suggestion, told, word
+from model.documents import MANY, Location, suggestion, told, word
 
 Found = list[tuple[Location, str]]
 
@@ -33,10 +34,9 @@ def of_the_crisis(file: Any) -> Found:
         found.append((day, "missing; a scripted attack needs its day"))
     if file.attack_day is not None and file.attack_day < file.start:
         found.append((day, f"found {file.attack_day}; valid: from {file.start}"))
-    for each in file.observed.brent:
-        if not _is_day(each):
-            wrong = f"found '{word(each)}'; valid: a date, as 2025-06-13"
-            found.append((("observed", "brent", each), wrong))
+    for each in islice((e for e in file.observed.brent if not _is_day(e)), MANY):
+        wrong = f"found '{word(each)}'; valid: a date, as 2025-06-13"
+        found.append((("observed", "brent", each), wrong))
     try:
         file.start + timedelta(days=file.turn_days * (file.turns + 1))
     except OverflowError:
@@ -72,12 +72,11 @@ def of_a_profile(player: str, profile: Any, players: Sequence[str], states: Sequ
     for table in ("ties", "stakes", "pledges"):
         found += [
             ((table, other), f"no such state{suggestion(other, states)}")
-            for other in getattr(profile, table)
-            if other not in states
+            for other in islice((e for e in getattr(profile, table) if e not in states), MANY)
         ]
     if player in profile.ties:
         found.append((("ties", player), "a tie to itself; valid: leave it out"))
-    for number, treaty in enumerate(profile.treaties):
+    for number, treaty in enumerate(profile.treaties[:MANY]):
         found += _of_a_treaty(player, ("treaties", str(number)), treaty, players, states)
     if profile.rule not in STRATEGIES:
         known = suggestion(profile.rule, sorted(STRATEGIES))
@@ -103,7 +102,7 @@ def _of_a_treaty(
         found.append(((*at, "partner"), f"found '{word(partner)}'{suggestion(partner, others)}"))
     found += [
         ((*at, "against"), f"found '{word(other)}'{suggestion(other, states)}")
-        for other in treaty.against
+        for other in treaty.against[:MANY]
         if other not in states
     ]
     found += [
@@ -122,7 +121,7 @@ def of_a_menu(
     `seat` are the actions that a state in this seat may take, `known` all that there are;
     `scripted` says that the state must attack.
     """
-    unknown = [each for each in own or () if each not in known]
+    unknown = [each for each in own or () if each not in known][:MANY]
     at = ("menu",)
     if own is None or unknown:
         return [(at, f"unknown action '{word(e)}'{suggestion(e, known)}") for e in unknown]

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any  # a parsed TOML document has values of any type
 
 ROOT = Path(__file__).resolve().parent.parent
-LARGEST = 256_000
+LARGEST = 128_000
 """Bytes of a file at most; a profile has about three thousand."""
 DEEPEST = 20
 """How deep values may be nested, and how many parts a key may have."""
-REPAIRS = 20
+REPAIRS = 10
 """How many broken lines of a file are told at once."""
+MANY = 40
+"""How many mistakes of a kind are told at once."""
 
 Location = tuple[str, ...]
 
@@ -25,6 +27,16 @@ TOKEN = re.compile(
     r"|(?P<comment>\#[^\n]*+)|(?P<newline>\n)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<equals>=)"
     r"|(?P<word>[A-Za-z0-9_-]++)|(?P<other>(?s:.))"
 )
+
+HINTS = {
+    r"=\s*(-?\d+),(\d+)\s*(?:#.*)?\n": "a number has a decimal point; did you mean {0}.{1}?",
+    r"=\s*(\d+-\d+-\d+)\s*(?:#.*)?\n": "there is no day {0}; valid: as 2025-06-13",
+    r"Illegal character '\\n'|Unterminated string|Expected \"'\"": "a quotation mark is missing",
+    r"=\s*([A-Za-z_]+)\s*(?:#.*)?\nInvalid value": 'words stand in quotes; did you mean "{0}"?',
+    r"=\s*(?:#.*)?\nInvalid value": "the value is missing",
+    r"digits": "a number of more than 4300 digits",
+}
+"""What a line that is not TOML, with the parser's words in the next, most likely means."""
 
 
 class ConfigError(ValueError):
@@ -130,8 +142,10 @@ def _syntax_fault(
         if key in again:
             return f"{word('.'.join(key))}: given twice, in lines {first} and {second}; valid: once"
     what = re.sub(r" \(at .*\)$", "", str(error)) if not isinstance(error, RecursionError) else ""
-    if "digits" in what:
-        what = "a number of more than 4300 digits"
+    for sign, meant in HINTS.items():
+        if found := re.search(sign, f"{row}\n{what}"):
+            what = meant.format(*found.groups())
+            break
     return f"not valid TOML: found {told(row.strip())}: {what or 'nested too deep'}"
 
 
@@ -154,6 +168,8 @@ def positions(text: str) -> tuple[dict[Location, int], list[tuple[Location, int,
     parts: list[str] = []
     header, keyed = 0, True  # brackets of a table's header; whether the key is being read
     for found in TOKEN.finditer(text):
+        if deepest > DEEPEST:
+            break  # it will be refused
         kind, piece = str(found.lastgroup), found[0]
         if kind == "newline" and depth <= 0:
             if header and parts:
@@ -255,13 +271,17 @@ def named_file(folders: Sequence[Path], name: str, kind: str, base: Path | None 
         if not is_there(path):
             raise ConfigError(f"{shown(path)}: no such file")
         return path
-    known: dict[str, Path] = {}
-    for folder in reversed(folders):
-        known |= {path.stem: path for path in sorted(folder.glob("*.toml"))}
-    if name not in known:
-        near = suggestion(name, sorted(known))
-        raise ConfigError(f"{kind} '{word(name)}' does not exist{near}")
-    return known[name]
+    if re.fullmatch(r"[\w-]{1,80}", name):
+        for folder in folders:
+            if is_there(folder / f"{name}.toml"):
+                return folder / f"{name}.toml"
+    near = suggestion(name, names(folders))
+    raise ConfigError(f"{kind} '{word(name)}' does not exist{near}")
+
+
+def names(folders: Sequence[Path]) -> list[str]:
+    """The names of all TOML files in some folders."""
+    return sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
 
 
 def is_there(path: Path) -> bool:

@@ -8,6 +8,7 @@ extends, the file, the preset's `[states]`, files given `--with`, and options `-
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any  # a parsed TOML document has values of any type
 
@@ -26,6 +27,7 @@ from model.documents import (
     is_folder,
     is_there,
     named_file,
+    names,
     shown,
     suggestion,
     told,
@@ -218,7 +220,7 @@ class _Loading:
             self.layers.put((str(base),), values, Origin(found))
         else:
             where = Origin(found, ("extends",)).where()
-            near = suggestion(str(base), players)
+            near = suggestion(told(base), players)
             self.mistakes.append(f"{where}: extends: found {told(base)}{near}")
 
     def lay_rooted(self, values: Mapping[str, Any], origin: Origin, players: list[str]) -> None:
@@ -297,14 +299,18 @@ class _Loading:
         )
         if profile is None:
             return None
-        names = {path.stem for folder in self.folders for path in folder.glob("*.toml")}
-        found = of_a_profile(player, profile, players, sorted({*players, *names}))
+        found = of_a_profile(player, profile, players, self.states)
         if file is not None:
             seat = seat_actions(file, player, profile)
             attacks = file.attack == "scripted" and player == file.challenger
             found += of_a_menu(profile.menu, seat, sorted(ladder_entries()), attacks)
         self.tell((player,), found, wrong)
         return profile
+
+    @cached_property
+    def states(self) -> list[str]:
+        """Every state that has a profile."""
+        return names(self.folders)
 
     def tell(self, at: Location, found: Found, wrong: set[str]) -> None:
         """Gather contradictions, but for those that follow from a mistake in the same table."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from agents.payoffs import TERMS, Term
-from model.documents import Location, suggestion, told, word
+from model.documents import MANY, Location, suggestion, told, word
 from model.layers import Layers
 from model.parameters import SECTIONS, STATE_SECTIONS, Action, declarations
 from model.treaties import REQUIRED
@@ -158,7 +158,10 @@ def profile_schema(terms: tuple[Term, ...]) -> Any:
         stakes=(Pair, _about({}, "worth of others' survival to it; index, from -1 to 1")),
         pledges=(Share, _about({}, "what others expect of it; share, from 0 to 1")),
         treaties=(list[TreatyEntry], _about([], "treaties that it holds")),
-        weights=(weights, _about(weights(), "how much each payoff term counts")),
+        weights=(
+            weights,
+            Field(default_factory=weights, description="how much each payoff term counts"),
+        ),
         sources=(dict[str, str], _about({}, "source of a figure, by its key")),
         **_tables(STATE_SECTIONS),
     )  # fmt: skip
@@ -247,6 +250,7 @@ def unit(declared: FieldInfo) -> str:
     return str(extra["unit"]) if isinstance(extra, dict) and "unit" in extra else ""
 
 
+@cache
 def keys(schema: Any, beneath: str = "") -> list[str]:
     """Every key that a schema declares, tables with theirs: `means`, `means.money`, ..."""
     found: list[str] = []
@@ -277,7 +281,9 @@ def checked(
             return schema.model_validate(values), wrong
         except ValidationError as error:
             found = error.errors(include_url=False)
-        for each in found:
+        if len(found) > MANY:
+            mistakes.append(f"{where}: {len(found)} mistakes, of which the first {MANY} are told")
+        for each in found[:MANY]:
             location = tuple(str(part) for part in each["loc"])
             wrong.add(location[0] if location else "")
             values = _without(values, location)
@@ -285,6 +291,8 @@ def checked(
                 continue
             place = layers.where((*at, *location), where)
             mistakes.append(f"{place}: {_fault(schema, each, location, extra)}")
+        if len(found) > MANY:
+            break
     return None, wrong
 
 
