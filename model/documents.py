@@ -103,9 +103,9 @@ def _text(path: Path) -> str:
 @lru_cache(maxsize=64)
 def _parsed(text: str) -> tuple[dict[str, Any], dict[Location, int], tuple[str, ...]]:
     """Values, the lines of keys, and what is not TOML; broken lines are left out and told."""
-    lines, twice, depth = positions(text)
-    if depth > DEEPEST:
-        raise ConfigError(f"nested {depth} deep; valid: at most {DEEPEST}")
+    lines, twice, deep = positions(text)
+    if deep:
+        raise ConfigError(f"nested too deep in line {deep}; valid: at most {DEEPEST} levels")
     rows = text.split("\n")
     faults: list[str] = []
     for _ in range(REPAIRS):
@@ -153,7 +153,7 @@ def _syntax_fault(
 
 
 def positions(text: str) -> tuple[dict[Location, int], list[tuple[Location, int, int]], int]:
-    """The line of each key and table, keys given twice with both lines, and the deepest nesting.
+    """The line of each key and table, keys given twice with both, and that of too deep a nesting.
 
     The place in an array of tables is a part of the location: `("treaties", "0", "clause")`.
 
@@ -169,7 +169,7 @@ def positions(text: str) -> tuple[dict[Location, int], list[tuple[Location, int,
     header, keyed = 0, True  # brackets of a table's header; whether the key is being read
     for found in TOKEN.finditer(text):
         if deepest > DEEPEST:
-            break  # it will be refused
+            return lines, twice, number
         kind, piece = str(found.lastgroup), found[0]
         if kind == "newline" and depth <= 0:
             if header and parts:
@@ -195,7 +195,7 @@ def positions(text: str) -> tuple[dict[Location, int], list[tuple[Location, int,
         number += piece.count("\n")
     if header and parts:
         lines.setdefault(_table(tuple(parts), header > 1, counts), number)
-    return lines, twice, deepest
+    return lines, twice, 0
 
 
 def _table(parts: Location, repeated: bool, counts: dict[Location, int]) -> Location:

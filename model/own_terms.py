@@ -143,7 +143,7 @@ def _wrong_with(each: Term, path: Path, world: World, name: str) -> list[str]:
             points = [replace(NOTHING, **_unit(each, amount)) for amount in (0.0, 1.0, 2.0)]
             none, one, two = (np.asarray(each.rule(world, state, e), float) for e in points)
             np.broadcast_to(none, wanted)
-            fits = none.ndim == len(wanted)
+            fits = none.ndim == len(wanted) and none.shape[0] == wanted[0]
         except (Exception, SystemExit) as error:
             return [f"{where}: {_failure(path, error)}"]
         if not fits:
