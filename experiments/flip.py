@@ -119,11 +119,7 @@ def flips(
 
 def _figure(preset: Preset, key: str) -> float:
     """The present value of a figure that can be varied. Raises ConfigError."""
-    try:
-        present = preset.figure(key)
-    except (AttributeError, KeyError):
-        present = None
-    if preset.range(key) is not None and isinstance(present, float):
+    if preset.range(key) is not None and isinstance(present := preset.figure(key), float):
         return present
     known = [name for name, value in every_value(preset) if isinstance(value, float)]
     near = suggestion(key, known)

@@ -65,7 +65,9 @@ def replaced(world: World) -> World:
 
 
 def test_the_weight_of_a_term_is_checked_against_its_range():
-    with pytest.raises(ConfigError, match=r"fatigue: found 9.0; valid: a number from 0 to 5 weight"):
+    with pytest.raises(
+        ConfigError, match=r"fatigue: found 9.0; valid: a number from 0 to 5 weight"
+    ):
         load("twelve-days", WITH | {"russia.weights.fatigue": 9.0})
     with pytest.raises(ConfigError, match="did you mean fatigue"):
         load("twelve-days", WITH | {"russia.weights.fatige": 1.0})
