@@ -25,7 +25,7 @@ class Origin:
     def described(self, further: Location = ()) -> str:
         """The option, or file, line and key, as messages show it."""
         if isinstance(self.source, str):
-            return self.source
+            return ": ".join([self.source, *([word(".".join(further), 120)] if further else [])])
         return f"{self.where(further)}: {word('.'.join((*self.inside, *further)), 120)}"
 
     @property

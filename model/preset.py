@@ -205,8 +205,8 @@ class _Loading:
             return
         *basis, own = self.family(path, self.folders, "profile")
         for each in basis:
-            values = _without(each.values, "extends", *PERSONAL)
-            self.layers.put((player,), values, Origin(each))
+            kept = () if each.path.stem == player else PERSONAL
+            self.layers.put((player,), _without(each.values, "extends", *kept), Origin(each))
         self.layers.put((player,), _without(own.values, "extends"), Origin(own))
         if self.broken & {own.path, *(each.path for each in basis)}:
             self.partial.add(player)
