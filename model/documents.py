@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import stat
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,12 +77,12 @@ def document(path: Path) -> Document:
 def _text(path: Path) -> str:
     """The text of a regular file of sensible size in UTF-8."""
     try:
-        if not path.exists():
-            raise ConfigError(f"{shown(path)}: no such file")
-        if not path.is_file():
+        if not stat.S_ISREG(path.stat().st_mode):
             raise ConfigError(f"{shown(path)}: not a file; valid: a TOML file")
         with path.open("rb") as opened:
             data = opened.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise ConfigError(f"{shown(path)}: no such file") from error
     except OSError as error:
         raise ConfigError(f"{shown(path)}: cannot be read: {error.strerror}") from error
     except ValueError as error:

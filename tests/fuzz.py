@@ -18,11 +18,11 @@ from random import Random
 from model.preset import ConfigError, first_world, load
 
 PRESET = """\
-title = "Two rivals and a friend"
+title = "Two rivals"
 start = 2025-06-12
 turn_days = 1.0
 turns = 3
-players = ["north", "south", "east"]
+players = ["north", "south"]
 target = "north"
 challenger = "south"
 attack = "scripted"
@@ -51,21 +51,21 @@ south = -0.5
 [stakes]
 north = 1.0
 [[treaties]]
-partner = "east"
+partner = "south"
 clause = "neutrality"
 depth = 0.4
 signed = 2025-01-17
 [weights]
 audience = 0.8
 """
-SOUTH = 'label = "South"\n[target]\nprogramme = 1.0\n[pledges]\nnorth = 0.3\n'
-EAST = 'extends = "south"\nlabel = "East"\n[posture]\naccess = 0.4\n'
+SOUTH = 'extends = "basis"\nlabel = "South"\n[posture]\naccess = 0.4\n'
+BASIS = 'label = "Basis"\n[target]\nprogramme = 1.0\n[pledges]\nnorth = 0.3\n'
 MINE = 'extends = "north"\n[means]\nmoney = 99.0\n'
 FILES = {
     "crisis.toml": PRESET,
     "states/north.toml": NORTH,
     "states/south.toml": SOUTH,
-    "states/east.toml": EAST,
+    "states/basis.toml": BASIS,
     "mine.toml": MINE,
 }
 
@@ -82,7 +82,7 @@ VALUES = [
 KEYS = [
     "audiance", "means", "means.money", "extends", "terms", "profiles", "players", "states.north",
     '""', '"a b"', "'..'", '"\\u0000"', "a" * 500, ".".join("a" * 15), ".".join("a" * 2000),
-    "label", "[means]", "[[means]]", "[north]", "[states.east.ties]", "[ties.south]", "__class__",
+    "label", "[means]", "[[means]]", "[north]", "[states.south.ties]", "[ties.south]", "__class__",
     "model_fields", "north", "oil", "target", "with", "é", "[" + ".".join("b" * 500) + "]",
 ]  # fmt: skip
 
@@ -180,7 +180,7 @@ def option(luck: Random) -> tuple[str, object]:
     """A key and value as an option may give them."""
     keys = ["oil.price", "north.means.money", "north.weights.ties", "players", "turns", "x.y.z",
             "north", "south.treaties", "profiles", "", ".", "north..means", "states", "terms",
-            "a." * 300, "north.label.x", "states.east.label", "é/../", "events.0.day"]  # fmt: skip
+            "a." * 300, "north.label.x", "states.south.label", "é/../", "events.0.day"]  # fmt: skip
     values = [0.5, -1, 10**400, float("nan"), float("inf"), "", "north", "../x", [], ["north"],
               [[[]]], {"a": {"b": 1.0}}, True, "\0", "\ud800", ["a/b", "north"], 84e9]  # fmt: skip
     return luck.choice(keys), luck.choice(values)
@@ -211,12 +211,13 @@ def attempt(folder: Path, number: int, spoiled: set[str]) -> str:
         else:
             unusual(path, luck)
     changes = dict([option(luck)]) if luck.random() < 0.2 else {}
-    if luck.random() < 0.5:
+    if luck.random() < 0.4:
         changes["with"] = [str(folder / "mine.toml")]
-    before = time.perf_counter()
+    before = time.process_time()
     try:
         preset = load(str(folder / "crisis.toml"), changes)
-        first_world(preset, 0)
+        if number % 4 == 0:
+            first_world(preset, 0)
         outcome = "read"
     except ConfigError as error:
         told = str(error)
@@ -224,7 +225,7 @@ def attempt(folder: Path, number: int, spoiled: set[str]) -> str:
         outcome = "refused" if told.strip() and len(told) < 40_000 else f"unclear: {len(told)}"
     except Exception as error:  # any other is what is looked for
         outcome = f"{type(error).__name__}: {error} in {number}"
-    taken = time.perf_counter() - before
+    taken = time.process_time() - before  # what waits for ever is stopped by the test's timeout
     return outcome if taken < 2 else f"took {taken:.1f} s in {number}"
 
 
