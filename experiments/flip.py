@@ -6,13 +6,13 @@ the interval around the root holds the values at which the difference is not tol
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from scipy.optimize import brentq
 
-from experiments.duel import ACTS, TALK, paired, policy_values, proteges
+from experiments.duel import ACTS, TALK, paired, proteges, under_policies
 from experiments.show import every_value
 from model.preset import Change, ConfigError, Preset, load, menu, suggestion
 from model.world import Array
@@ -69,29 +69,31 @@ class Indifference:
 
 @dataclass
 class Differences:
-    """Talk less act by value of the figure, each value and action played once."""
+    """Talk less act by value of the figure, each value played once under every policy."""
 
     preset: str
     state: str
     key: str
     changes: Mapping[str, Change]
+    acts: Sequence[str]
     runs: int
     rng: int
-    worths: dict[tuple[float, str], Array] = field(default_factory=dict)
+    worths: dict[float, dict[str, Array]] = field(default_factory=dict)
 
-    def worth(self, value: float, action: str) -> Array:
-        """The state's realised value, run by run, under do(action)."""
-        if (value, action) not in self.worths:
+    def worth(self, value: float) -> dict[str, Array]:
+        """The state's realised value, run by run, under do(talk) and do(act) for each act."""
+        if value not in self.worths:
             laid = {**self.changes, self.key: value}
-            values, _ = policy_values(
-                self.preset, self.state, action, self.runs, rng=self.rng, changes=laid, workers=1
-            )
-            self.worths[value, action] = values[self.state]
-        return self.worths[value, action]
+            policies = [{self.state: action} for action in (TALK, *self.acts)]
+            table = under_policies(self.preset, policies, self.runs, rng=self.rng, changes=laid)
+            rows = table[f"worth.{self.state}"]
+            self.worths[value] = dict(zip((TALK, *self.acts), rows, strict=True))
+        return self.worths[value]
 
     def at(self, act: str, value: float) -> Measured:
         """The paired difference at a value."""
-        return Measured(value, *paired(self.worth(value, TALK) - self.worth(value, act)))
+        worth = self.worth(value)
+        return Measured(value, *paired(worth[TALK] - worth[act]))
 
 
 def flips(
@@ -112,8 +114,8 @@ def flips(
     present, limits = _figure(checked, key), checked.range(key)
     assert limits is not None
     ends = [_feasible_end(preset, own, key, present, end) for end in limits[:2]]
-    differences = Differences(preset, state, key, own, runs, rng)
-    acts = [act for act in ACTS if act in menu(checked, state)]
+    acts = [act for act in ACTS if {act, TALK} <= set(menu(checked, state))]
+    differences = Differences(preset, state, key, own, acts, runs, rng)
     return [_indifference(differences, act, present, (ends[0], ends[1]), limits[2]) for act in acts]
 
 

@@ -95,12 +95,12 @@ def played(
         days.append(str(world.day))
         war = np.broadcast_to(world.war, runs)
         turns += int(war.sum())
-        for state, name in enumerate(names) if war.any() else ():
-            expected = Expected(*solution.expectations[:, state])
-            for term, value in ledger(world, state, expected).items():
-                mean = total(np.where(solution.play[state] > 0, value * solution.play[state], 0.0))
-                mean = np.broadcast_to(mean, runs)
-                sums[name, term] = sums.get((name, term), 0.0) + float(mean[war].sum())
+        if war.any():
+            for term, value in ledger(world, Expected.of(solution.expectations)).items():
+                mean = total(np.where(solution.play > 0, value * solution.play, 0.0), 1)
+                at_war = np.where(war, mean, 0.0).sum(1)
+                for name, each in zip(names, at_war, strict=True):
+                    sums[name, term] = sums.get((name, term), 0.0) + float(each)
         model.act()
         chosen = [places[state][each] for state, each in enumerate(model.world.choice)]
         actions.append(np.broadcast_to(np.stack(chosen), (len(names), runs)))

@@ -136,28 +136,25 @@ def _without_rows(preset: Preset) -> Preset:
 def _wrong_with(each: Term, path: Path, world: World, name: str) -> list[str]:
     """Complaints about a term in a world: it must give a finite number for each action and run."""
     where = f"{shown(path)}: term '{name}'"
-    for state, who in enumerate(world.names):
-        trailing = np.shape(world.war) and (2,)
-        wanted = (world.ladder.on_menu.shape[1], *trailing)
-        try:
-            points = [replace(NOTHING, **_unit(each, amount)) for amount in (0.0, 1.0, 2.0)]
-            none, one, two = (np.asarray(each.rule(world, state, e), float) for e in points)
-            np.broadcast_to(none, wanted)
-            fits = none.ndim == len(wanted) and none.shape[0] == wanted[0]
-        except (Exception, SystemExit) as error:
-            return [f"{where}: {_failure(path, error)}"]
-        if not fits:
-            return [
-                f"{where}: gives the shape {none.shape} for {who}; valid: {wanted}, a number for "
-                f"each action{' and run' if trailing else ''}"
-            ]
-        if not (np.isfinite(none).all() and np.isfinite(two).all()):
-            return [f"{where}: gives a value that is not finite for {who}; valid: finite numbers"]
-        if each.channel and not np.allclose(two - one, one - none, atol=1e-9):
-            return [
-                f"{where}: is not affine in '{each.channel}' for {who}; valid: a + b * expected"
-            ]
+    wanted = (*world.ladder.on_menu.shape[:2], *(2 for _ in np.shape(world.war)))
+    try:
+        points = [replace(NOTHING, **_unit(each, amount)) for amount in (0.0, 1.0, 2.0)]
+        none, one, two = (np.asarray(each.rule(world, e), float) for e in points)
+    except (Exception, SystemExit) as error:
+        return [f"{where}: {_failure(path, error)}"]
+    if none.ndim != len(wanted) or none.shape[:2] != wanted[:2] or not _fits(none, wanted):
+        what = "a number for each state, action and run" if wanted[2:] else "for state and action"
+        return [f"{where}: gives the shape {none.shape}; valid: {wanted}, {what}"]
+    if not (np.isfinite(none).all() and np.isfinite(two).all()):
+        return [f"{where}: gives a value that is not finite; valid: finite numbers"]
+    if each.channel and not np.allclose(two - one, one - none, atol=1e-9):
+        return [f"{where}: is not affine in '{each.channel}'; valid: a + b * expected"]
     return []
+
+
+def _fits(value: Array, wanted: tuple[int, ...]) -> bool:
+    """Whether a value broadcasts to a shape."""
+    return all(have in (1, want) for have, want in zip(value.shape, wanted, strict=True))
 
 
 def _unit(each: Term, amount: float) -> dict[str, Array]:

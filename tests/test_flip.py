@@ -29,7 +29,7 @@ class Known(Differences):
 
 
 def known(root: float, noise: float = 0.05) -> Indifference:
-    differences = Known("", "russia", "key", {}, 10, 0)
+    differences = Known("", "russia", "key", {}, ["arms"], 10, 0)
     differences.root, differences.noise = root, noise
     return _indifference(differences, "arms", 0.5, (0.0, 1.0), "index")
 
@@ -65,7 +65,7 @@ def test_several_roots_are_all_found():
             mean = float(np.cos(value * 7))
             return Measured(value, mean, mean - 0.01, mean + 0.01)
 
-    wave = Wave("", "russia", "key", {}, 10, 0)
+    wave = Wave("", "russia", "key", {}, ["arms"], 10, 0)
     found = _indifference(wave, "arms", 0.5, (0.0, 1.0), "index")
     expected = [np.pi / 14, 3 * np.pi / 14]
     assert [each.value for each in found.roots] == pytest.approx(expected, abs=1 / 400)

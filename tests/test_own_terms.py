@@ -53,8 +53,8 @@ def test_a_term_is_in_ledger_payoff_list_schema_and_show():
 def test_a_term_counts_in_the_payoff_by_its_weight():
     heavy = first_world(load("twelve-days", WITH | {"russia.weights.fatigue": 5.0}), 0)
     none = first_world(load("twelve-days", WITH | {"russia.weights.fatigue": 0.0}), 0)
-    base = [weighed(replaced(world), 0)[0] for world in (heavy, none)]
-    term = ledger(replaced(heavy), 0, NOTHING)["fatigue"]
+    base = [weighed(replaced(world)).base[0] for world in (heavy, none)]
+    term = ledger(replaced(heavy), NOTHING)["fatigue"][0]
     open_ = np.isfinite(base[0])
     assert (term[1:] < 0).all()
     assert np.allclose((base[0] - base[1])[open_], term[open_])
@@ -78,7 +78,7 @@ def test_a_preset_without_the_term_is_as_before():
     assert "fatigue" in TERMS
     world = first_world(load("twelve-days"), 0)
     assert list(world.weights) == list(BUILT_IN)
-    assert list(ledger(world, 0, NOTHING)) == list(BUILT_IN)
+    assert list(ledger(world, NOTHING)) == list(BUILT_IN)
     with pytest.raises(ConfigError, match="unknown key"):
         load("twelve-days", {"russia.weights.fatigue": 1.0})
 
@@ -86,15 +86,15 @@ def test_a_preset_without_the_term_is_as_before():
 def test_a_term_saved_anew_is_read_anew(tmp_path):
     path = tmp_path / "own.py"
     for value in ("1.0", "2.0"):
-        path.write_text(HEAD.replace("BODY", f"return 0 * world.ladder.rung[state] + {value}"))
+        path.write_text(HEAD.replace("BODY", f"return 0 * world.ladder.rung + {value}"))
         world = first_world(load("twelve-days", {"terms": [str(path)]}), 0)
-        assert TERMS["own"].rule(world, 0, NOTHING)[0] == float(value)
+        assert (TERMS["own"].rule(world, NOTHING) == float(value)).all()
 
 
 HEAD = '''
 from agents.payoffs import term
 @term(default=1.0)
-def own(world, state, expected=None):
+def own(world, expected=None):
     """Something."""
     BODY
 '''
@@ -119,24 +119,24 @@ def told(tmp_path: Path, text: str) -> str:
         (HEAD.replace("default=1.0", 'channel="hope"'), ("channel 'hope'", "aid, force")),
         (HEAD.replace('"""Something."""', ""), ("no documentation",)),
         (HEAD.replace("BODY", "return world.weekz"), ("own.py:6", "weekz")),
-        (HEAD.replace("BODY", "return [1.0]"), ("shape (1,) for russia", "(8,)")),
-        (HEAD.replace("BODY", "return world.ladder.rung[state] / 0.0 * 0"), ("own",)),
+        (HEAD.replace("BODY", "return [1.0]"), ("shape (1,)", "(6, 8)")),
+        (HEAD.replace("BODY", "return world.ladder.rung / 0.0 * 0"), ("own",)),
         (
-            HEAD.replace("BODY", "return world.ladder.rung[state] + float('inf')"),
+            HEAD.replace("BODY", "return world.ladder.rung + float('inf')"),
             ("not finite",),
         ),
         (
             HEAD.replace("default=1.0", 'channel="aid"').replace(
-                "BODY", "return world.ladder.rung[state] * expected.aid ** 2"
+                "BODY", "return world.ladder.rung * expected.aid ** 2"
             ),
             ("not affine in 'aid'",),
         ),
-        (HEAD.replace("BODY", "return world.ladder.rung[state].mean(-1)"), ("valid: ",)),
+        (HEAD.replace("BODY", "return world.ladder.rung.mean(-1)"), ("valid: ",)),
     ],
 )
 def test_what_is_wrong_with_a_term_is_told_with_its_line(tmp_path, text, parts):
     before = dict(TERMS)
-    message = told(tmp_path, text.replace("BODY", "return 0 * world.ladder.rung[state]"))
+    message = told(tmp_path, text.replace("BODY", "return 0 * world.ladder.rung"))
     for part in (*parts, "own.py"):
         assert part in message
     assert "Traceback" not in message

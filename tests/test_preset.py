@@ -423,7 +423,7 @@ def test_new_states_play_without_code():
 def test_the_pact_binds_saudi_arabia_while_pakistan_is_attacked():
     kept = {each: a_model(EXAMPLE, turns=2, changes=changes) for each, changes in
             (("pact", {}), ("none", {"saudi_arabia.treaties": []}))}  # fmt: skip
-    worth = {each: ledger(model.world, 0, NOTHING)["commitment"] for each, model in kept.items()}
+    worth = {each: ledger(model.world, NOTHING)["commitment"][0] for each, model in kept.items()}
     force = kept["pact"].world.ladder.names[0].index("force")
     assert worth["pact"][force] == pytest.approx(0.7)  # depth of the pact, answered in full
     assert (worth["none"] == 0).all()

@@ -73,11 +73,12 @@ def test_terms_are_the_ledgers_mean_under_the_states_strategy():
         model.solve()
         if model.world.war:
             turns += 1
+            entries = ledger(model.world, Expected.of(model.solution.expectations))
             for state, name in enumerate(model.world.names):
-                expected = Expected(*model.solution.expectations[:, state])
                 play = model.solution.play[state]
-                for term, value in ledger(model.world, state, expected).items():
-                    sums[name, term] += float(np.nansum(np.where(play > 0, play * value, 0)))
+                for term, value in entries.items():
+                    own = np.broadcast_to(value, model.solution.play.shape)[state]
+                    sums[name, term] += float(np.nansum(np.where(play > 0, play * own, 0)))
         model.act()
         model.resolve()
         model.judge()

@@ -4,6 +4,6 @@ from agents.payoffs import term
 
 
 @term(default=0.5, low=0.0, high=5.0, source="own assumption")
-def fatigue(world, state, expected=None):
+def fatigue(world, expected=None):
     """Weariness that grows with each week of war, by the rung of what one does."""
-    return -0.1 * world.weeks_at_war * world.ladder.rung[state]
+    return -0.1 * world.weeks_at_war * world.ladder.rung
