@@ -282,7 +282,7 @@ def feasible(world: World) -> Array:
 
 def ledger(world: World, expected: Expected) -> dict[str, Play]:
     """Each term times its weight, (states, actions, *runs); they add up to the payoff."""
-    return {name: weighted(world, name, expected) for name in TERMS}
+    return {name: weighted(world, name, expected) for name in world.weights}
 
 
 @dataclass(frozen=True)
@@ -301,17 +301,18 @@ class Weighing:
 def weighed(world: World) -> Weighing:
     """The weighing of all states in a world."""
     entries, gains = {}, {}
-    for name, declared in TERMS.items():
-        entries[name], gains[name] = _affine(world, name, declared.channel)
+    for name in world.weights:
+        entries[name], gains[name] = _affine(world, name, TERMS[name].channel)
     open_ = feasible(world)
     parts = (open_, world.weeks_at_war, *entries.values(), *gains.values())
     shape = np.broadcast_shapes(*(np.shape(each) for each in parts))
     base, flow = np.zeros((2, *shape))
     slopes = np.zeros((len(CHANNELS), *shape))
-    for name, declared in TERMS.items():
-        base += entries[name]
+    for name, entry in entries.items():
+        declared = TERMS[name]
+        base += entry
         if declared.realised:
-            flow += entries[name]
+            flow += entry
         if declared.channel is not None:
             slopes[CHANNELS.index(declared.channel)] += gains[name]
     return Weighing(np.where(open_, base, -np.inf), slopes, flow)

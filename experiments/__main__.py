@@ -1,6 +1,8 @@
 """The command line. Heavy imports wait until a command needs them."""
 
+import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any  # an option may hold any TOML value
 
@@ -38,21 +40,25 @@ def main() -> None:
     """When do words beat intervention? Alliance commitments as a repeated game."""
 
 
-def parsed(settings: tuple[str, ...]) -> dict[str, Any]:
-    """`--set KEY=VALUE` options as changes; values are read as TOML, else as words."""
+def parsed(settings: tuple[str, ...], files: tuple[str, ...] = ()) -> dict[str, Any]:
+    """`--with FILE` and `--set KEY=VALUE` options as changes; values are TOML, else words."""
     import tomllib
 
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"with": list(files)} if files else {}
+    wrong = []
     for setting in settings:
         key, sign, value = setting.partition("=")
-        if not sign or not key.strip():
-            raise Complaint(
+        if not sign or not key.strip() or key.strip() == "with":
+            wrong.append(
                 f"--set {setting}: found no '='; valid: KEY=VALUE, as in oil.elasticity=0.2"
             )
+            continue
         try:
-            changes[key.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
+            (changes[key.strip()],) = tomllib.loads(f"value = {value}").values()
+        except (ValueError, RecursionError):
             changes[key.strip()] = value.strip()
+    if wrong:
+        raise Complaint("\n".join(wrong))
     return changes
 
 
@@ -60,6 +66,25 @@ preset_argument = click.argument("preset", default=DEFAULT)
 set_option = click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a parameter; repeatable."
 )
+with_option = click.option(
+    "--with", "files", multiple=True, metavar="FILE", help="Lay a file of changes over the preset."
+)
+
+
+def change_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`--with FILE` and `--set KEY=VALUE`: the command takes them together as `changes`."""
+
+    @with_option
+    @set_option
+    @functools.wraps(command)
+    def changed(
+        *given: Any, files: tuple[str, ...], settings: tuple[str, ...], **named: Any
+    ) -> None:
+        command(*given, changes=parsed(settings, files), **named)
+
+    return changed
+
+
 seed_option = click.option("--seed", default=0, type=click.IntRange(0), help="Seed of all luck.")
 
 
@@ -68,7 +93,7 @@ seed_option = click.option("--seed", default=0, type=click.IntRange(0), help="Se
 @click.option("--runs", type=click.IntRange(2), help="How many runs; default from the preset.")
 @click.option("--turns", type=click.IntRange(1), help="How many turns; default from the preset.")
 @seed_option
-@set_option
+@change_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
 @click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
@@ -78,7 +103,7 @@ def run(
     runs: int | None,
     turns: int | None,
     seed: int,
-    settings: tuple[str, ...],
+    changes: dict[str, Any],
     out: Path | None,
     workers: int | None,
     as_json: bool,
@@ -87,7 +112,7 @@ def run(
     """Play PRESET and say whether talking beat intervening, and why."""
     from experiments import run as runner
 
-    changes = parsed(settings) | ({"turns": turns} if turns else {})
+    changes |= {"turns": turns} if turns else {}
     command = ["cheaptalk", *sys.argv[1:]] if sys.argv[1:] else ["cheaptalk", "run"]
     answer = runner.run(
         preset,
@@ -108,7 +133,7 @@ def run(
 @click.option("--turn", type=click.IntRange(1), help="Which turn; default: the first at war.")
 @click.option("--run", "run_number", default=0, type=click.IntRange(0), help="Which run.")
 @seed_option
-@set_option
+@change_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 def explain(
     preset: str,
@@ -116,13 +141,13 @@ def explain(
     turn: int | None,
     run_number: int,
     seed: int,
-    settings: tuple[str, ...],
+    changes: dict[str, Any],
     as_json: bool,
 ) -> None:
     """Show a state's payoff ledger in one turn, and what would flip its choice."""
     from experiments import explain as explaining
 
-    found = explaining.explained(preset, state, turn, run_number, seed, parsed(settings))
+    found = explaining.explained(preset, state, turn, run_number, seed, changes)
     click.echo(explaining.as_json(found) if as_json else explaining.in_words(found))
 
 
@@ -133,7 +158,7 @@ def explain(
 @click.option("--states", help="Players of the game, a,b,c; the others' play is held.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The .nfg file.")
 @seed_option
-@set_option
+@change_options
 def game(
     preset: str,
     turn: int,
@@ -141,13 +166,13 @@ def game(
     states: str | None,
     out: Path,
     seed: int,
-    settings: tuple[str, ...],
+    changes: dict[str, Any],
 ) -> None:
     """Write a turn's stage game for Gambit, and its solution beside it."""
     from experiments.explain import watched
     from experiments.game import write_game
 
-    model = watched(preset, turn, run_number, seed, parsed(settings))
+    model = watched(preset, turn, run_number, seed, changes)
     assert model.game is not None and model.solution is not None
     names = model.world.names
     chosen = [each.strip() for each in states.split(",")] if states else list(names)
@@ -171,12 +196,100 @@ def tournament(norm: str, settings: tuple[str, ...], as_json: bool) -> None:
 
 @main.command(name="list")
 @click.argument("preset", default=DEFAULT)
+@change_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def list_(preset: str, as_json: bool) -> None:
+def list_(preset: str, changes: dict[str, Any], as_json: bool) -> None:
     """List presets, states, payoff terms and parameters with unit, range, default and source."""
     from experiments import listing
 
-    click.echo(listing.as_json(preset) if as_json else listing.in_words(preset))
+    click.echo(listing.as_json(preset, changes) if as_json else listing.in_words(preset, changes))
+
+
+@main.command()
+@preset_argument
+@click.argument("key", required=False)
+@change_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def show(preset: str, key: str | None, changes: dict[str, Any], as_json: bool) -> None:
+    """Show every value of PRESET, or those under KEY, and the file and line it comes from."""
+    from experiments import show as showing
+
+    rows = showing.resolved(preset, changes, key)
+    click.echo(showing.as_json(rows) if as_json else showing.in_words(rows))
+
+
+@main.command()
+@preset_argument
+@change_options
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
+def schema(preset: str, changes: dict[str, Any], out: Path | None) -> None:
+    """Write the JSON Schemas by which editors complete and check profiles, presets and actions."""
+    from experiments import schema as describing
+
+    for path in describing.write(preset, changes, out):
+        click.echo(str(path))
+
+
+@main.command()
+@preset_argument
+@change_options
+@click.option("--runs", default=100, type=click.IntRange(2), help="Runs of each side.")
+@seed_option
+@click.option("--patron", "patrons", multiple=True, help="Whose verdict; default: who is changed.")
+@click.option("--watch", type=click.Path(path_type=Path), help="A file: again at every save.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def tweak(
+    preset: str,
+    changes: dict[str, Any],
+    runs: int,
+    seed: int,
+    patrons: tuple[str, ...],
+    watch: Path | None,
+    as_json: bool,
+) -> None:
+    """Show at once what changes do: verdict, choices and ledger before and after, same luck."""
+    if not changes and watch is None:
+        raise Complaint(
+            "tweak: nothing is changed; valid: --set KEY=VALUE, --with FILE or --watch FILE"
+        )
+    from experiments import tweak as tweaking
+
+    told = tweaking.as_json if as_json else tweaking.in_words
+    if watch is None:
+        found = tweaking.tweaked(preset, changes, runs=runs, rng=seed, patrons=patrons)
+        click.echo(told(found))
+        return
+    rounds = tweaking.watched(preset, watch, changes, runs=runs, rng=seed, patrons=patrons)
+    try:
+        for each in rounds:
+            click.echo(str(each) if isinstance(each, ValueError) else told(each))
+            click.echo(f"\nWaiting for {watch} to be saved; end with Ctrl-C.", err=True)
+    except KeyboardInterrupt:
+        click.echo("", err=True)
+
+
+@main.command()
+@preset_argument
+@click.option("--state", required=True, help="The patron that talks or intervenes.")
+@click.option("--key", required=True, help="The figure that is varied, as russia.means.money.")
+@change_options
+@click.option("--runs", default=100, type=click.IntRange(10), help="Runs at each value.")
+@seed_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def flip(
+    preset: str,
+    state: str,
+    key: str,
+    changes: dict[str, Any],
+    runs: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Find the value of a figure at which talk and intervention change places."""
+    from experiments import flip as flipping
+
+    found = flipping.flips(preset, state, key, changes, runs=runs, rng=seed)
+    click.echo(flipping.as_json(found) if as_json else flipping.in_words(found))
 
 
 runs_option = click.option(
@@ -208,7 +321,7 @@ def validate(targets: tuple[str, ...], as_json: bool) -> None:
 @preset_argument
 @runs_option
 @seed_option
-@set_option
+@change_options
 @workers_option
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
 @json_option
@@ -216,7 +329,7 @@ def ablate(
     preset: str,
     runs: int,
     seed: int,
-    settings: tuple[str, ...],
+    changes: dict[str, Any],
     workers: int | None,
     out: Path | None,
     as_json: bool,
@@ -225,7 +338,6 @@ def ablate(
     from experiments import ablate as ablating
     from experiments.batch import all_workers
 
-    changes = parsed(settings)
     rows = ablating.ablations(
         preset, runs, rng=seed, changes=changes, workers=workers or all_workers()
     )
@@ -237,14 +349,14 @@ def ablate(
 @preset_argument
 @runs_option
 @seed_option
-@set_option
+@change_options
 @workers_option
 @json_option
 def robustness(
     preset: str,
     runs: int,
     seed: int,
-    settings: tuple[str, ...],
+    changes: dict[str, Any],
     workers: int | None,
     as_json: bool,
 ) -> None:
@@ -253,7 +365,7 @@ def robustness(
     from experiments.batch import all_workers
 
     found = ruling.robustness(
-        preset, runs, rng=seed, changes=parsed(settings), workers=workers or all_workers()
+        preset, runs, rng=seed, changes=changes, workers=workers or all_workers()
     )
     click.echo(ruling.as_json(found) if as_json else ruling.in_words(found))
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from experiments.batch import Job, blocks
-from model.preset import Change, first_world, load
+from model.preset import Change, first_world, load, menu
 from model.world import Array
 
 TALK = "rhetoric"
@@ -95,26 +95,38 @@ def duels(
     changes: Mapping[str, Change] | None = None,
     workers: int = 1,
 ) -> tuple[list[Duel], dict[str, Array]]:
-    """Every patron's duels and the values behind them, a column `patron.action.state` each."""
-    sided = proteges(preset, changes)
-    dueling = {name: sided[name] for name in sided if patrons is None or name in patrons}
-    actions = list(dict.fromkeys((TALK, *acts)))
-    policies = [{patron: action} for patron in dueling for action in actions]
+    """Every patron's duels and the values behind them, a column `patron.action.state` each.
+
+    Acts that are not on a patron's menu are left out.
+    """
+    sided, checked = proteges(preset, changes), load(preset, changes)
+    dueling: dict[str, list[str]] = {}
+    for patron in sided:
+        own = menu(checked, patron)
+        chosen = [act for act in acts if act in own] if TALK in own else []
+        if chosen and (patrons is None or patron in patrons):
+            dueling[patron] = chosen
+    policies = [
+        {patron: action}
+        for patron, own in dueling.items()
+        for action in dict.fromkeys((TALK, *own))
+    ]
     if not policies:
         return [], {}
     table = under_policies(preset, policies, runs, rng=rng, changes=changes, workers=workers)
     found: list[Duel] = []
     columns: dict[str, Array] = {}
-    for place, (patron, protege) in enumerate(dueling.items()):
-        rows = {action: place * len(actions) + each for each, action in enumerate(actions)}
+    for patron, chosen in dueling.items():
+        protege = sided[patron]
+        rows = {each[patron]: row for row, each in enumerate(policies) if patron in each}
         values = {
             action: {state: table[f"worth.{state}"][row] for state in (patron, protege)}
             for action, row in rows.items()
         }
-        for action in actions:
+        for action in rows:
             for state in (patron, protege):
                 columns[f"{patron}.{action}.{state}"] = values[action][state]
-        for act in acts:
+        for act in chosen:
             down, turns = (table[key][rows[act]].sum() for key in ("forced_down", "war_turns"))
             found.append(compared(patron, protege, act, values, float(down / max(turns, 1.0))))
     return found, columns

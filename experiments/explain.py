@@ -120,8 +120,8 @@ def nudges(world: World, state: int) -> dict[str, tuple[float, float, float, str
     """Parameters that bear on a state's choice: key to value, low, high, unit."""
     own = world.names[state]
     found: dict[str, tuple[float, float, float, str]] = {}
-    for name, term in TERMS.items():
-        value = float(world.weights[name][state])
+    for name in world.weights:
+        term, value = TERMS[name], float(world.weights[name][state])
         found[f"{own}.weights.{name}"] = (value, term.low, term.high, "")
     for section in FLIPPABLE:
         for name, each in declarations(STATE_SECTIONS[section]).items():
@@ -242,7 +242,7 @@ def deciding_terms(
     empty if none was.
     """
     model = AllianceModel(preset, rng=rng, runs=range(runs), changes=changes)
-    gaps = {choice: dict.fromkeys(TERMS, 0.0) for choice in choices}
+    gaps = {choice: dict.fromkeys(model.world.weights, 0.0) for choice in choices}
     turns = dict.fromkeys(choices, 0)
     while not model.over:
         world = model.world

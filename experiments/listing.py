@@ -1,16 +1,16 @@
 """What there is: presets, states, payoff terms and every parameter as declared."""
 
 import json
+from collections.abc import Mapping
 from typing import Any  # the listing is plain data of mixed type
 
-from agents.payoffs import TERMS
 from model.parameters import SECTIONS, STATE_SECTIONS, declarations
-from model.preset import PRESETS, PROFILES, document, load
+from model.preset import PRESETS, PROFILES, Change, document, load
 
 
-def parameters(name: str) -> list[dict[str, Any]]:
+def parameters(name: str, changes: Mapping[str, Change] | None = None) -> list[dict[str, Any]]:
     """Every parameter of a preset: key, value, unit, range, default, source, meaning."""
-    preset = load(name)
+    preset = load(name, changes)
     rows = []
     for section, kind in SECTIONS.items():
         for field, each in declarations(kind).items():
@@ -26,7 +26,7 @@ def parameters(name: str) -> list[dict[str, Any]]:
                 source = profile.sources.get(key, each["source"])
                 value = preset.figure(f"{player}.{key}")
                 rows.append({"key": f"{player}.{key}", "value": value, **each, "source": source})
-        for term in TERMS.values():
+        for term in preset.terms.values():
             rows.append(
                 {
                     "key": f"{player}.weights.{term.name}",
@@ -58,21 +58,26 @@ def parameters(name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def listing(name: str) -> dict[str, Any]:
+def listing(name: str, changes: Mapping[str, Change] | None = None) -> dict[str, Any]:
     """Presets, states and parameters as plain data."""
-    presets = {path.stem: document(path)["title"] for path in sorted(PRESETS.glob("*.toml"))}
-    states = {path.stem: document(path)["label"] for path in sorted(PROFILES.glob("*.toml"))}
-    return {"presets": presets, "states": states, "preset": name, "parameters": parameters(name)}
+    presets = {path.stem: document(path).values["title"] for path in sorted(PRESETS.glob("*.toml"))}
+    states = {path.stem: document(path).values["label"] for path in sorted(PROFILES.glob("*.toml"))}
+    return {
+        "presets": presets,
+        "states": states,
+        "preset": name,
+        "parameters": parameters(name, changes),
+    }
 
 
-def as_json(name: str) -> str:
+def as_json(name: str, changes: Mapping[str, Change] | None = None) -> str:
     """The listing as one JSON object."""
-    return json.dumps(listing(name), indent=1)
+    return json.dumps(listing(name, changes), indent=1)
 
 
-def in_words(name: str) -> str:
+def in_words(name: str, changes: Mapping[str, Change] | None = None) -> str:
     """The listing for reading."""
-    found = listing(name)
+    found = listing(name, changes)
     lines = ["Presets", *(f"  {key:<16}{title}" for key, title in found["presets"].items()), ""]
     lines += ["States", *(f"  {key:<16}{label}" for key, label in found["states"].items()), ""]
     lines.append(f"Parameters of {name}: value, default, range, unit; meaning; source")

@@ -16,7 +16,16 @@ from experiments.explain import deciding_terms
 from experiments.progress import told
 from experiments.report import record, trajectory, verdict
 from experiments.store import Folder, Rows, manifest, result_folder
-from model.preset import PRESETS, Change, Preset, ladder_entries, load, menu
+from model.preset import (
+    Change,
+    ConfigError,
+    Preset,
+    ladder_entries,
+    load,
+    menu,
+    shown,
+    suggestion,
+)
 from model.world import Array
 
 BELLIGERENT = {"strike": 5, "retaliation": 4, "threat": 1}
@@ -51,6 +60,7 @@ def run(
 ) -> Answer:
     """Play a preset with its duels and write tables, figures and manifest."""
     preset = load(name, changes)
+    observed_rungs(preset)  # a timeline that cannot be read stops before anything is played
     count = runs or preset.file.runs
     workers = workers or (all_workers() if count >= CREW_RUNS else 1)
     settings = {"seed": seed, "runs": count, "turns": preset.file.turns}
@@ -123,7 +133,7 @@ def observed_rungs(preset: Preset) -> pd.DataFrame | None:
     """The dated acts of the preset's timeline on the ladder: columns day, state, rung."""
     if preset.file.observed.timeline is None:
         return None
-    acts = pd.read_csv(PRESETS / preset.file.observed.timeline)
+    acts = timeline(preset.beside("observed.timeline", preset.file.observed.timeline))
     names = {name: [each.label, *each.aliases] for name, each in preset.profiles.items()}
     columns = (acts["date"], acts["actor"], acts["action_class"], acts["ladder_level"])
     rows = [
@@ -135,6 +145,26 @@ def observed_rungs(preset: Preset) -> pd.DataFrame | None:
         if any(each in actor for each in known)
     ]
     return pd.DataFrame(rows, columns=["day", "state", "rung"])
+
+
+def timeline(path: Path) -> pd.DataFrame:
+    """A CSV of dated acts, all as words. Raises ConfigError."""
+    needed = ("date", "actor", "action_class", "ladder_level")
+    try:
+        acts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{shown(path)}: cannot be read as CSV: {error}") from error
+    for column in needed:
+        if column not in acts:
+            near = suggestion(column, [str(each) for each in acts])
+            raise ConfigError(f"{shown(path)}:1: the column '{column}' is missing{near}")
+    for row, day in enumerate(acts["date"], 2):
+        try:
+            date.fromisoformat(day)
+        except ValueError as error:
+            found = f"{shown(path)}:{row}: date: found '{day}'"
+            raise ConfigError(f"{found}; valid: a date, as 2025-06-13") from error
+    return acts
 
 
 def as_json(answer: Answer) -> str:

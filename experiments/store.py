@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from model.preset import ROOT, Preset, shown
+from model.preset import LADDER, ROOT, Preset, shown
 from model.world import Array
 
 GROUP = 10_000
@@ -39,7 +39,8 @@ def resolved(preset: Preset) -> dict[str, object]:
 
 def experiment_key(preset: Preset, settings: Mapping[str, object]) -> str:
     """The key of an experiment: a hash of its whole configuration, ladder and settings."""
-    inputs = {shown(path): digest(path.read_bytes()) for path in preset.inputs[1:2]}
+    rules = [path for path in preset.inputs if path == LADDER or path.suffix == ".py"]
+    inputs = {shown(path): digest(path.read_bytes()) for path in rules}
     parts = {"config": resolved(preset), "ladder": inputs, "settings": dict(settings)}
     return digest(json.dumps(parts, sort_keys=True).encode())
 

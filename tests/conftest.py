@@ -37,7 +37,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("PROFILES", "PRESETS"):
         copied = tmp_path / name.lower()
         copied.mkdir()
-        for path in getattr(preset, name).glob("*.toml"):
+        for path in getattr(preset, name).glob("*.*"):
             (copied / path.name).write_text(path.read_text("utf-8"), "utf-8")
         monkeypatch.setattr(preset, name, copied)
     return tmp_path

@@ -1,0 +1,162 @@
+"""A user's own payoff terms: Python files that a preset names, each with functions under @term."""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from agents.payoffs import TERMS, Term
+from model.configuration import Preset
+from model.documents import LARGEST, ConfigError, shown, told, word
+from model.first_world import first_world
+from model.layers import Origin
+from model.schemas import BUILT_IN
+from model.stage_game import CHANNELS, NOTHING
+from model.world import Array, World
+
+_loaded: dict[tuple[Path, bytes], dict[str, Term]] = {}
+
+
+def own_terms(
+    files: Sequence[str], origin: Origin, mistakes: list[str]
+) -> dict[str, tuple[Term, Path]]:
+    """The terms that these files declare, and where; each mistake is added as a line.
+
+    The files run as Python: name only those that you trust.
+    """
+    found: dict[str, tuple[Term, Path]] = {}
+    for name in files:
+        path = origin.folder / name
+        try:
+            terms = _declared(path)
+        except ConfigError as error:
+            mistakes.append(f"{origin.where()}: terms: {error}")
+            continue
+        for each in terms.values():
+            if each.name in found:
+                mistakes.append(
+                    f"{origin.where()}: terms: {shown(path)} declares '{each.name}', which "
+                    f"{shown(found[each.name][1])} declares too; valid: another name"
+                )
+            found[each.name] = (each, path)
+    return found
+
+
+def _declared(path: Path) -> dict[str, Term]:
+    """The terms that a file declares; it is run once for each of its contents."""
+    source = _source(path)
+    key = (path.resolve(), source)
+    if key not in _loaded:
+        _loaded[key] = _run(path, source)
+    TERMS.update(_loaded[key])
+    return _loaded[key]
+
+
+def _source(path: Path) -> bytes:
+    try:
+        if path.suffix != ".py" or not path.is_file():
+            raise ConfigError(f"found '{word(str(path))}'; valid: a Python file, as fatigue.py")
+        with path.open("rb") as opened:
+            source = opened.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(f"found {told(str(path))}, which cannot be read") from error
+    if len(source) > LARGEST:
+        raise ConfigError(f"{shown(path)} is larger than {LARGEST:,} bytes")
+    return source
+
+
+def _run(path: Path, source: bytes) -> dict[str, Term]:
+    """Run a file and see which terms it declared; the built-in ones stay as they are."""
+    before = dict(TERMS)
+    try:
+        module = ModuleType(f"own_terms_{path.stem}")
+        module.__file__ = str(path)
+        exec(compile(source, str(path), "exec"), module.__dict__)
+        declared = {name: each for name, each in TERMS.items() if before.get(name) is not each}
+    except (Exception, SystemExit) as error:
+        raise ConfigError(_failure(path, error)) from error
+    finally:
+        TERMS.clear()
+        TERMS.update(before)
+    if not declared:
+        raise ConfigError(f"{shown(path)} declares no term; valid: a function under @term(...)")
+    for each in declared.values():
+        _check(path, each)
+    return declared
+
+
+def _check(path: Path, each: Term) -> None:
+    """Refuse a term whose declaration cannot be meant."""
+    where = f"{shown(path)}: term '{each.name}'"
+    if each.name in BUILT_IN:
+        raise ConfigError(f"{where} is built in; valid: another name")
+    if not each.low <= each.default <= each.high:
+        raise ConfigError(
+            f"{where}: found default {each.default:g}; valid: from {each.low:g} to {each.high:g}"
+        )
+    if each.channel is not None and each.channel not in CHANNELS:
+        raise ConfigError(
+            f"{where}: found channel {each.channel!r}; valid: None, {', '.join(CHANNELS)}"
+        )
+    if not (each.rule.__doc__ or "").strip():
+        raise ConfigError(f"{where}: has no documentation; valid: a first line that says what")
+
+
+def _failure(path: Path, error: BaseException) -> str:
+    """What went wrong in a user's file: its line, and Python's words."""
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
+    at = f"{shown(path)}:{line}" if line else shown(path)
+    return f"{at}: {type(error).__name__}: {told(str(error), 200)}"
+
+
+def probed(preset: Preset, own: Mapping[str, tuple[Term, Path]]) -> list[str]:
+    """What is wrong with the user's terms, tried in peace and in war, for one run and for two."""
+    if not own:
+        return []
+    mistakes = []
+    for runs in (0, range(2)):
+        peace = first_world(_without_rows(preset), runs)
+        war = replace(peace, war=np.ones_like(peace.war))
+        for name, (each, path) in own.items():
+            for world in (peace, war):
+                mistakes += _wrong_with(each, path, world, name)
+    return list(dict.fromkeys(mistakes))[:20]
+
+
+def _without_rows(preset: Preset) -> Preset:
+    return replace(preset, arrays={})
+
+
+def _wrong_with(each: Term, path: Path, world: World, name: str) -> list[str]:
+    """Complaints about a term in a world: it must give a finite number for each action and run."""
+    where = f"{shown(path)}: term '{name}'"
+    wanted = (*world.ladder.on_menu.shape[:2], *(2 for _ in np.shape(world.war)))
+    try:
+        points = [replace(NOTHING, **_unit(each, amount)) for amount in (0.0, 1.0, 2.0)]
+        none, one, two = (np.asarray(each.rule(world, e), float) for e in points)
+    except (Exception, SystemExit) as error:
+        return [f"{where}: {_failure(path, error)}"]
+    if none.ndim != len(wanted) or none.shape[:2] != wanted[:2] or not _fits(none, wanted):
+        what = "a number for each state, action and run" if wanted[2:] else "for state and action"
+        return [f"{where}: gives the shape {none.shape}; valid: {wanted}, {what}"]
+    if not (np.isfinite(none).all() and np.isfinite(two).all()):
+        return [f"{where}: gives a value that is not finite; valid: finite numbers"]
+    if each.channel and not np.allclose(two - one, one - none, atol=1e-9):
+        return [f"{where}: is not affine in '{each.channel}'; valid: a + b * expected"]
+    return []
+
+
+def _fits(value: Array, wanted: tuple[int, ...]) -> bool:
+    """Whether a value broadcasts to a shape."""
+    return all(have in (1, want) for have, want in zip(value.shape, wanted, strict=True))
+
+
+def _unit(each: Term, amount: float) -> dict[str, Array]:
+    """An expectation of this much in the term's channel."""
+    return {each.channel: np.full((), amount)} if each.channel else {}

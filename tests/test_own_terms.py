@@ -1,0 +1,150 @@
+"""Payoff terms of the user's own: loaded by the preset, treated like the built-in ones."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agents.payoffs import TERMS, ledger, weighed
+from experiments.explain import explanation, watched
+from experiments.listing import parameters
+from experiments.schema import schemas
+from experiments.show import resolved
+from model.preset import ROOT, ConfigError, first_world, load
+from model.schemas import BUILT_IN
+from model.stage_game import NOTHING
+from model.world import World
+
+EXAMPLE = ROOT / "docs" / "examples" / "pact-2025"
+WITH = {"with": [str(EXAMPLE / "with_fatigue.toml")]}
+
+
+@pytest.fixture(autouse=True)
+def only_built_in_terms() -> Iterator[None]:
+    yield
+    for name in set(TERMS) - set(BUILT_IN):
+        del TERMS[name]
+
+
+def test_the_example_has_ten_lines_of_code_and_stands_in_the_docs():
+    text = (EXAMPLE / "fatigue.py").read_text("utf-8")
+    assert len(text.strip().splitlines()) <= 10
+    assert f"```python\n{text}```" in (ROOT / "docs" / "PROFILES.md").read_text("utf-8")
+
+
+def test_a_term_is_in_ledger_payoff_list_schema_and_show():
+    found = explanation(watched("twelve-days", 4, 0, 0, WITH), 0, flips=False)
+    assert list(found.terms) == [*BUILT_IN, "fatigue"]
+    open_ = np.isfinite(found.total)
+    assert np.allclose(sum(found.terms.values())[open_], found.total[open_], rtol=1e-12)
+    rung = np.array([0, 1, 2, 3, 3, 4, 4, 5])
+    assert np.allclose(found.terms["fatigue"] / found.terms["fatigue"][1], rung)
+    assert found.terms["fatigue"][1] < 0
+    keys = {each["key"]: each for each in parameters("twelve-days", WITH)}
+    assert keys["russia.weights.fatigue"]["high"] == 5.0
+    weights = schemas("twelve-days", WITH)["profile.schema.json"]["$defs"]["Weights"]["properties"]
+    assert weights["fatigue"]["maximum"] == 5.0
+    (row,) = resolved("twelve-days", WITH, "russia.weights.fatigue")
+    assert (row.value, row.origin) == (0.5, "default of term fatigue")
+
+
+def test_a_term_counts_in_the_payoff_by_its_weight():
+    heavy = first_world(load("twelve-days", WITH | {"russia.weights.fatigue": 5.0}), 0)
+    none = first_world(load("twelve-days", WITH | {"russia.weights.fatigue": 0.0}), 0)
+    base = [weighed(replaced(world)).base[0] for world in (heavy, none)]
+    term = ledger(replaced(heavy), NOTHING)["fatigue"][0]
+    open_ = np.isfinite(base[0])
+    assert (term[1:] < 0).all()
+    assert np.allclose((base[0] - base[1])[open_], term[open_])
+
+
+def replaced(world: World) -> World:
+    return replace(world, war=np.ones_like(world.war), weeks_at_war=np.ones_like(world.wars))
+
+
+def test_the_weight_of_a_term_is_checked_against_its_range():
+    with pytest.raises(
+        ConfigError, match=r"fatigue: found 9.0; valid: a number from 0 to 5 weight"
+    ):
+        load("twelve-days", WITH | {"russia.weights.fatigue": 9.0})
+    with pytest.raises(ConfigError, match="did you mean fatigue"):
+        load("twelve-days", WITH | {"russia.weights.fatige": 1.0})
+
+
+def test_a_preset_without_the_term_is_as_before():
+    load("twelve-days", WITH)
+    assert "fatigue" in TERMS
+    world = first_world(load("twelve-days"), 0)
+    assert list(world.weights) == list(BUILT_IN)
+    assert list(ledger(world, NOTHING)) == list(BUILT_IN)
+    with pytest.raises(ConfigError, match="unknown key"):
+        load("twelve-days", {"russia.weights.fatigue": 1.0})
+
+
+def test_a_term_saved_anew_is_read_anew(tmp_path):
+    path = tmp_path / "own.py"
+    for value in ("1.0", "2.0"):
+        path.write_text(HEAD.replace("BODY", f"return 0 * world.ladder.rung + {value}"))
+        world = first_world(load("twelve-days", {"terms": [str(path)]}), 0)
+        assert (TERMS["own"].rule(world, NOTHING) == float(value)).all()
+
+
+HEAD = '''
+from agents.payoffs import term
+@term(default=1.0)
+def own(world, expected=None):
+    """Something."""
+    BODY
+'''
+
+
+def told(tmp_path: Path, text: str) -> str:
+    (tmp_path / "own.py").write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load("twelve-days", {"terms": [str(tmp_path / "own.py")]})
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("x = (", ("own.py:1", "SyntaxError")),
+        ("\nimport nonsense_module", ("own.py:2", "ModuleNotFoundError", "nonsense_module")),
+        ("raise SystemExit(1)", ("own.py:1", "SystemExit")),
+        ("x = 1", ("declares no term",)),
+        (HEAD.replace("def own", "def ties"), ("'ties' is built in",)),
+        (HEAD.replace("1.0", "11.0"), ("default 11", "from 0 to 10")),
+        (HEAD.replace("default=1.0", 'channel="hope"'), ("channel 'hope'", "aid, force")),
+        (HEAD.replace('"""Something."""', ""), ("no documentation",)),
+        (HEAD.replace("BODY", "return world.weekz"), ("own.py:6", "weekz")),
+        (HEAD.replace("BODY", "return [1.0]"), ("shape (1,)", "(6, 8)")),
+        (HEAD.replace("BODY", "return world.ladder.rung / 0.0 * 0"), ("own",)),
+        (
+            HEAD.replace("BODY", "return world.ladder.rung + float('inf')"),
+            ("not finite",),
+        ),
+        (
+            HEAD.replace("default=1.0", 'channel="aid"').replace(
+                "BODY", "return world.ladder.rung * expected.aid ** 2"
+            ),
+            ("not affine in 'aid'",),
+        ),
+        (HEAD.replace("BODY", "return world.ladder.rung.mean(-1)"), ("valid: ",)),
+    ],
+)
+def test_what_is_wrong_with_a_term_is_told_with_its_line(tmp_path, text, parts):
+    before = dict(TERMS)
+    message = told(tmp_path, text.replace("BODY", "return 0 * world.ladder.rung"))
+    for part in (*parts, "own.py"):
+        assert part in message
+    assert "Traceback" not in message
+    assert set(TERMS) <= {*before, "own"}
+    assert all(TERMS[name] is each for name, each in before.items())
+
+
+@pytest.mark.parametrize("name", ["none.py", "fatigue.toml", ".", "../x", "a\0.py"])
+def test_a_file_of_terms_that_is_not_there_is_refused(name):
+    with pytest.raises(ConfigError, match=r"--set terms: terms: found|which cannot be read"):
+        load("twelve-days", {"terms": [name]})
