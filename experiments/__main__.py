@@ -2,21 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import Any  # an option may hold any TOML value
 
 import click
 
-DEFAULT = "iran-2025"
-
-
-class Complaint(click.ClickException):
-    """A mistake in what the user gave: its message and exit status 2."""
-
-    exit_code = 2
-
-    def show(self, file: object = None) -> None:
-        """Print the message alone, a line for each mistake."""
-        click.echo(self.message, err=True)
+from experiments.commands import COMMANDS, results
+from experiments.options import (
+    DEFAULT,
+    Complaint,
+    json_option,
+    parsed,
+    preset_argument,
+    runs_option,
+    seed_option,
+    set_option,
+    workers_option,
+)
 
 
 class Group(click.Group):
@@ -36,31 +36,6 @@ class Group(click.Group):
 @click.version_option(package_name="cheaptalk")
 def main() -> None:
     """When do words beat intervention? Alliance commitments as a repeated game."""
-
-
-def parsed(settings: tuple[str, ...]) -> dict[str, Any]:
-    """`--set KEY=VALUE` options as changes; values are read as TOML, else as words."""
-    import tomllib
-
-    changes: dict[str, Any] = {}
-    for setting in settings:
-        key, sign, value = setting.partition("=")
-        if not sign or not key.strip():
-            raise Complaint(
-                f"--set {setting}: found no '='; valid: KEY=VALUE, as in oil.elasticity=0.2"
-            )
-        try:
-            changes[key.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            changes[key.strip()] = value.strip()
-    return changes
-
-
-preset_argument = click.argument("preset", default=DEFAULT)
-set_option = click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a parameter; repeatable."
-)
-seed_option = click.option("--seed", default=0, type=click.IntRange(0), help="Seed of all luck.")
 
 
 @main.command()
@@ -179,15 +154,6 @@ def list_(preset: str, as_json: bool) -> None:
     click.echo(listing.as_json(preset) if as_json else listing.in_words(preset))
 
 
-runs_option = click.option(
-    "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
-workers_option = click.option(
-    "--workers", type=click.IntRange(1), help="Worker processes; default: all cores."
-)
-
-
 @main.command()
 @click.option("--target", "targets", multiple=True, help="Only this target, as T4; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
@@ -257,6 +223,9 @@ def robustness(
     )
     click.echo(ruling.as_json(found) if as_json else ruling.in_words(found))
 
+
+for each in (*COMMANDS, results):
+    main.add_command(each)
 
 if __name__ == "__main__":
     main(prog_name="cheaptalk")

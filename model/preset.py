@@ -212,6 +212,7 @@ def shown(path: Path) -> str:
 
 def line_of(path: Path, key: tuple[str, ...]) -> int | None:
     """The line of a key in a TOML file, by its table headers and names."""
+    key = tuple(".".join(key).split("."))
     table: tuple[str, ...] = ()
     best = None
     for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
@@ -276,7 +277,10 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
         into, parts = (
             (profiles[first], rest) if first in profiles and rest else (raw, key.split("."))
         )
-        _lay(into, parts, float(arrays[key].min()) if key in arrays else value, key)
+        if parts[0] == "treaties" and len(parts) == 3 and key not in arrays:
+            _promised(into, key, value, raw.get("start"))
+        else:
+            _lay(into, parts, float(arrays[key].min()) if key in arrays else value, key)
     checked = {
         owner: _checked(schema, document_, source, set(changes), prefix, mistakes)
         for owner, schema, document_, source, prefix in (
@@ -290,8 +294,8 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
     preset = Preset(path.stem, checked[""], made, arrays, (path, LADDER, *files.values()))
     _consistent(preset, path, files, set(changes))
     plain = {key: value for key, value in changes.items() if key not in arrays}
-    for key, row in arrays.items():
-        load(name, {**plain, key: float(row.max())})
+    if arrays:  # the lowest values were checked above
+        load(name, plain | {key: float(row.max()) for key, row in arrays.items()})
     return preset
 
 
@@ -322,6 +326,39 @@ def _lay(into: dict[str, Any], parts: list[str], value: Any, key: str) -> None:
     into[parts[-1]] = value
 
 
+def _promised(into: dict[str, Any], key: str, depth: Any, start: Any) -> None:
+    """Give the treaty `state.treaties.partner.clause` this depth; a new one is in force at once."""
+    _, _, partner, clause = key.split(".")
+    states = sorted(path.stem for path in PROFILES.glob("*.toml"))
+    for found, known in ((partner, states), (clause, list(REQUIRED))):
+        if found not in known:
+            raise ConfigError(f"--set {key}: found '{found}'{suggestion(found, known)}")
+    if isinstance(depth, bool) or not isinstance(depth, int | float) or not 0 <= depth <= 1:
+        raise ConfigError(f"--set {key}: found {depth!r}; valid: a depth from 0 to 1")
+    treaties = into.setdefault("treaties", [])
+    own = [each for each in treaties if (each["partner"], each["clause"]) == (partner, clause)]
+    if not own:
+        own = [{"partner": partner, "clause": clause, "signed": start, "in_force": start}]
+        treaties += own
+    for each in own:
+        each["depth"] = depth
+
+
+def varies_by_run(key: str) -> bool:
+    """Whether a parameter can take one value a run; others hold for all runs played together.
+
+    >>> varies_by_run("russia.ties.israel"), varies_by_run("turn_days")
+    (True, False)
+    """
+    first, *rest = key.split(".")
+    if first in SECTIONS or not rest:
+        return bool(rest) or first == "restraint"
+    if rest in (["decision", "depth"], ["decision", "samples"]):
+        return False
+    by_state = {*STATE_SECTIONS, "weights", "ties", "stakes", "pledges"}
+    return rest == ["precision"] or (rest[0] in by_state and len(rest) == 2)
+
+
 def _checked(
     schema: Any,
     raw: dict[str, Any],
@@ -336,6 +373,15 @@ def _checked(
     except ValidationError as error:
         mistakes += [_complaint(schema, each, path, changed, prefix) for each in error.errors()]
         return None
+
+
+def admitted(schema: Any, raw: dict[str, Any], path: Path) -> Any:
+    """A file's document as the schema's object; a ConfigError tells all its mistakes."""
+    mistakes: list[str] = []
+    found = _checked(schema, raw, path, set(), "", mistakes)
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return found
 
 
 def _complaint(schema: Any, error: Any, path: Path, changed: set[str], prefix: str) -> str:
@@ -426,7 +472,7 @@ def _crisis_mistakes(preset: Preset, path: Path, changed: set[str]) -> list[str]
     if file.attack_day is not None and file.attack_day < file.start:
         mistakes.append(f"{day}: found {file.attack_day}; valid: from {file.start}")
     for key in preset.arrays:
-        if key.endswith((".decision.depth", ".decision.samples")):
+        if not varies_by_run(key):
             mistakes.append(f"--set {key}: found a value for each run; valid: one number")
     return mistakes
 
