@@ -337,8 +337,10 @@ def checked(kind: str, options: dict[str, Any]) -> Any:
     try:
         return Design.model_fields[kind].annotation(**options)  # type: ignore[misc]  # a model class
     except ValidationError as error:
-        lines = [f"--{each['loc'][0]}: found {each['input']!r}; valid: "
-                 + each["msg"].lower().replace("input should be ", "") for each in error.errors()]  # fmt: skip
+        lines = [
+            f"--{each['loc'][0]}: found {each['input']!r}; valid: {each['msg'].lower()[16:]}"
+            for each in error.errors()
+        ]
         raise Complaint("\n".join(lines)) from error
 
 

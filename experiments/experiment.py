@@ -259,22 +259,18 @@ class Progress:
     def __init__(self, work: Work, quiet: bool) -> None:
         self.work, self.quiet = work, quiet
         self.policies = len(work.plan.policies)
-        self.total = self.before = self.done = self.blocks = self.all_blocks = 0
+        self.total = self.before = self.done = self.known = 0
         self.start = self.last = monotonic()
 
     def wave(self, parts: Sequence[list[Row]], known: Sequence[list[Row]]) -> None:
         """More blocks to play, of which some are known."""
         self.total += sum(runs_in(part) for part in parts)
         self.before += sum(runs_in(part) for part in known)
-        self.all_blocks += len(parts)
-        self.blocks += len(known)
-        if known and not self.quiet:
-            self.tell(f"{len(known)} blocks were there already")
+        self.known += len(known)
 
     def block(self, part: list[Row]) -> None:
         """A block is done."""
         self.done += runs_in(part)
-        self.blocks += 1
         now = monotonic()
         if not self.quiet and (now - self.last > 1 or sys.stderr.isatty()):
             left = self.total - self.before - self.done
@@ -293,6 +289,8 @@ class Progress:
 
     def end(self) -> None:
         """The whole, and its rate."""
+        if not self.quiet and self.known:
+            self.tell(f"{self.known} blocks were there already")
         if not self.quiet and self.done:
             seconds = monotonic() - self.start
             rate = self.done * self.policies / max(seconds, 1e-9)
