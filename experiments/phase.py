@@ -30,6 +30,9 @@ from model.world import Array
 SURE = 3.0
 """Standard errors from zero at which no more runs are spent on a sign."""
 
+FEWEST = 20
+"""Runs from which a standard error can be believed."""
+
 Cell = tuple[int, int, int, int]
 """First and last column, first and last row of nodes."""
 
@@ -151,7 +154,7 @@ def blank(design: Design) -> Surface:
     """The surface of a design before anything was played."""
     columns, rows = (len(grid_values(each)) for each in design.factors.values())
     shape = (len(design.acts), rows, columns)
-    batch = -(-design.runs // design.phase.batches)
+    batch = min(max(-(-design.runs // design.phase.batches), FEWEST), design.runs)
     return Surface(
         np.zeros(shape), np.zeros(shape), np.zeros(shape[1:], np.int64),
         design.runs, batch, design.phase.stride,
