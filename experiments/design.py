@@ -30,6 +30,11 @@ from model.preset import (
 )
 
 DESIGNS = ROOT / "experiments" / "designs"
+COMPARED = (
+    "wars", "weeks_at_war", "price_peak", "programme", "survival", "collapsed", "bomb"
+)  # fmt: skip
+"""Columns of the engine's table that a comparison shows where the design names none."""
+
 OWN = "own"
 """The policy of a state that is left to its own choice."""
 
@@ -200,6 +205,12 @@ def read(
 
 def complete(design: Design, path: Path | None = None) -> Design:
     """The design with its patron named and every factor's ends tried. Raises ConfigError."""
+    if design.kind == "sensitivity" and not design.factors:
+        from experiments.sensitivity import declared_factors
+
+        design.factors = declared_factors(design)
+    if design.kind == "compare":
+        design.measures = design.measures or list(COMPARED)
     mistakes = [*_wrong_factors(design, path)]
     preset = _try(design, design.set, path, ("set",), mistakes)
     for side in ("first", "second"):
@@ -260,6 +271,9 @@ def _wrong_factors(design: Design, path: Path | None) -> Iterable[str]:
         or (design.sampling.method == "grid" and len(design.factors) <= 2)
     ):
         yield f"{at(path, 'sampling')}: valid for a sweep: each, or a grid of at most two factors"
+    base = design.sensitivity.base
+    if base & (base - 1):
+        yield f"{at(path, 'sensitivity', 'base')}: found {base}; valid: a power of 2"
     if table and not design.sampling.file:
         yield f"{at(path, 'sampling')}: missing; a table needs its file"
 

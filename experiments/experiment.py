@@ -71,8 +71,14 @@ class Kind(Protocol):
     def waves(self, design: Design) -> Waves:
         """The rows to play, wave by wave."""
 
-    def findings(self, work: Work, points: pd.DataFrame, rows: pd.DataFrame) -> Findings:
-        """What the played points say."""
+    def findings(
+        self,
+        work: Work,
+        by_point: pd.DataFrame,
+        rows: pd.DataFrame,
+        runs: pd.DataFrame | None,
+    ) -> Findings:
+        """What the played points say; run by run where the design keeps that."""
 
 
 def kind_of(design: Design) -> Kind:
@@ -316,10 +322,11 @@ def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
 
     kind, folder = kind_of(work.design), work.folder
     by_point = merged(rows)
-    found = kind.findings(work, by_point, rows)
+    by_run = stored(folder, blocks_played, "runs") if work.plan.keep_runs else None
+    found = kind.findings(work, by_point, rows, by_run)
     tables = {"rows": rows, "points": found.tables.pop("points", by_point), **found.tables}
-    if work.plan.keep_runs:
-        tables["runs"] = stored(folder, blocks_played, "runs")
+    if by_run is not None:
+        tables["runs"] = by_run
     written = [folder.write_table(f"{n}.parquet", columns_of(t), folder.key)
                for n, t in tables.items()]  # fmt: skip
     for name, (figure, _) in found.figures.items():

@@ -204,7 +204,9 @@ def waves(design: Design) -> Waves:
         surface = surface_of(design, (yield rows))
 
 
-def findings(work: Work, by_point: pd.DataFrame, rows: pd.DataFrame) -> Findings:
+def findings(
+    work: Work, by_point: pd.DataFrame, rows: pd.DataFrame, runs: pd.DataFrame | None
+) -> Findings:
     """The surface over the plane, in words, as table and as figure."""
     design = work.design
     surface = surface_of(design, rows)

@@ -28,7 +28,9 @@ def waves(design: Design) -> Waves:
     return static(design)
 
 
-def findings(work: Work, by_point: pd.DataFrame, rows: pd.DataFrame) -> Findings:
+def findings(
+    work: Work, by_point: pd.DataFrame, rows: pd.DataFrame, runs: pd.DataFrame | None
+) -> Findings:
     """Talk against the others at each point, in words, as table and as figure."""
     design = work.design
     table = with_factors(design, by_point, points(design))
