@@ -52,7 +52,7 @@ def findings(
 
 
 def differences(design: Design, runs: pd.DataFrame) -> pd.DataFrame:
-    """A row for each quantity: means, paired difference, share of runs that differ, the most changed.
+    """A row for each quantity: means, paired difference, in which runs it differs, where the most.
 
     `size` is the difference in standard deviations of both configurations together.
     """

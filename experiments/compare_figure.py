@@ -45,8 +45,8 @@ def changes(design: Design, changed: pd.DataFrame, terms: pd.DataFrame) -> Figur
     right.legend(frameon=False, fontsize=7)
     left.set_title("What changes")
     left.set_xlabel("second less first, standard deviations")
-    right.set_title(f"By which term: {design.talk} less the act")
-    right.set_xlabel("change of the gap in war, units of payoff")
+    right.set_title("By which term")
+    right.set_xlabel(f"change of the gap, {design.talk} less act, in war")
     note = (
         f"{design.runs} runs on the same luck, preset {design.preset}, seed {design.seed}. "
         "Bars on the left: 95 % intervals; hollow: the interval holds 0."

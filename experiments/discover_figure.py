@@ -30,15 +30,14 @@ def boxes(
     names = names[: max(2, min(len(limited), 3))]
     pairs = [(x, y) for k, x in enumerate(names) for y in names[k + 1 :]] or [(names[0], "")]
     height = 0.85 + WIDTH * 0.8 / max(len(pairs), 2)
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    width = WIDTH * (0.75 if len(pairs) == 1 else 1.0)
+    figure = Figure(figsize=(width, height), layout="constrained")
     figure.get_layout_engine().set(rect=(0, 0.4 / height, 1, 1 - 0.4 / height))  # type: ignore[union-attr,call-arg]  # the constrained engine has a rect
-    panels = figure.subplots(1, max(len(pairs), 2), squeeze=False)[0]
-    for axes, (x, y) in zip(panels, pairs, strict=False):
+    panels = figure.subplots(1, len(pairs), squeeze=False)[0]
+    for axes, (x, y) in zip(panels, pairs, strict=True):
         draw(axes, cases, talk, x, y, limits)
         axes.set_xlabel(design.label(x))
         axes.set_ylabel(design.label(y) if y else "")
-    for axes in panels[len(pairs) :]:
-        axes.remove()
     panels[0].set_title(f"{design.talk} against {act}")
     note = (
         f"Filled blue: {design.talk} is better; open brown: the act is. {len(cases)} points, "

@@ -21,7 +21,7 @@ import pandas as pd
 from experiments.design import Design, complete, read
 from experiments.duel import proteges
 from experiments.executor import WorkerDied, each_done
-from experiments.play import Plan, Played, Row, failed, play
+from experiments.play import Plan, Played, Row, failed, play, refuse_unknown_measures
 from experiments.sampling import Point, points
 from experiments.store import Blocks, digest, experiment_key, manifest, read_manifest, result_folder
 from model.preset import ROOT, Preset, load
@@ -115,6 +115,7 @@ def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
         measures=tuple(design.measures),
         keep_runs=design.keep == "runs",
     )
+    refuse_unknown_measures(plan)
     whole = manifest(preset, settings, command) | {"kind": design.kind, "block": design.block}
     work = Work(design, preset, plan, folder, settings)
     with folder.locked():

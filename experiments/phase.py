@@ -101,7 +101,8 @@ def crossed(surface: Surface, cell: Cell) -> bool:
     """Whether the signs at the played nodes of a cell differ for some act."""
     left, right, top, bottom = cell
     inside = (slice(top, bottom + 1), slice(left, right + 1))
-    signs = np.sign(surface.mean[:, *inside])[:, surface.runs[inside] > 0]
+    known = (surface.runs[inside] > 0) & np.isfinite(surface.mean[:, *inside]).all(0)
+    signs = np.sign(surface.mean[:, *inside])[:, known]
     return bool((signs != signs[:, :1]).any())
 
 

@@ -5,7 +5,7 @@ was played with, nor on who played it. A row that fails is recorded with its err
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any  # a change may be any value of a file
 
@@ -147,6 +147,13 @@ def outcomes(plan: Plan, rows: Sequence[Row], policy: str) -> Columns:
 def fixed_changes(row: Row) -> dict[str, Any]:
     """The changes of a row that are not one number a run."""
     return {key: value for key, value in fixed(row).items() if value is not None}
+
+
+def refuse_unknown_measures(plan: Plan) -> None:
+    """Raise ConfigError for a measure that the engine's table does not have."""
+    if plan.measures:
+        turn = replace(plan, changes={**plan.changes, "turns": 1})
+        outcomes(turn, [Row(0, range(1), {})], OWN)
 
 
 def wanted(plan: Plan, known: list[str]) -> list[str]:

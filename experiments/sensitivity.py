@@ -24,7 +24,7 @@ from model.world import Array
 
 METHOD_HERE = (
     "Morris: trajectories on a grid of levels over every factor's range. Sobol: Saltelli's scheme "
-    "over the factors with the largest mu*, others as in the preset. Intervals: 95 %, bootstrap. "
+    "over the factors with the largest mu*, others as in the preset. Intervals: 95 %. "
     "Both are SALib's. The output is the mean paired difference of a point's runs."
 )
 

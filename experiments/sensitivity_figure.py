@@ -20,7 +20,7 @@ def ranking(design: Design, morris: pd.DataFrame, sobol: pd.DataFrame, label: st
     """Dots with 95 % bars: effects of all factors that rank high, and shares of variance."""
     by_effect = order(morris, "mu_star")[:MOST]
     by_share = order(sobol, "total")[:MOST]
-    height = 1.3 + 0.2 * max(len(by_effect), len(by_share), 4)
+    height = 1.7 + 0.2 * max(len(by_effect), len(by_share), 4)
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     figure.get_layout_engine().set(rect=(0, 0.4 / height, 1, 1 - 0.4 / height))  # type: ignore[union-attr,call-arg]  # the constrained engine has a rect
     left, right = figure.subplots(1, 2)
@@ -32,13 +32,13 @@ def ranking(design: Design, morris: pd.DataFrame, sobol: pd.DataFrame, label: st
         dots(right, own["total"], own["total_half"], shift, place, f"total, against {act}")
         dots(right, own["first"], own["first_half"], shift, place, f"first, against {act}", False)
     for axes, names in ((left, by_effect), (right, by_share)):
-        axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))
+        axes.set(ylim=(len(names) + 1.4, -0.6), yticks=range(len(names)))
         axes.set_yticklabels(names)
         axes.tick_params(left=False)
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.grid(axis="y", color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)
-        axes.legend(frameon=False, fontsize=7, loc="lower right")
+        axes.legend(frameon=False, fontsize=7, loc="lower center", ncols=2)
     left.set_title("Morris: mean size of effect")
     left.set_xlabel("mu*, units of payoff over the range")
     right.set_title("Sobol: shares of variance")
