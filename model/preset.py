@@ -277,10 +277,11 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
         into, parts = (
             (profiles[first], rest) if first in profiles and rest else (raw, key.split("."))
         )
-        if parts[0] == "treaties" and len(parts) == 3 and key not in arrays:
-            _promised(into, key, value, raw.get("start"))
+        lowest = float(arrays[key].min()) if key in arrays else value
+        if parts[0] == "treaties" and len(parts) == 3:
+            _promised(into, key, lowest, raw.get("start"))
         else:
-            _lay(into, parts, float(arrays[key].min()) if key in arrays else value, key)
+            _lay(into, parts, lowest, key)
     checked = {
         owner: _checked(schema, document_, source, set(changes), prefix, mistakes)
         for owner, schema, document_, source, prefix in (
@@ -355,6 +356,8 @@ def varies_by_run(key: str) -> bool:
         return bool(rest) or first == "restraint"
     if rest in (["decision", "depth"], ["decision", "samples"]):
         return False
+    if rest[0] == "treaties":
+        return len(rest) == 3
     by_state = {*STATE_SECTIONS, "weights", "ties", "stakes", "pledges"}
     return rest == ["precision"] or (rest[0] in by_state and len(rest) == 2)
 
@@ -626,6 +629,13 @@ def first_world(preset: Preset, runs: int | range) -> World:
         if name != "target"
     }
     aims = section("target", Target, f"{file.target}.")
+
+    def treaty(player: str, entry: TreatyEntry) -> Treaty:
+        by_run = preset.arrays.get(f"{player}.treaties.{entry.partner}.{entry.clause}")
+        depth = entry.depth if by_run is None else one(by_run)
+        written = entry.model_dump() | {"against": tuple(entry.against), "depth": depth}
+        return Treaty(holder=player, **written)
+
     ties = over_pairs("ties", 1.0)
     basis = over_pairs("pledges", 0.0)
     courted = dependence(ties, players.index(file.target))
@@ -651,7 +661,7 @@ def first_world(preset: Preset, runs: int | range) -> World:
         stakes=over_pairs("stakes", 0.0),
         basis=basis,
         treaties=tuple(
-            Treaty(holder=player, **{**entry.model_dump(), "against": tuple(entry.against)})
+            treaty(player, entry)
             for player in players
             for entry in preset.profiles[player].treaties
             if entry.partner in named

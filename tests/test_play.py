@@ -1,5 +1,7 @@
 """Points played: each row depends on its own point and runs alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,20 @@ def test_a_row_is_the_same_alone_and_in_a_batch(together):
         assert column[2] == alone.rows[name][0], name
     for name, column in together.runs.items():
         np.testing.assert_array_equal(column[10:15], alone.runs[name], name)
+
+
+def test_the_depth_of_a_treaty_may_differ_by_run():
+    key = "russia.treaties.iran.defence"
+    rows = [Row(k, range(5 * k, 5 * k + 5), {key: depth}) for k, depth in enumerate((0.0, 0.5, 1))]
+    table = play(PLAN, rows).rows
+    assert not table["error"].any()
+    for row in rows:
+        fixed = Row(row.point, row.runs, {})
+        plan = replace(PLAN, changes={**PLAN.changes, key: row.changes[key]})
+        alone = play(plan, [fixed]).rows
+        for name, column in table.items():
+            assert column[row.point] == alone[name][0], name
+    assert len(set(table["worth.rhetoric"])) == 3
 
 
 def test_a_row_is_the_duel_of_its_runs(together):
