@@ -39,8 +39,8 @@ def phase(design: Design, mean: Array, low: Array, high: Array, label: str) -> F
     for place, (axes, act) in enumerate(zip(panels, design.acts, strict=True)):
         draw(axes, across, upward, (mean[place], low[place], high[place]), norm)
         axes.set_title(f"{design.talk} against {act}")
-        axes.set_xlabel(design.label(design.names[0]))
         axes.xaxis.set_major_locator(MaxNLocator(5))
+    figure.supxlabel(design.label(design.names[0]), fontsize=8)
     panels[0].set_ylabel(design.label(design.names[1]))
     bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=list(panels), shrink=0.9, pad=0.02)
     most = float(norm.vmax or 1.0)

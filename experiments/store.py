@@ -60,7 +60,7 @@ def manifest(
         "config": resolved(preset),
         "inputs": {shown(path): digest(path.read_bytes()) for path in preset.inputs},
         "versions": {"python": platform.python_version()} | _versions(),
-        "processor": {"machine": platform.machine(), "features": _features()},
+        "processor": {"machine": platform.machine(), "features": features()},
     }
 
 
@@ -74,7 +74,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _features() -> list[str]:
+def features() -> list[str]:
     """The processor features that numpy uses; results are byte-identical for the same ones."""
     simd = np.show_config(mode="dicts")["SIMD Extensions"]
     return sorted({*simd["baseline"], *simd["found"]})

@@ -148,7 +148,7 @@ def test_a_configuration_against_itself_changes_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("words", "parts"),
     [
-        (("experiment", "tise"), ("experiment 'tise' does not exist", "did you mean ties?")),
+        (("experiment", "sweep-tise"), ("'sweep-tise'", "did you mean sweep-ties?")),
         (("resume", "nowhere"), ("nowhere: found no readable manifest.json",)),
         (("results", "show", "nowhere"), ("nowhere: found no readable manifest.json",)),
         (("results", "list", "nowhere"), ("nowhere: no such folder",)),
@@ -178,7 +178,7 @@ def test_a_mistake_gets_a_clear_message_status_2_and_leaves_nothing(words, parts
 
 @pytest.mark.slow
 def test_an_interrupted_experiment_says_how_to_go_on(tmp_path):
-    words = ["experiment", "ties", "--runs", "60", "--block", "60", "--workers", "1"]
+    words = ["experiment", "sweep-ties", "--runs", "60", "--block", "60", "--workers", "1"]
     whole = tmp_path / "whole"
     subprocess.run(
         [sys.executable, "-m", "experiments", *words, "--out", str(whole)], cwd=ROOT, check=True,
