@@ -70,6 +70,7 @@ def test_a_flipped_bit_is_found_with_exit_status_1(duel):
     path.write_bytes(data)
 
 
+@pytest.mark.slow
 def test_results_are_listed_shown_and_compared(duel, tmp_path):
     out, told = duel
     assert "complete" in done("results", "list", out.parent).stdout
@@ -82,6 +83,7 @@ def test_results_are_listed_shown_and_compared(duel, tmp_path):
     assert "points.parquet: equal" in done("results", "compare", out, out).stdout
 
 
+@pytest.mark.slow
 def test_a_sweep_draws_a_line_for_each_factor(tmp_path):
     told = done(
         "sweep", "twelve-days", "--x", "russia.ties.israel=0:0.5:2", "--x", "oil.at_risk=1,2",
@@ -104,6 +106,7 @@ def test_a_phase_diagram_tells_what_it_spent(tmp_path):
     assert (tmp_path / "p" / "phase.png").exists() and verified(tmp_path / "p") == []
 
 
+@pytest.mark.slow
 def test_sensitivity_ranks_by_morris_then_sobol(tmp_path):
     pytest.importorskip("SALib", reason="the extra 'sensitivity' is not installed")
     told = done(
@@ -117,6 +120,7 @@ def test_sensitivity_ranks_by_morris_then_sobol(tmp_path):
     assert any("sampling noise" in line for line in data["caveats"])
 
 
+@pytest.mark.slow
 def test_discovery_tells_rules(tmp_path):
     pytest.importorskip("ema_workbench", reason="the extra 'discover' is not installed")
     told = done(
@@ -127,6 +131,7 @@ def test_discovery_tells_rules(tmp_path):
     assert (tmp_path / "d" / "boxes.svg").exists()
 
 
+@pytest.mark.slow
 def test_a_comparison_tells_what_changes_and_by_which_term(tmp_path):
     told = done(
         "compare", "twelve-days", "--second", "russia.ties.iran=0.1", "--patron", "russia",
@@ -136,6 +141,7 @@ def test_a_comparison_tells_what_changes_and_by_which_term(tmp_path):
     assert "Not told apart" in told or "differs in" in told
 
 
+@pytest.mark.slow
 def test_a_configuration_against_itself_changes_nothing(tmp_path):
     told = done(
         "compare", "twelve-days", "--second", "turns=2", "--runs", 4, *TINY, "--out",

@@ -33,6 +33,7 @@ def test_committed_results_are_whole_and_of_the_design_as_it_stands(folder):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # on a busy machine
 def test_the_june_duel_is_made_again_to_the_last_bit(tmp_path):
     folder = RESULTS / "duel-june-2025"
     design, _ = read("duel-june-2025")

@@ -60,7 +60,7 @@ def test_a_damaged_block_is_played_again(whole):
     assert checksums(whole) == before and verified(whole) == []
 
 
-@pytest.mark.parametrize("block", [4, 100])
+@pytest.mark.parametrize("block", [pytest.param(4, marks=pytest.mark.slow), 100])
 def test_the_block_size_leaves_no_trace_in_the_tables(whole, tmp_path, block):
     assert tables(conducted(tmp_path / "other", block=block)) == tables(whole)
 
