@@ -1,24 +1,24 @@
 """The command line. Heavy imports wait until a command needs them."""
 
-import functools
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any  # an option may hold any TOML value
 
 import click
 
-DEFAULT = "iran-2025"
-
-
-class Complaint(click.ClickException):
-    """A mistake in what the user gave: its message and exit status 2."""
-
-    exit_code = 2
-
-    def show(self, file: object = None) -> None:
-        """Print the message alone, a line for each mistake."""
-        click.echo(self.message, err=True)
+from experiments.commands import COMMANDS, results
+from experiments.options import (
+    DEFAULT,
+    Complaint,
+    change_options,
+    json_option,
+    parsed,
+    preset_argument,
+    runs_option,
+    seed_option,
+    set_option,
+    workers_option,
+)
 
 
 class Group(click.Group):
@@ -38,54 +38,6 @@ class Group(click.Group):
 @click.version_option(package_name="cheaptalk")
 def main() -> None:
     """When do words beat intervention? Alliance commitments as a repeated game."""
-
-
-def parsed(settings: tuple[str, ...], files: tuple[str, ...] = ()) -> dict[str, Any]:
-    """`--with FILE` and `--set KEY=VALUE` options as changes; values are TOML, else words."""
-    import tomllib
-
-    changes: dict[str, Any] = {"with": list(files)} if files else {}
-    wrong = []
-    for setting in settings:
-        key, sign, value = setting.partition("=")
-        if not sign or not key.strip() or key.strip() == "with":
-            wrong.append(
-                f"--set {setting}: found no '='; valid: KEY=VALUE, as in oil.elasticity=0.2"
-            )
-            continue
-        try:
-            (changes[key.strip()],) = tomllib.loads(f"value = {value}").values()
-        except (ValueError, RecursionError):
-            changes[key.strip()] = value.strip()
-    if wrong:
-        raise Complaint("\n".join(wrong))
-    return changes
-
-
-preset_argument = click.argument("preset", default=DEFAULT)
-set_option = click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a parameter; repeatable."
-)
-with_option = click.option(
-    "--with", "files", multiple=True, metavar="FILE", help="Lay a file of changes over the preset."
-)
-
-
-def change_options(command: Callable[..., None]) -> Callable[..., None]:
-    """`--with FILE` and `--set KEY=VALUE`: the command takes them together as `changes`."""
-
-    @with_option
-    @set_option
-    @functools.wraps(command)
-    def changed(
-        *given: Any, files: tuple[str, ...], settings: tuple[str, ...], **named: Any
-    ) -> None:
-        command(*given, changes=parsed(settings, files), **named)
-
-    return changed
-
-
-seed_option = click.option("--seed", default=0, type=click.IntRange(0), help="Seed of all luck.")
 
 
 @main.command()
@@ -292,15 +244,6 @@ def flip(
     click.echo(flipping.as_json(found) if as_json else flipping.in_words(found))
 
 
-runs_option = click.option(
-    "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
-workers_option = click.option(
-    "--workers", type=click.IntRange(1), help="Worker processes; default: all cores."
-)
-
-
 @main.command()
 @click.option("--target", "targets", multiple=True, help="Only this target, as T4; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
@@ -380,6 +323,9 @@ def bench(rounds: int, as_json: bool) -> None:
     found = benching.measured(rounds, lambda words: click.echo(words, err=True))
     click.echo(benching.as_json(found) if as_json else benching.in_words(found))
 
+
+for each in (*COMMANDS, results):
+    main.add_command(each)
 
 if __name__ == "__main__":
     main(prog_name="cheaptalk")

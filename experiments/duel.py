@@ -77,9 +77,13 @@ def under_policies(
     workers: int = 1,
 ) -> dict[str, Array]:
     """The table of an ensemble under each policy on the same luck: (policies, runs) a column."""
-    job = Job(preset, rng, dict(changes or {}), tuple(policies))
+    return rows_under(Job(preset, rng, dict(changes or {}), tuple(policies)), runs, workers)
+
+
+def rows_under(job: Job, runs: int | range, workers: int = 1) -> dict[str, Array]:
+    """The table of a job: (policies, runs) a column."""
     tables = [each.table for each in blocks(job, runs, workers=workers, trajectories=False)]
-    shape = (len(policies), -1)
+    shape = (len(job.policies), -1)
     return {
         key: np.concatenate([each[key].reshape(shape) for each in tables], 1) for key in tables[0]
     }

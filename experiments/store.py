@@ -1,10 +1,18 @@
-"""Results on disk: a folder with a manifest, tidy tables and figures."""
+"""Results on disk: a folder with a manifest, tidy tables and figures.
 
+Long work is a folder to which blocks are only added: each is written aside, flushed
+and renamed, then its checksum is listed. What is not listed does not count, so a
+killed run loses only the blocks that were being played.
+"""
+
+import fcntl
 import hashlib
+import io
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from model.preset import LADDER, ROOT, Preset, shown
+from model.preset import LADDER, ROOT, ConfigError, Preset, shown
 from model.world import Array
 
 GROUP = 10_000
@@ -56,7 +64,7 @@ def manifest(
         "config": resolved(preset),
         "inputs": {shown(path): digest(path.read_bytes()) for path in preset.inputs},
         "versions": {"python": platform.python_version()} | _versions(),
-        "processor": {"machine": platform.machine(), "features": _features()},
+        "processor": {"machine": platform.machine(), "features": features()},
     }
 
 
@@ -70,7 +78,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _features() -> list[str]:
+def features() -> list[str]:
     """The processor features that numpy uses; results are byte-identical for the same ones."""
     simd = np.show_config(mode="dicts")["SIMD Extensions"]
     return sorted({*simd["baseline"], *simd["found"]})
@@ -85,9 +93,13 @@ class Folder:
     def write(self, name: str, data: bytes) -> Path:
         """Write a file whole or not at all."""
         self.path.mkdir(parents=True, exist_ok=True)
-        aside = self.path / f".{name}.{os.getpid()}"
-        aside.write_bytes(data)
         target = self.path / name
+        target.parent.mkdir(exist_ok=True)
+        aside = target.with_name(f".{target.name}.{os.getpid()}")
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         aside.replace(target)
         return target
 
@@ -95,10 +107,12 @@ class Folder:
         """Write plain data as JSON."""
         return self.write(name, (json.dumps(data, indent=1, default=str) + "\n").encode())
 
-    def write_table(self, name: str, columns: Mapping[str, Array]) -> Path:
+    def write_table(self, name: str, columns: Mapping[str, Array], key: str = "") -> Path:
         """Write columns as Parquet with page checksums, whole or not at all."""
         sink = pa.BufferOutputStream()
         table = pa.table({key: _column(each) for key, each in columns.items()})
+        if key:
+            table = table.replace_schema_metadata({"experiment": key})
         pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
         return self.write(name, sink.getvalue().to_pybytes())
 
@@ -139,6 +153,146 @@ class Rows:
         self.writer.close()
         self.aside.replace(self.target)
         return self.target
+
+
+@dataclass(frozen=True)
+class Blocks(Folder):
+    """A folder of an experiment: its manifest, the blocks played so far, and what they make.
+
+    `blocks/00007.rows.parquet` is the eighth block's table; `checksums.json` lists the
+    SHA-256 of each file, `manifest.json` what is played. The experiment's key is in
+    the manifest and in every table.
+    """
+
+    key: str
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder alone; a lock does not outlive its process."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ConfigError(
+                    f"{self.path}: another run writes here; valid: wait for it, or another --out"
+                ) from error
+            yield
+
+    def claim(self, manifest: Mapping[str, object]) -> None:
+        """Begin the experiment here, or go on with it; refuse a folder of another one."""
+        if (self.path / "manifest.json").exists():
+            known = read_manifest(self.path)
+            if known.get("key") != self.key:
+                raise ConfigError(_other(self.path, known, manifest))
+            return
+        strangers = [each.name for each in self.path.iterdir() if each.name != ".lock"]
+        if strangers:
+            raise ConfigError(
+                f"{self.path}: found {sorted(strangers)[0]} and no manifest; valid: an empty "
+                "folder, or one of the same experiment"
+            )
+        self.write_json("manifest.json", manifest)
+
+    def checksums(self) -> dict[str, str]:
+        """The listed files and their checksums."""
+        path = self.path / "checksums.json"
+        found: dict[str, str] = json.loads(path.read_bytes()) if path.exists() else {}
+        return found
+
+    def list_files(self, names: Sequence[str]) -> None:
+        """Add files, or their new contents, to the list."""
+        listed = self.checksums() | {n: digest((self.path / n).read_bytes()) for n in names}
+        self.write_json("checksums.json", dict(sorted(listed.items())))
+
+    def add(self, number: int, tables: Mapping[str, Mapping[str, Array]]) -> None:
+        """Add a block's tables; only then do they count."""
+        names = [block_name(number, kind) for kind in tables]
+        for name, columns in zip(names, tables.values(), strict=True):
+            self.write_table(name, columns, self.key)
+        self.list_files(names)
+
+    def block(self, number: int, kind: str = "rows") -> dict[str, Array] | None:
+        """A block's table; None where it is missing or not what was listed."""
+        name = block_name(number, kind)
+        listed, path = self.checksums().get(name), self.path / name
+        if listed is None or not path.exists():
+            return None
+        data = path.read_bytes()
+        return table_of(data) if digest(data) == listed else None
+
+
+def block_name(number: int, kind: str) -> str:
+    """The file of a block's table within the folder."""
+    return f"blocks/{number:05d}.{kind}.parquet"
+
+
+def table_of(data: bytes) -> dict[str, Array]:
+    """The columns of a Parquet file's bytes."""
+    table = pq.read_table(io.BytesIO(data), page_checksum_verification=True)
+    return {name: table[name].to_numpy() for name in table.column_names}
+
+
+def read_manifest(path: Path) -> dict[str, object]:
+    """A result folder's manifest. Raises ConfigError where there is none."""
+    try:
+        found: dict[str, object] = json.loads((path / "manifest.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"{path}: found no readable manifest.json; valid: a folder that a command wrote"
+        ) from error
+    return found
+
+
+def verified(path: Path) -> list[str]:
+    """What is wrong with a folder's files, a line each; nothing where all is as it was written."""
+    manifest, mistakes = read_manifest(path), []
+    listed = Blocks(path, "").checksums()
+    for name, checksum in listed.items():
+        if not (path / name).exists():
+            mistakes.append(f"{name}: missing")
+        elif digest((path / name).read_bytes()) != checksum:
+            mistakes.append(f"{name}: its bytes are not those that were written")
+        elif name.endswith(".parquet"):
+            key = (pq.read_schema(path / name).metadata or {}).get(b"experiment", b"").decode()
+            if key != manifest["key"]:
+                mistakes.append(f"{name}: of another experiment")
+    if not listed:
+        mistakes.append("checksums.json: missing or empty; nothing can be verified")
+    return mistakes
+
+
+def differences(
+    before: Mapping[str, object], after: Mapping[str, object], prefix: str = ""
+) -> list[str]:
+    """Where two manifests differ: key and both values, a line each."""
+    lines: list[str] = []
+    for key in dict.fromkeys((*before, *after)):
+        one, other = before.get(key), after.get(key)
+        if isinstance(one, dict) and isinstance(other, dict):
+            lines += differences(one, other, f"{prefix}{key}.")
+        elif json.dumps(one, default=str) != json.dumps(other, default=str):
+            lines.append(f"{prefix}{key}: {_short(one)} there, {_short(other)} here")
+    return lines
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _other(path: Path, known: Mapping[str, object], wanted: Mapping[str, object]) -> str:
+    """Why a folder is not this experiment's."""
+    plain = json.loads(json.dumps(wanted, default=str))
+    ours = {"key", "command", "processor"}
+    lines = differences(
+        {key: value for key, value in known.items() if key not in ours},
+        {key: value for key, value in plain.items() if key not in ours},
+    )
+    return "\n".join(
+        [f"{path}: holds another experiment; valid: the same one, or another --out. Differs:"]
+        + [f"  {line}" for line in lines]
+    )
 
 
 def _column(values: Array) -> pa.Array:

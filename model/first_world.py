@@ -87,6 +87,13 @@ def first_world(preset: Preset, runs: int | range, times: int = 1) -> World:
         if name != "target"
     }
     aims = section("target", Target, f"{file.target}.")
+
+    def treaty(player: str, entry: Any) -> Treaty:
+        by_run = preset.arrays.get(f"{player}.treaties.{entry.partner}.{entry.clause}")
+        depth = entry.depth if by_run is None else one(by_run)
+        written = entry.model_dump() | {"against": tuple(entry.against), "depth": depth}
+        return Treaty(holder=player, **written)
+
     ties = over_pairs("ties", 1.0)
     basis = over_pairs("pledges", 0.0)
     courted = dependence(ties, players.index(file.target))
@@ -112,7 +119,7 @@ def first_world(preset: Preset, runs: int | range, times: int = 1) -> World:
         stakes=over_pairs("stakes", 0.0),
         basis=basis,
         treaties=tuple(
-            Treaty(holder=player, **{**entry.model_dump(), "against": tuple(entry.against)})
+            treaty(player, entry)
             for player in players
             for entry in preset.profiles[player].treaties
             if entry.partner in named

@@ -36,6 +36,7 @@ from model.documents import (
 from model.first_world import first_world
 from model.layers import Layers, Origin
 from model.own_terms import own_terms, probed
+from model.parameters import SECTIONS, STATE_SECTIONS
 from model.schemas import BUILT_IN, Norm, PresetFile, Profile, checked, keys, member, profile_schema
 from model.world import Array
 
@@ -75,6 +76,23 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
         if row.max() > row.min():
             _Loading(name, loading.files).preset(plain | {key: float(row.max())})
     return preset
+
+
+def varies_by_run(key: str) -> bool:
+    """Whether a parameter can take one value a run; others hold for all runs played together.
+
+    >>> varies_by_run("russia.ties.israel"), varies_by_run("turn_days")
+    (True, False)
+    """
+    first, *rest = key.split(".")
+    if first in SECTIONS or not rest:
+        return bool(rest) or first == "restraint"
+    if rest in (["decision", "depth"], ["decision", "samples"]):
+        return False
+    if rest[0] == "treaties":
+        return len(rest) == 3
+    by_state = {*STATE_SECTIONS, "weights", "ties", "stakes", "pledges"}
+    return rest == ["precision"] or (rest[0] in by_state and len(rest) == 2)
 
 
 def _row(key: str, value: Array) -> Array:
@@ -245,7 +263,26 @@ class _Loading:
                 wrong = f"'{word(parts[length - 1])}' holds a value, not a table"
                 self.mistakes.append(f"--set {word(key)}: {wrong}")
                 return
+        if len(parts) == 4 and parts[1] == "treaties":
+            parts, value = parts[:2], self.promised(parts, value)
         self.layers.put(parts, value, Origin(f"--set {word(key)}"))
+
+    def promised(self, parts: Location, depth: Any) -> list[Any]:
+        """The treaties of a state, in which `state.treaties.partner.clause` has this depth.
+
+        A new treaty is in force from the start.
+        """
+        start = self.layers.at(("start",))
+        pact = {"partner": parts[2], "clause": parts[3]}
+        present = self.layers.at(parts[:2]) or []
+        treaties = [dict(each) if isinstance(each, dict) else each for each in present]
+        own = [each for each in treaties if isinstance(each, dict) and pact.items() <= each.items()]
+        if not own:
+            own = [pact | {"signed": start, "in_force": start}]
+            treaties += own
+        for each in own:
+            each["depth"] = depth
+        return treaties
 
     def is_value(self, location: Location) -> bool:
         """Whether a value that is no table is declared, or was laid, at a location."""

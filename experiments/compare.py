@@ -1,0 +1,142 @@
+"""Two configurations on the same luck: what changes, in which runs, and by which payoff term."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from experiments import compare_figure
+from experiments.design import OWN, Design
+from experiments.duel import paired
+from experiments.experiment import Findings, Waves, Work, batches
+from experiments.explain import deciding_terms
+from experiments.play import SETTLED, Row
+
+REASONS_RUNS = 200
+"""Runs over which the deciding terms are averaged."""
+
+METHOD = (
+    "Both configurations are played with the same random numbers run by run, so that a run "
+    "differs only by what the changes cause. Differences are second less first, with 95 % "
+    "intervals of the mean paired difference. Terms: mean gap between talk and the act in war, of "
+    "the payoffs that the patron sees."
+)
+
+
+def waves(design: Design) -> Waves:
+    """The first configuration, then the second, on the same runs."""
+    yield [
+        Row(side, runs, changes)
+        for side, changes in enumerate((design.first, design.second))
+        for runs in batches(range(design.runs))
+    ]
+
+
+def findings(
+    work: Work, by_point: pd.DataFrame, rows: pd.DataFrame, runs: pd.DataFrame | None
+) -> Findings:
+    """What changes, in words, as tables and as figure."""
+    assert runs is not None
+    design = work.design
+    changed = differences(design, runs)
+    terms = term_changes(design)
+    words = [*changed_words(design, changed), *term_words(terms)]
+    figure = compare_figure.changes(design, changed, terms)
+    return Findings(
+        words,
+        {"changes": changed, "terms": terms},
+        {"changes": (figure, "What changes from the first configuration to the second.")},
+        [],
+        METHOD,
+    )
+
+
+def differences(design: Design, runs: pd.DataFrame) -> pd.DataFrame:
+    """A row for each quantity: means, paired difference, in which runs it differs, where the most.
+
+    `size` is the difference in standard deviations of both configurations together.
+    """
+    sides = [
+        runs[runs["point"] == side].sort_values("run").reset_index(drop=True) for side in (0, 1)
+    ]
+    shared = set(sides[0]["run"]) & set(sides[1]["run"])
+    sides = [each[each["run"].isin(shared)].reset_index(drop=True) for each in sides]
+    wanted = [f"worth.{OWN}", f"protege.{OWN}", *(f"{name}.{OWN}" for name in design.measures)]
+    wanted += [f"gain.{rival}" for rival in (*design.acts, OWN)]
+    records = []
+    for name in wanted:
+        first, second = (each[name].to_numpy(float) for each in sides)
+        mean, low, high = paired(second - first)
+        moved = np.abs(second - first)
+        spread = float(np.concatenate((first, second)).std())
+        records.append(
+            {
+                "quantity": name,
+                "first": float(first.mean()),
+                "second": float(second.mean()),
+                "difference": mean,
+                "low": low,
+                "high": high,
+                "size": mean / spread if spread > 0 else 0.0,
+                "size_half": (high - low) / 2 / spread if spread > 0 else 0.0,
+                "runs_changed": float((moved > SETTLED).mean()),
+                "most_changed_run": int(sides[0]["run"].iloc[int(moved.argmax())]),
+            }
+        )
+    return pd.DataFrame(records)
+
+
+def term_changes(design: Design) -> pd.DataFrame:
+    """For each act and payoff term: its gap between talk and the act, first, second, and change."""
+    pairs = [(design.patron, act) for act in design.acts]
+    sides = [
+        deciding_terms(
+            design.preset, pairs, talk=design.talk, runs=min(design.runs, REASONS_RUNS),
+            rng=design.seed, changes=design.set | changes,
+        )
+        for changes in (design.first, design.second)
+    ]  # fmt: skip
+    records = []
+    for pair in pairs:
+        first, second = (dict(side[pair]) for side in sides)
+        for term in dict.fromkeys((*first, *second)):
+            one, other = first.get(term, 0.0), second.get(term, 0.0)
+            records.append((pair[1], term, one, other, other - one))
+    return pd.DataFrame(records, columns=["act", "term", "first", "second", "change"])
+
+
+def named(quantity: str, design: Design) -> str:
+    """A quantity for reading."""
+    what, _, policy = quantity.rpartition(".")
+    if what == "gain":
+        return f"advantage of {design.talk} over {'own choice' if policy == OWN else policy}"
+    known = {"worth": f"value for {design.patron}", "protege": "value for the protege"}
+    return known.get(what, what.replace("_", " "))
+
+
+def changed_words(design: Design, changed: pd.DataFrame) -> Iterator[str]:
+    """What changes and where to look; then what does not."""
+    same = []
+    for row in changed.to_dict("records"):
+        name = named(row["quantity"], design)
+        if row["low"] <= 0 <= row["high"]:
+            same.append(name)
+            continue
+        yield (
+            f"{name}: {row['first']:.3g} to {row['second']:.3g}, {row['difference']:+.3g} "
+            f"[{row['low']:+.3g}, {row['high']:+.3g}]; differs in {row['runs_changed']:.0%} of "
+            f"runs, most in run {row['most_changed_run']}."
+        )
+    if same:
+        yield f"Not told apart: {', '.join(same)}."
+
+
+def term_words(terms: pd.DataFrame) -> Iterator[str]:
+    """The terms whose gap changes most, for each act."""
+    for act, own in terms.groupby("act", sort=False):
+        most = own.reindex(own["change"].abs().sort_values(ascending=False, kind="stable").index)
+        told = " and ".join(
+            f"{row['term']} ({row['first']:+.2f} to {row['second']:+.2f})"
+            for row in most.head(2).to_dict("records")
+        )
+        yield f"Between talk and {act} it is {told} that change most; positive gaps favour talk."

@@ -1,0 +1,40 @@
+"""Small experiments for tests, as files and as children of a process that may be killed."""
+
+from pathlib import Path
+
+from experiments.design import Design, Factor, complete
+from experiments.experiment import Work, conduct, prepared
+
+COMMAND = ["cheaptalk", "experiment", "small"]
+
+
+def small(**fields) -> Design:
+    """Six points of four runs of two turns."""
+    given = {
+        "title": "small",
+        "kind": "sweep",
+        "preset": "twelve-days",
+        "runs": 4,
+        "acts": ["arms"],
+        "set": {"turns": 2},
+        "block": 8,
+        "factors": {"russia.ties.israel": Factor(low=0, high=0.5, count=6)},
+    }
+    return complete(Design(**given | fields))
+
+
+def work_in(folder: Path, **fields) -> Work:
+    return prepared(small(**fields), folder, COMMAND)
+
+
+def conducted(folder: Path, workers: int = 1, **fields) -> Path:
+    conduct(work_in(folder, **fields), workers=workers, quiet=True)
+    return folder
+
+
+def hold(folder: Path, held) -> None:
+    """Hold a folder's lock until killed."""
+    with work_in(folder).folder.locked():
+        held.set()
+        held.clear()
+        held.wait()

@@ -1,0 +1,48 @@
+"""The committed reference results are those that their command gives."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.design import read
+from experiments.experiment import conduct, prepared
+from experiments.store import features, read_manifest, verified
+
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+COMMITTED = sorted(path.parent for path in RESULTS.glob("*/checksums.json")
+                   if path.parent.suffix != ".whole")  # fmt: skip
+
+
+def test_there_are_reference_results():
+    assert RESULTS / "duel-june-2025" in COMMITTED
+
+
+@pytest.mark.parametrize("folder", COMMITTED, ids=lambda folder: folder.name)
+def test_committed_results_are_whole_and_of_the_design_as_it_stands(folder):
+    assert verified(folder) == []
+    known = read_manifest(folder)
+    design, _ = read(folder.name)
+    stored = known["settings"]["design"]
+    assert stored == design.model_dump(mode="json", exclude={"block"})
+    assert known["command"] == f"cheaptalk experiment {folder.name}"
+    page = (RESULTS / "README.md").read_text("utf-8")
+    answer = (folder / "answer.txt").read_text("utf-8").splitlines()
+    assert answer[0] in page and answer[2] in page
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # on a busy machine
+def test_the_june_duel_is_made_again_to_the_last_bit(tmp_path):
+    folder = RESULTS / "duel-june-2025"
+    design, _ = read("duel-june-2025")
+    conduct(prepared(design, tmp_path / "again", ["cheaptalk"]), quiet=True)
+    known = read_manifest(folder)
+    for name in ("points.parquet", "duels.parquet"):
+        one, other = (pd.read_parquet(each / name) for each in (folder, tmp_path / "again"))
+        if known["processor"]["features"] == features():
+            pd.testing.assert_frame_equal(one, other, check_exact=True)
+        else:  # numpy's exp and log differ in their last bits between processors
+            pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=1e-12)
+    assert np.isfinite(one["difference"]).all()
