@@ -224,7 +224,9 @@ def pledged_force(world: World) -> PerState:
     it, times its power over the principals' strength. None in war: force is expected then.
     """
     scale = world.strengths[0] + world.strengths[1]
-    pledged = np.zeros((world.state_count, *np.shape(scale)))
+    parts = (scale, world.beliefs.provisional, *(treaty.depth for treaty in world.treaties))
+    runs = np.broadcast_shapes(*(np.shape(each) for each in parts))
+    pledged = np.zeros((world.state_count, *runs))
     for state, prey in (world.principals, world.principals[::-1]):
         for treaty in world.treaties:
             if treaty.partner != world.names[prey] or treaty.clause != "defence":

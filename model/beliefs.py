@@ -44,7 +44,8 @@ def commitments(world: World, answer: Play) -> tuple[PerState, Play, Play]:
     """
     opposing = world.ladder.aid + world.ladder.delivery + world.ladder.strike
     parts = (world.side[0], world.war, world.beliefs.provisional, answer[0, 0], opposing[0, 0])
-    runs = np.broadcast_shapes(*(np.shape(each) for each in parts))
+    depths = (treaty.depth for treaty in world.treaties)
+    runs = np.broadcast_shapes(*(np.shape(each) for each in (*parts, *depths)))
     depth = np.zeros((world.state_count, *runs))
     kept, unanswered = np.zeros((2, *answer.shape[:2], *runs))
     for treaty in world.treaties:

@@ -258,13 +258,13 @@ class _Loading:
         """Lay one `--set`."""
         parts = tuple(key.split("."))
         parts = parts[1:] if parts[0] == "states" and len(parts) > 1 else parts
+        if len(parts) == 4 and parts[1] == "treaties":
+            parts, value = parts[:2], self.promised(parts, value)
         for length in range(1, len(parts)):
             if self.is_value(parts[:length]):
                 wrong = f"'{word(parts[length - 1])}' holds a value, not a table"
                 self.mistakes.append(f"--set {word(key)}: {wrong}")
                 return
-        if len(parts) == 4 and parts[1] == "treaties":
-            parts, value = parts[:2], self.promised(parts, value)
         self.layers.put(parts, value, Origin(f"--set {word(key)}"))
 
     def promised(self, parts: Location, depth: Any) -> list[Any]:

@@ -152,7 +152,7 @@ def test_a_treaty_is_changed_or_made_by_its_key():
     for key, value, part in (
         ("russia.treaties.iran.defense", 0.5, "did you mean defence?"),
         ("russia.treaties.iram.defence", 0.5, "did you mean iran?"),
-        ("russia.treaties.iran.defence", 1.5, "valid: a depth from 0 to 1"),
+        ("russia.treaties.iran.defence", 1.5, "valid: a number from 0 to 1"),
     ):
         with pytest.raises(ConfigError, match=r"--set russia\.treaties") as wrong:
             load("iran-2025", {key: value})
