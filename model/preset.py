@@ -8,6 +8,7 @@ extends, the file, the preset's `[states]`, files given `--with`, and options `-
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any  # a parsed TOML document has values of any type
@@ -52,7 +53,7 @@ PERSONAL = ("label", "colour", "aliases")
 RESERVED = {*PresetFile.model_fields, "states", "extends", "with"}
 A_NAME = "a name of small letters, digits and _, as united_states, that is no key of a preset"
 
-Change = float | int | str | bool | Array | list[Any]
+Change = float | int | str | bool | date | Array | list[Any] | dict[str, Any]
 
 
 def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
