@@ -11,10 +11,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from agents.payoffs import Term
+from model.complaints import bounds, checked, member, unit
 from model.documents import ROOT, ConfigError, document
 from model.layers import Layers, Origin
 from model.parameters import Number
-from model.schemas import ActionEntry, bounds, checked, member, profile_schema, unit
+from model.schemas import ActionEntry, profile_schema
 from model.world import Array
 
 LADDER = ROOT / "agents" / "actions.toml"

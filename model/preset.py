@@ -5,9 +5,9 @@ come from its profile. Laid over one another, the last wins: declared defaults, 
 extends, the file, the preset's `[states]`, files given `--with`, and options `--set`.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any  # a parsed TOML document has values of any type
@@ -16,28 +16,27 @@ import numpy as np
 
 from agents.payoffs import Term
 from model.colours import colours
+from model.complaints import checked, keys
 from model.configuration import LADDER, Preset, ladder_entries, menu, seat_actions
 from model.contradictions import Found, of_a_menu, of_a_profile, of_the_crisis
 from model.documents import (
     ROOT,
     ConfigError,
-    Document,
     Location,
     document,
-    is_folder,
     is_there,
     named_file,
     names,
     shown,
     suggestion,
     told,
-    word,
 )
 from model.first_world import first_world
-from model.layers import Layers, Origin
+from model.layers import Origin
 from model.own_terms import own_terms, probed
 from model.parameters import SECTIONS, STATE_SECTIONS
-from model.schemas import BUILT_IN, Norm, PresetFile, Profile, checked, keys, member, profile_schema
+from model.reading import Reading, without
+from model.schemas import BUILT_IN, Norm, PresetFile, Profile, profile_schema
 from model.world import Array
 
 __all__ = [
@@ -48,12 +47,7 @@ __all__ = [
 
 PROFILES = ROOT / "agents" / "profiles"
 PRESETS = ROOT / "experiments" / "presets"
-PERSONAL = ("label", "colour", "aliases")
-"""What does not pass on from a profile to another state's that extends it."""
-RESERVED = {*PresetFile.model_fields, "states", "extends", "with"}
-A_NAME = "a name of small letters, digits and _, as united_states, that is no key of a preset"
-
-Change = float | int | str | bool | Array | list[Any]
+Change = float | int | str | bool | date | Array | list[Any] | dict[str, Any]
 
 
 def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
@@ -105,20 +99,13 @@ def _row(key: str, value: Array) -> Array:
     return np.asarray(value, float)
 
 
-class _Loading:
-    """One reading of a preset with its layers; mistakes are gathered, and told together."""
+class _Loading(Reading):
+    """One reading of a preset with its layers, and the check of what they come to."""
 
     def __init__(self, name: str, files: list[str]) -> None:
+        super().__init__(named_file([PRESETS], name, "preset"), [PROFILES])
         self.files = files
-        self.path = named_file([PRESETS], name, "preset")
-        self.layers = Layers()
-        self.mistakes: list[str] = []
-        self.inputs: list[Path] = [self.path, LADDER]
-        self.folders = [PROFILES]
-        self.broken: set[Path] = set()
-        self.partial: set[str] = set()
-        self.absent: set[str] = set()  # what cannot be told where a profile is missing
-        self.named_in = f"{shown(self.path)}: players"
+        self.inputs += [self.path, LADDER]
 
     def preset(self, changes: Mapping[str, Change]) -> Preset:
         """The checked preset; raises ConfigError with all mistakes."""
@@ -126,7 +113,7 @@ class _Loading:
         over = [self.read(Path(each)) for each in self.files]
         players = self.players([*family, *over], changes)
         for each in family:
-            general = _without(each.values, "extends", "states", *players)
+            general = without(each.values, "extends", "states", *players)
             self.layers.lay(general, Origin(each))
         for player in players:
             self.lay_profile(player)
@@ -139,163 +126,10 @@ class _Loading:
             self.lay_change(key, value, players)
         return self.check(players)
 
-    # --- reading ---
-    def read(self, path: Path) -> Document:
-        """A file; its mistakes of syntax are gathered."""
-        try:
-            found = document(path)
-        except ConfigError as error:
-            self.mistakes.append(str(error))
-            found = Document(path, {}, {})
-            self.broken.add(path)
-        if found.faults:
-            self.mistakes += found.faults
-            self.broken.add(path)
-        elif path not in self.inputs and path not in self.broken:
-            self.inputs.append(path)
-        return found
-
-    def family(self, path: Path, folders: list[Path], kind: str) -> list[Document]:
-        """A file and those that it extends, the most basic first.
-
-        A file may extend one of its own name in a folder that comes later.
-        """
-        found = [self.read(path)]
-        while (base := found[0].values.get("extends")) is not None:
-            where = f"{Origin(found[0], ('extends',)).where()}: extends"
-            here = found[0].path
-            later = [each for each in folders if base != here.stem or each != here.parent]
-            try:
-                if not isinstance(base, str):
-                    raise ConfigError(f"found {told(base)}; valid: a name in quotes")
-                further = named_file(later, base, kind, here.parent)
-                if any(_same_file(further, each.path) for each in found):
-                    raise ConfigError(f"found {told(base)}, which extends this file itself")
-            except ConfigError as error:
-                self.mistakes.append(f"{where}: {error}")
-                self.broken.add(path)
-                break
-            found.insert(0, self.read(further))
-        return found
-
-    def players(self, documents: list[Document], changes: Mapping[str, Change]) -> list[str]:
-        """Who plays, by the last layer that says so; finds the folders of their profiles too."""
-        given: Any = []
-        for each in documents:
-            if "players" in each.values:
-                given = each.values["players"]
-                self.named_in = f"{Origin(each, ('players',)).where()}: players"
-            if "profiles" in each.values:
-                self.add_folder(each.values["profiles"], Origin(each, ("profiles",)))
-        if "players" in changes:
-            given, self.named_in = changes["players"], "--set players"
-        if "profiles" in changes:
-            self.add_folder(changes["profiles"], Origin("--set profiles"))
-        named = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
-        if len(named) > len(set(named)):
-            self.mistakes.append(f"{self.named_in}: a state is named twice")
-        found = []
-        for name in list(dict.fromkeys(named))[:40]:
-            if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) and name not in RESERVED:
-                found.append(name)
-            else:
-                self.mistakes.append(f"{self.named_in}: found {told(name)}; valid: {A_NAME}")
-        return found
-
-    def add_folder(self, name: object, origin: Origin) -> None:
-        """Look for profiles in a folder of the user's own first."""
-        if isinstance(name, str) and is_folder(origin.folder / name):
-            self.folders.insert(0, origin.folder / name)
-        elif isinstance(name, str):
-            place = origin.described()
-            valid = "valid: a folder, beside the file that names it"
-            self.mistakes.append(f"{place}: found {told(name)}; {valid}")
-
-    # --- laying ---
-    def lay_profile(self, player: str) -> None:
-        """Lay a state's profile, over what it extends."""
-        try:
-            path = named_file(self.folders, player, "profile")
-        except ConfigError as error:
-            self.mistakes.append(f"{self.named_in}: {error}")
-            self.partial.add(player)
-            self.absent = {"target", "challenger", "fronts"}
-            return
-        *basis, own = self.family(path, self.folders, "profile")
-        for each in basis:
-            kept = () if each.path.stem == player else PERSONAL
-            self.layers.put((player,), _without(each.values, "extends", *kept), Origin(each))
-        self.layers.put((player,), _without(own.values, "extends"), Origin(own))
-        if self.broken & {own.path, *(each.path for each in basis)}:
-            self.partial.add(player)
-
-    def lay_file(self, found: Document, players: list[str]) -> None:
-        """Lay a file given `--with`: one that extends a state, or changes by key."""
-        values, base = _without(found.values, "extends"), found.values.get("extends")
-        if base is None or base == self.path.stem:
-            self.lay_rooted(values, Origin(found), players)
-        elif base in players:
-            self.layers.put((str(base),), values, Origin(found))
-        else:
-            where = Origin(found, ("extends",)).where()
-            near = suggestion(told(base), players)
-            self.mistakes.append(f"{where}: extends: found {told(base)}{near}")
-
-    def lay_rooted(self, values: Mapping[str, Any], origin: Origin, players: list[str]) -> None:
-        """Lay values whose first key is the preset's or a state; `states.x` means `x`."""
-        self.layers.lay(_without(values, "states"), origin)
-        states = values.get("states", {})
-        for player, each in states.items() if isinstance(states, dict) else [("", states)]:
-            inside = Origin(origin.source, ("states", player) if player else ("states",))
-            if player not in players:
-                near = suggestion(player, players)
-                place = inside.described()
-                self.mistakes.append(f"{place}: does not play{near}")
-                continue
-            self.layers.put((player,), each, inside)
-
-    def lay_change(self, key: str, value: Any, players: list[str]) -> None:
-        """Lay one `--set`."""
-        parts = tuple(key.split("."))
-        parts = parts[1:] if parts[0] == "states" and len(parts) > 1 else parts
-        if len(parts) == 4 and parts[1] == "treaties":
-            parts, value = parts[:2], self.promised(parts, value)
-        for length in range(1, len(parts)):
-            if self.is_value(parts[:length]):
-                wrong = f"'{word(parts[length - 1])}' holds a value, not a table"
-                self.mistakes.append(f"--set {word(key)}: {wrong}")
-                return
-        self.layers.put(parts, value, Origin(f"--set {word(key)}"))
-
-    def promised(self, parts: Location, depth: Any) -> list[Any]:
-        """The treaties of a state, in which `state.treaties.partner.clause` has this depth.
-
-        A new treaty is in force from the start.
-        """
-        start = self.layers.at(("start",))
-        pact = {"partner": parts[2], "clause": parts[3]}
-        present = self.layers.at(parts[:2]) or []
-        treaties = [dict(each) if isinstance(each, dict) else each for each in present]
-        own = [each for each in treaties if isinstance(each, dict) and pact.items() <= each.items()]
-        if not own:
-            own = [pact | {"signed": start, "in_force": start}]
-            treaties += own
-        for each in own:
-            each["depth"] = depth
-        return treaties
-
-    def is_value(self, location: Location) -> bool:
-        """Whether a value that is no table is declared, or was laid, at a location."""
-        laid = self.layers.at(location)
-        kind, _ = member(PresetFile, location)
-        declared = kind is not None and not hasattr(kind, "model_fields")
-        return (laid is not None and not isinstance(laid, dict)) or (laid is None and declared)
-
-    # --- checking ---
     def check(self, players: list[str]) -> Preset:
         """The checked preset of the layers as they lie."""
         terms = self.terms()
-        general = _without(self.layers.values, *players)
+        general = without(self.layers.values, *players)
         whole, place = self.path not in self.broken, shown(self.path)
         schema = profile_schema(tuple(each for each, _ in terms.values()))
         meant = [*players, *(f"{player}.{key}" for player in players[:1] for key in keys(schema))]
@@ -379,14 +213,3 @@ class _Loading:
         """Raise all mistakes found so far."""
         if self.mistakes:
             raise ConfigError("\n".join(dict.fromkeys(self.mistakes)))
-
-
-def _without(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: each for key, each in values.items() if key not in keys}
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return one == other

@@ -1,6 +1,5 @@
 """Payoff terms of the user's own: loaded by the preset, treated like the built-in ones."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,13 +18,6 @@ from model.world import World
 
 EXAMPLE = ROOT / "docs" / "examples" / "pact-2025"
 WITH = {"with": [str(EXAMPLE / "with_fatigue.toml")]}
-
-
-@pytest.fixture(autouse=True)
-def only_built_in_terms() -> Iterator[None]:
-    yield
-    for name in set(TERMS) - set(BUILT_IN):
-        del TERMS[name]
 
 
 def test_the_example_has_ten_lines_of_code_and_stands_in_the_docs():
