@@ -116,6 +116,7 @@ def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
         keep_runs=design.keep == "runs",
     )
     refuse_unknown_measures(plan)
+    next(kind_of(design).waves(design))  # a wrong table or a missing extra is told before it begins
     whole = manifest(preset, settings, command) | {"kind": design.kind, "block": design.block}
     work = Work(design, preset, plan, folder, settings)
     with folder.locked():

@@ -178,8 +178,7 @@ def test_a_mistake_gets_a_clear_message_status_2_and_leaves_nothing(words, parts
     assert told.stdout == ""
     for part in parts:
         assert part in told.stderr
-    if "slurm" not in words:
-        assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
