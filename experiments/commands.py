@@ -54,12 +54,12 @@ def playing(command: Command) -> Command:
     return command
 
 
-def conducted(design: Any, how: dict[str, Any], path: Path | None = None) -> None:
+def conducted(design: Any, how: dict[str, Any]) -> None:
     """Conduct a design and print what it says; Ctrl-C leaves a word on how to go on."""
-    from experiments import experiment
+    from experiments import executor, experiment
 
-    work = experiment.prepared(design, how["out"], words_of_call())
-    finish(work, how)
+    executor.refuse_unknown(how["executor"])
+    finish(experiment.prepared(design, how["out"], words_of_call()), how)
 
 
 def finish(work: Any, how: dict[str, Any]) -> None:
@@ -172,8 +172,10 @@ def experiment(
 @json_option
 def resume(folder: Path, **how: Any) -> None:
     """Go on with an experiment that was interrupted, in its FOLDER."""
+    from experiments.executor import refuse_unknown
     from experiments.experiment import resumed
 
+    refuse_unknown(how["executor"])
     finish(resumed(folder), how)
 
 

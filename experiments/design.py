@@ -13,10 +13,11 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from experiments.duel import ACTS, TALK, proteges
+from model.complaints import checked
 from model.documents import document, named_file
 from model.layers import Layers, Origin
 from model.preset import ROOT, Change, ConfigError, Preset, load, menu, shown, suggestion
-from model.schemas import STRICT, checked
+from model.schemas import STRICT
 
 DESIGNS = ROOT / "experiments" / "designs"
 COMPARED = (

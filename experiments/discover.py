@@ -9,7 +9,9 @@ limit, a quasi-p-value (chance to find the density without that limit [Bryant201
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from types import ModuleType
+from typing import Any  # the workbench ships no types
 
 import numpy as np
 import pandas as pd
@@ -93,7 +95,7 @@ def prim_boxes(
         return found
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        search = workbench("prim").Prim(cases, talk, threshold=density, mass_min=mass)
+        search = peeling(cases, talk, density, mass)
         for _ in range(most):
             box = search.find_box()
             if box is None:
@@ -108,8 +110,21 @@ def prim_boxes(
             limits = limited(box.box_lims[chosen], cases)
             found.append(
                 Box("PRIM", limits, float(row["coverage"]), float(row["density"]),
-                    float(row["mass"]), worst(box.qp[chosen]))
+                    float(row["mass"]), worst(quasi_p_values(box)[chosen]))
             )  # fmt: skip
+    return found
+
+
+def peeling(cases: pd.DataFrame, talk: Array, density: float, mass: float) -> Any:
+    """The workbench's PRIM; its version 2 wants the density already, version 3 does not know it."""
+    prim = workbench("prim").Prim
+    wanted = {"threshold": density} if "threshold" in signature(prim).parameters else {}
+    return prim(cases, talk, mass_min=mass, **wanted)
+
+
+def quasi_p_values(box: Any) -> list[dict[str, list[float]]]:
+    """The quasi-p-values along a peeling, as version 2 or 3 of the workbench calls them."""
+    found: list[dict[str, list[float]]] = getattr(box, "p_values", None) or box.qp
     return found
 
 

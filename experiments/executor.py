@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar  # dask ships no types
@@ -40,9 +41,17 @@ def each_done(
         return ((number, work(task)) for number, task in tasks)
     if executor == "local":
         return by_processes(work, tasks, workers)
-    if executor == "dask" or "://" in executor:
-        return by_dask(work, tasks, executor, workers)
-    raise ConfigError(f"--executor: found '{executor}'; valid: local, dask or tcp://host:port")
+    return by_dask(work, tasks, executor, workers)
+
+
+def refuse_unknown(executor: str) -> None:
+    """Raise ConfigError for an executor that there is not, or whose extra is missing."""
+    if executor == "local":
+        return
+    if executor != "dask" and "://" not in executor:
+        raise ConfigError(f"--executor: found '{executor}'; valid: local, dask or tcp://host:port")
+    if find_spec("distributed") is None:
+        raise ConfigError(f"--executor {executor}: needs Dask; pip install 'cheaptalk[cluster]'")
 
 
 def by_processes(
@@ -99,12 +108,7 @@ def by_dask(
     work: Callable[[Given], Made], tasks: Numbered[Given], executor: str, workers: int
 ) -> Iterator[tuple[int, Made | WorkerDied]]:
     """By a Dask cluster: one of its own on this machine, or the scheduler at an address."""
-    try:
-        distributed: Any = import_module("distributed")
-    except ImportError as error:
-        raise ConfigError(
-            f"--executor {executor}: needs Dask; pip install 'cheaptalk[cluster]'"
-        ) from error
+    distributed: Any = import_module("distributed")
     with _client(distributed, executor, workers) as client:
         slots = max(sum(client.nthreads().values()), workers)
         waiting: dict[Any, int] = {}

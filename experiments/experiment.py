@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol  # settings are plain data of mi
 import numpy as np
 import pandas as pd
 
-from experiments.design import Design, complete, read
+from experiments.design import Design, complete, ends, moved, read
 from experiments.duel import proteges
 from experiments.executor import WorkerDied, each_done
 from experiments.play import Plan, Played, Row, failed, play, refuse_unknown_measures
@@ -116,6 +116,7 @@ def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
         keep_runs=design.keep == "runs",
     )
     refuse_unknown_measures(plan)
+    next(kind_of(design).waves(design))  # a wrong table or a missing extra is told before it begins
     whole = manifest(preset, settings, command) | {"kind": design.kind, "block": design.block}
     work = Work(design, preset, plan, folder, settings)
     with folder.locked():
@@ -332,6 +333,7 @@ def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
                for n, t in tables.items()]  # fmt: skip
     for name, (figure, _) in found.figures.items():
         written += figures.save(figure, folder.path, name)
+    found.caveats += turned(work)
     errors = rows["error"].ne("")
     if errors.any():
         found.caveats.append(
@@ -343,6 +345,21 @@ def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
     written.append(folder.write("report.html", dossier(work, found).encode()))
     folder.list_files([path.name for path in written])
     return found
+
+
+def turned(work: Work) -> list[str]:
+    """Factors along which the patron comes to side with another state, as its ties decide."""
+    design, lines = work.design, []
+    for name, factor in design.factors.items():
+        keys = factor.keys or [name]
+        for end in ends(factor) if any(".ties." in key for key in keys) else []:
+            side = proteges(design.preset, design.set | moved(name, factor, end))
+            if (other := side.get(design.patron)) != work.plan.protege:
+                lines.append(
+                    f"At {design.label(name)} {end:g} {design.patron} sides with {other}: there "
+                    f"its acts are not for {work.plan.protege}."
+                )
+    return lines
 
 
 def told_caveats(found: Findings) -> list[str]:

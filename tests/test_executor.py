@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.executor import WorkerDied, each_done
+from experiments.executor import WorkerDied, each_done, refuse_unknown
 from experiments.experiment import conduct
 from model.preset import ConfigError
 from tests.small import work_in
@@ -55,8 +55,11 @@ def test_a_block_that_kills_every_worker_is_given_up_and_told():
 
 
 def test_an_unknown_executor_is_told():
+    pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
     with pytest.raises(ConfigError, match="found 'slurm'; valid: local, dask or tcp"):
-        each_done(squared, iter(()), "slurm", 2)
+        refuse_unknown("slurm")
+    for known in ("local", "dask", "tcp://10.0.0.1:8786", "tls://10.0.0.1:8786"):
+        refuse_unknown(known)
 
 
 @pytest.mark.slow

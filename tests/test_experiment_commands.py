@@ -86,13 +86,16 @@ def test_results_are_listed_shown_and_compared(duel, tmp_path):
 @pytest.mark.slow
 def test_a_sweep_draws_a_line_for_each_factor(tmp_path):
     told = done(
-        "sweep", "twelve-days", "--x", "russia.ties.israel=0:0.5:2", "--x", "oil.at_risk=1,2",
+        "sweep", "twelve-days", "--x", "russia.ties.israel=0:0.9:2", "--x", "oil.at_risk=1,2",
         "--act", "arms", "--runs", 4, *TINY, "--out", tmp_path / "s", "--json",
     )  # fmt: skip
     data = json.loads(told.stdout)
     assert data["kind"] == "sweep"
     assert len(pd.read_parquet(tmp_path / "s" / "points.parquet")) == 4
     assert len(data["tables"]["duels"]) == 8
+    assert data["caveats"] == [
+        "At russia.ties.israel 0.9 russia sides with israel: there its acts are not for iran."
+    ]
     assert sum("along russia.ties.israel" in line for line in data["verdict"]) == 2
 
 
@@ -178,8 +181,7 @@ def test_a_mistake_gets_a_clear_message_status_2_and_leaves_nothing(words, parts
     assert told.stdout == ""
     for part in parts:
         assert part in told.stderr
-    if "slurm" not in words:
-        assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
