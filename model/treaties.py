@@ -31,7 +31,7 @@ class Treaty:
     holder: str
     partner: str
     clause: str
-    depth: float
+    depth: Number
     signed: date
     in_force: date | None = None
     denounced: date | None = None
