@@ -258,5 +258,71 @@ def robustness(
     click.echo(ruling.as_json(found) if as_json else ruling.in_words(found))
 
 
+cases_option = click.option(
+    "--cases",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="CSV of coded cases, as experiments/history/cases_1904_2013.csv.",
+)
+
+
+@main.command()
+@cases_option
+@click.option("--starts", default=5, type=click.IntRange(1), help="Starting points of the fit.")
+@click.option("--recover", default=0, type=click.IntRange(0), help="Simulated histories to refit.")
+@click.option("--posterior", default=0, type=click.IntRange(0), help="Steps of the sampler emcee.")
+@click.option("--out", type=click.Path(path_type=Path), help="Profile fragment to write (TOML).")
+@click.option("--states", help="States the fragment is for, a,b,c; default: all profiles.")
+@json_option
+def calibrate(
+    cases: Path,
+    starts: int,
+    recover: int,
+    posterior: int,
+    out: Path | None,
+    states: str | None,
+    as_json: bool,
+) -> None:
+    """Fit the payoff weights and the precision to coded cases."""
+    from experiments import calibrate as calibrating
+
+    found = calibrating.calibrated(cases, starts, recover, posterior)
+    if out is not None:
+        calibrating.write_fragment(found, out, states)
+        click.echo(f"{out}", err=True)
+    click.echo(calibrating.as_json(found) if as_json else calibrating.in_words(found))
+
+
+@main.command()
+@click.option("--cases", type=click.Path(path_type=Path), help="CSV of coded cases.")
+@click.option("--train-before", type=int, help="Fit on cases before this year, test on the rest.")
+@click.option("--without", help="Covariates to take away, as stakes,reputation.")
+@click.option("--predict", "new", type=click.Path(path_type=Path), help="CSV of cases to forecast.")
+@click.option("--out", type=click.Path(path_type=Path), help="CSV of the forecasts to write.")
+@json_option
+def backtest(
+    cases: Path | None,
+    train_before: int | None,
+    without: str | None,
+    new: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Score the calibrated model and simple baselines on cases they were not fitted to."""
+    from experiments import backtest as testing
+
+    if cases is None:
+        raise Complaint("--cases: missing; valid: a CSV of coded cases")
+    if (new is None) != (out is None):
+        raise Complaint("--predict and --out go together: NEW.csv in, PRED.csv out")
+    known = testing.read_known(cases, without)
+    if new is not None and out is not None:
+        count = testing.predict(known, new, out)
+        click.echo(f"{out}: {count} cases", err=True)
+        return
+    found = testing.backtests(known, train_before)
+    click.echo(testing.as_json(found) if as_json else testing.in_words(found))
+
+
 if __name__ == "__main__":
     main(prog_name="cheaptalk")

@@ -6,7 +6,7 @@ equilibrium, and their derivatives follow from it by the implicit function theor
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from scipy.stats import norm
 
 from agents.payoffs import TERMS
 from experiments.cases import RUNGS, Cases, Games, games_of, read_cases, world_of
+from experiments.store import Folder, digest
 from model.draws import uniforms
 from model.equilibrium import Solution, logit_equilibrium, nearby, uniform
-from model.preset import ConfigError, Profile
+from model.preset import PROFILES, ConfigError, Profile, suggestion
 from model.stage_game import StageGame
 from model.world import Array, Play
 
@@ -253,3 +254,118 @@ def posterior(record: Record, fit: Fit, steps: int, walkers: int = 32) -> Array:
     sampler.random_state = np.random.RandomState(0).get_state()
     sampler.run_mcmc(np.clip(fit.logs + spread, low, high), steps)
     return np.asarray(sampler.get_chain(discard=steps // 2, flat=True))
+
+
+# ------------------------------------------------------------------- the command
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A calibration with what shows how far to trust it."""
+
+    source: Path
+    cases: int
+    fit: Fit
+    default_likelihood: float
+    recovered: list[Recovered]
+    draws: Array | None
+
+
+def calibrated(path: Path, starts: int, recover: int = 0, steps: int = 0) -> Calibration:
+    """Fit to a file of coded cases; recovery and posterior where asked for."""
+    cases = read_cases(path)
+    record = record_of(cases)
+    fit = fitted(record, starting_points(starts))
+    chosen = probabilities(record.games, np.log(DEFAULTS))[np.arange(len(cases)), cases.outcome]
+    return Calibration(
+        source=path,
+        cases=len(cases),
+        fit=fit,
+        default_likelihood=float(np.log(chosen).sum()),
+        recovered=recovery(record, fit.logs, recover) if recover else [],
+        draws=posterior(record, fit, steps) if steps else None,
+    )
+
+
+def fragment(found: Calibration, states: Sequence[str]) -> str:
+    """The fit as TOML tables of the states, with where it comes from."""
+    fit = found.fit
+    lines = [
+        f"# Weights and precision fitted to {found.cases} coded cases: {found.source.name},",
+        f"# SHA-256 {digest(found.source.read_bytes())}.",
+        f"# Log likelihood {fit.likelihood:.2f}, at the defaults {found.default_likelihood:.2f}.",
+        "# Prior: each logarithm normal around the declared default, standard deviation "
+        f"{SPREAD:g}.",
+        f"# Made by: cheaptalk calibrate --cases {found.source.name}",
+    ]
+    for state in states:
+        lines += ["", f"[{state}]", f"precision = {fit.values['precision']:.4g}"]
+        lines += ["", f"[{state}.weights]"]
+        lines += [
+            f"{name} = {fit.values[name]:.4g}  # relative error {fit.errors[name]:.2f}"
+            for name in TERMS
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def write_fragment(found: Calibration, out: Path, states: str | None) -> None:
+    """Write the profile fragment for some states, or for all profiles."""
+    known = sorted(path.stem for path in PROFILES.glob("*.toml"))
+    wanted = [each.strip() for each in states.split(",")] if states else known
+    for each in wanted:
+        if each not in known:
+            raise ConfigError(f"--states: found '{each}'{suggestion(each, known)}")
+    Folder(out.parent).write(out.name, fragment(found, wanted).encode())
+
+
+def as_json(found: Calibration) -> str:
+    """The calibration as one JSON object."""
+    fit = found.fit
+    record: dict[str, object] = {
+        "cases": found.cases,
+        "weights": {name: fit.values[name] for name in TERMS},
+        "precision": fit.values["precision"],
+        "relative_error": fit.errors,
+        "log_likelihood": fit.likelihood,
+        "log_likelihood_at_defaults": found.default_likelihood,
+        "losses_of_starts": fit.losses,
+        "prior": {"median": dict(zip(NAMES, DEFAULTS.tolist(), strict=True)), "spread": SPREAD},
+        "recovery": [asdict(each) for each in found.recovered],
+    }
+    if found.draws is not None:
+        quantiles = np.exp(np.quantile(found.draws, [0.05, 0.5, 0.95], axis=0)).T.tolist()
+        record["posterior"] = dict(zip(NAMES, quantiles, strict=True))
+    return json.dumps(record, indent=1)
+
+
+def in_words(found: Calibration) -> str:
+    """The calibration as a table: prior, fit, error, and posterior where there is one."""
+    fit = found.fit
+    low, high = np.exp(fit.logs + np.outer([-1.645, 1.645], list(fit.errors.values())))
+    heads = f"  {'':<12}{'default':>8}{'fitted':>8}   90 % interval"
+    if found.draws is not None:
+        heads += "     posterior median and 90 %"
+    lines = [
+        f"{found.cases} cases of {found.source.name}: log likelihood {fit.likelihood:.2f}, "
+        f"at the defaults {found.default_likelihood:.2f}.",
+        f"{len(fit.losses)} starts ended at losses {min(fit.losses):.4f} to {max(fit.losses):.4f}.",
+        "",
+        heads,
+    ]
+    for place, name in enumerate(NAMES):
+        line = f"  {name:<12}{DEFAULTS[place]:>8.3g}{fit.values[name]:>8.3g}"
+        line += f"   [{low[place]:.2g}, {high[place]:.2g}]".ljust(18)
+        if found.draws is not None:
+            five, half, most = np.exp(np.quantile(found.draws[:, place], [0.05, 0.5, 0.95]))
+            line += f"  {half:.3g} [{five:.2g}, {most:.2g}]"
+        lines.append(line)
+    lines.append("A value's prior is log-normal around its default; an error near 1 is the prior's.")
+    if found.recovered:
+        lines += ["", "  recovery on simulated histories (logarithms)", f"  {'':<12}   true   mean"]
+        lines[-1] += "  spread  share of 90 % intervals with the truth"
+        lines += [
+            f"  {each.name:<12}{each.true:>7.2f}{each.mean:>7.2f}{each.spread:>8.2f}"
+            f"{each.covered:>8.0%}"
+            for each in found.recovered
+        ]
+    return "\n".join(lines)
