@@ -324,5 +324,18 @@ def backtest(
     click.echo(testing.as_json(found) if as_json else testing.in_words(found))
 
 
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--train-before", default=1962, help="Fit on crises before this year; default 1962.")
+@click.option("--features", help="Columns for the logit, a,b,c; default: all that are allowed.")
+@json_option
+def icb(path: Path, train_before: int, features: str | None, as_json: bool) -> None:
+    """Backtest on ICB: PATH is its actor-level CSV (version 13 or later)."""
+    from experiments import icb as crises
+
+    found = crises.backtest(path, train_before, features)
+    click.echo(crises.as_json(found) if as_json else crises.in_words(found))
+
+
 if __name__ == "__main__":
     main(prog_name="cheaptalk")

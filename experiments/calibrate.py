@@ -6,7 +6,7 @@ equilibrium, and their derivatives follow from it by the implicit function theor
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -41,10 +41,15 @@ LADDER = np.eye(len(RUNGS))
 """Which class of outcome each action is: (classes, actions); for coded cases its rung."""
 
 
-def bounds() -> list[tuple[float, float]]:
-    """Bounds of the logarithms, from the declared ranges."""
+def bounds(size: int = len(NAMES)) -> list[tuple[float, float]]:
+    """Bounds of the logarithms, from the declared ranges, and of tastes."""
     highs = [term.high for term in TERMS.values()] + [MOST]
-    return [(float(np.log(LEAST)), float(np.log(high))) for high in highs]
+    found = [(float(np.log(LEAST)), float(np.log(high))) for high in highs]
+    return found + [(-5.0, 5.0)] * (size - len(found))
+
+
+TASTE = 0.5
+"""Prior standard deviation of a taste, around 0, in units of payoff."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +57,34 @@ class Record:
     """What was observed: games, the class of the patron's act in each, and the rows' weights.
 
     `classes` (classes, actions) says which class of outcome each action of the patron is.
+    With `tastes` each class but the first has a baseline worth of its own, besides the terms
+    and after them in what is fitted; without, as for coded cases, it is 0.
     """
 
     games: Games
     outcome: Array
     classes: Array
     weight: Array
+    tastes: bool = False
 
     def part(self, rows: Array) -> "Record":
         """The record of some cases."""
-        return Record(
-            self.games.part(rows), self.outcome[rows], self.classes, self.weight[rows]
+        return replace(
+            self,
+            games=self.games.part(rows),
+            outcome=self.outcome[rows],
+            weight=self.weight[rows],
         )
+
+    @property
+    def centre(self) -> Array:
+        """The prior's centre: logarithms of the defaults, and tastes of 0."""
+        return np.append(np.log(DEFAULTS), np.zeros(self.tastes * (len(self.classes) - 1)))
+
+    @property
+    def spread(self) -> Array:
+        """The prior's standard deviations."""
+        return np.where(np.arange(len(self.centre)) < len(DEFAULTS), SPREAD, TASTE)
 
 
 def record_of(cases: Cases) -> Record:
@@ -83,32 +104,43 @@ class Fit:
     @cached_property
     def values(self) -> dict[str, float]:
         """The fitted weight of each term and the precision."""
-        return dict(zip(NAMES, np.exp(self.logs).tolist(), strict=True))
+        return dict(zip(NAMES, np.exp(self.logs).tolist(), strict=False))
 
     @cached_property
     def errors(self) -> dict[str, float]:
         """The standard error of each logarithm: about the relative error of the value."""
-        return dict(zip(NAMES, np.sqrt(np.diag(self.covariance)).tolist(), strict=True))
+        return dict(zip(NAMES, np.sqrt(np.diag(self.covariance)).tolist(), strict=False))
 
 
 # ------------------------------------------------------------------- the likelihood
 
 
-def game_at(games: Games, logs: Array) -> StageGame:
-    """The stage games under weights and precision given by their logarithms."""
-    return games.game(np.exp(logs[:-1]), np.exp(logs[-1]))
+def game_at(games: Games, logs: Array, classes: Array) -> StageGame:
+    """The stage games under weights and precision given by their logarithms, and tastes."""
+    terms = len(TERMS)
+    game = games.game(np.exp(logs[:terms]), np.exp(logs[terms]))
+    tastes = logs[terms + 1 :]
+    if not tastes.size:
+        return game
+    base = game.base.copy()
+    base[0, : classes.shape[1]] += (tastes @ classes[1:])[:, None]
+    return replace(game, base=base)
 
 
-def derivative(games: Games, logs: Array, game: StageGame, play: Play) -> Array:
+def derivative(games: Games, logs: Array, classes: Array, game: StageGame, play: Play) -> Array:
     r"""Derivative of the patron's equilibrium play in the logarithms: (logs, actions, cases).
 
     At the equilibrium $x = F(x, \theta)$, so $dx/d\theta = (I - F_x)^{-1} F_\theta$ for the
     expectations x, and play is the quantal response to payoffs that are affine in x.
     """
-    x, sharp = game.expectations(play), np.exp(logs[-1])
+    x, terms = game.expectations(play), len(TERMS)
+    sharp = np.exp(logs[terms])
     moved = games.terms + np.einsum("tksan,ksn->tsan", games.slopes, x)
-    moved = moved * np.exp(logs[:-1])[:, None, None, None]
-    moved = np.concatenate([moved, moved.sum(0)[None]])
+    moved = moved * np.exp(logs[:terms])[:, None, None, None]
+    own = np.zeros((len(logs) - terms - 1, *play.shape))
+    own[:, 0, : classes.shape[1]] = classes[1 : len(own) + 1, :, None]
+    payoffs = moved.sum(0) + (logs[terms + 1 :, None, None, None] * own).sum(0)
+    moved = np.concatenate([moved, payoffs[None], own])
     direct = sharp * play * (moved - (play * moved).sum(2)[:, :, None])
     centred = game.slopes - (play * game.slopes).sum(2)[:, :, None]
     by_others = sharp * play * centred
@@ -123,16 +155,16 @@ def derivative(games: Games, logs: Array, game: StageGame, play: Play) -> Array:
 
 def penalised(record: Record, logs: Array, guess: Play | None = None) -> tuple[float, Array, Play]:
     """Negative log posterior, its gradient, and the play found by iteration from a guess."""
-    game = game_at(record.games, logs)
+    game = game_at(record.games, logs, record.classes)
     play = nearby(game, uniform(game) if guess is None else guess)
-    slope = derivative(record.games, logs, game, play)
+    slope = derivative(record.games, logs, record.classes, game, play)
     actions = record.classes.shape[1]
     mine = record.classes[record.outcome].T
     likely = np.maximum((mine * play[0, :actions]).sum(0), 1e-300)
     rise = (mine * slope[:, :actions]).sum(1) / likely
-    away = (logs - np.log(DEFAULTS)) / SPREAD
+    away = (logs - record.centre) / record.spread
     loss = -(record.weight * np.log(likely)).sum() + 0.5 * (away * away).sum()
-    return float(loss), -(rise * record.weight).sum(1) + away / SPREAD, play
+    return float(loss), -(rise * record.weight).sum(1) + away / record.spread, play
 
 
 def minimum(record: Record, start: Array) -> tuple[Array, float]:
@@ -145,7 +177,8 @@ def minimum(record: Record, start: Array) -> tuple[Array, float]:
         return value, gradient
 
     options = {"maxiter": 200, "ftol": 1e-9, "gtol": 1e-4}
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds(), options=options)
+    limits = bounds(len(start))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options=options)
     return np.asarray(found.x), float(found.fun)
 
 
@@ -160,7 +193,7 @@ def starting_points(count: int) -> list[Array]:
 
 def fitted(record: Record, starts: Sequence[Array] | None = None) -> Fit:
     """The best fit over several starts, verified on the principal branch."""
-    ends = [minimum(record, start) for start in starts or [np.log(DEFAULTS)]]
+    ends = [minimum(record, start) for start in starts or [record.centre]]
     logs, _ = min(ends, key=lambda each: each[1])
     likely = probabilities(record.games, logs, record.classes)
     chosen = likely[np.arange(len(likely)), record.outcome]
@@ -180,14 +213,14 @@ def covariance(record: Record, logs: Array, step: float = 1e-3) -> Array:
     return np.asarray((vectors / np.maximum(values, least)) @ vectors.T)
 
 
-def solved(games: Games, logs: Array) -> Solution:
+def solved(games: Games, logs: Array, classes: Array = LADDER) -> Solution:
     """The equilibria on the principal branch."""
-    return logit_equilibrium(game_at(games, logs), where="of the coded cases")
+    return logit_equilibrium(game_at(games, logs, classes), where="of the coded cases")
 
 
 def probabilities(games: Games, logs: Array, classes: Array = LADDER) -> Array:
     """The patron's chance of each class of outcome: (cases, classes)."""
-    play = solved(games, logs).play[0, : classes.shape[1]]
+    play = solved(games, logs, classes).play[0, : classes.shape[1]]
     return np.asarray((classes @ play).T)
 
 
@@ -359,7 +392,9 @@ def in_words(found: Calibration) -> str:
             five, half, most = np.exp(np.quantile(found.draws[:, place], [0.05, 0.5, 0.95]))
             line += f"  {half:.3g} [{five:.2g}, {most:.2g}]"
         lines.append(line)
-    lines.append("A value's prior is log-normal around its default; an error near 1 is the prior's.")
+    lines.append(
+        "A value's prior is log-normal around its default; an error near 1 is the prior's."
+    )
     if found.recovered:
         lines += ["", "  recovery on simulated histories (logarithms)", f"  {'':<12}   true   mean"]
         lines[-1] += "  spread  share of 90 % intervals with the truth"
