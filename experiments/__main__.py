@@ -299,6 +299,10 @@ def calibrate(
 @click.option("--without", help="Covariates to take away, as stakes,reputation.")
 @click.option("--predict", "new", type=click.Path(path_type=Path), help="CSV of cases to forecast.")
 @click.option("--out", type=click.Path(path_type=Path), help="CSV of the forecasts to write.")
+@click.option("--timeline", type=click.Path(path_type=Path), help="CSV of dated acts, day by day.")
+@click.option("--preset", default="twelve-days", help="Preset that a timeline is played in.")
+@click.option("--sequential", is_flag=True, help="Learn from case to case in time order.")
+@set_option
 @json_option
 def backtest(
     cases: Path | None,
@@ -306,13 +310,23 @@ def backtest(
     without: str | None,
     new: Path | None,
     out: Path | None,
+    timeline: Path | None,
+    preset: str,
+    sequential: bool,
+    settings: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Score the calibrated model and simple baselines on cases they were not fitted to."""
+    """Score the calibrated model and simple baselines on what they were not fitted to."""
+    if timeline is not None:
+        from experiments import timeline as daily
+
+        days = daily.forecasts(preset, timeline, parsed(settings))
+        click.echo(daily.as_json(days) if as_json else daily.in_words(days))
+        return
     from experiments import backtest as testing
 
     if cases is None:
-        raise Complaint("--cases: missing; valid: a CSV of coded cases")
+        raise Complaint("--cases: missing; valid: a CSV of coded cases (or --timeline FILE)")
     if (new is None) != (out is None):
         raise Complaint("--predict and --out go together: NEW.csv in, PRED.csv out")
     known = testing.read_known(cases, without)

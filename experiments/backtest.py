@@ -4,15 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cache
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from experiments.baselines import BASELINES, Forecaster
 from experiments.calibrate import fitted, probabilities, record_of
-from experiments.cases import BENT, COVARIATES, RUNGS, Cases, games_of, read_cases, world_of
+from experiments.cases import COVARIATES, RUNGS, Cases, games_of, read_cases, world_of
 from experiments.scoring import (
     Interval,
     calibration,

@@ -176,9 +176,14 @@ def minimum(record: Record, start: Array) -> tuple[Array, float]:
         held["play"] = play
         return value, gradient
 
-    options = {"maxiter": 200, "ftol": 1e-9, "gtol": 1e-4}
-    limits = bounds(len(start))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options=options)
+    found = minimize(
+        loss,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds(len(start)),
+        options={"maxiter": 200, "ftol": 1e-9, "gtol": 1e-4},
+    )
     return np.asarray(found.x), float(found.fun)
 
 

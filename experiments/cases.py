@@ -10,13 +10,11 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from agents.payoffs import TERMS, feasible, ledger, slope
-from model.parameters import STATE_SECTIONS
 from model.preset import ROOT, ConfigError, Preset, PresetFile, Profile, first_world, suggestion
 from model.stage_game import CHANNELS, NOTHING, StageGame, effects, relations
 from model.treaties import REQUIRED, Treaty
@@ -297,9 +295,10 @@ DEPTH = {"defence": 1.0, "offensive": 1.0, "consultation": 0.5, "neutrality": 0.
 
 def world_of(cases: Cases) -> World:
     """The cases as one world on the run axis, the protege under attack and all weights 1."""
+    start = date(2000, 1, 1)
     file = PresetFile(
         title="coded cases",
-        start=date(2000, 1, 1),
+        start=start,
         players=list(PLAYERS),
         target="protege",
         challenger="adversary",
@@ -314,7 +313,7 @@ def world_of(cases: Cases) -> World:
         arrays[key] = value
     world = first_world(Preset("cases", file, profiles, arrays, ()), range(len(cases)))
     treaties = tuple(
-        Treaty("patron", "protege", clause, depth * cases.has(clause), file.start, file.start)
+        Treaty("patron", "protege", clause, depth * cases.has(clause), start, start)
         for clause, depth in DEPTH.items()
     )
     return replace(world, treaties=treaties, war=np.ones(len(cases), bool))

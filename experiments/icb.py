@@ -287,8 +287,8 @@ def backtest(path: Path, split: int, chosen: str | None) -> dict[str, object]:
     train, test = table[table["year"] < split], table[table["year"] >= split]
     if len(train) < 30 or len(test) < 5:
         raise ConfigError(
-            f"--train-before: found {split} ({len(train)} rows before, {len(test)} after); valid: a "
-            f"year within {table['year'].min():.0f} to {table['year'].max():.0f} with 30 before"
+            f"--train-before: found {split}, {len(train)} rows before and {len(test)} after; "
+            f"valid: a year in {table['year'].min():.0f} to {table['year'].max():.0f} with 30 rows before"
         )
     outcome = np.asarray(test["support"], int)
     forecasts = {name: each(train, test, features) for name, each in FORECASTERS.items()}

@@ -127,7 +127,11 @@ def observed_rungs(preset: Preset) -> pd.DataFrame | None:
     """The dated acts of the preset's timeline on the ladder: columns day, state, rung."""
     if preset.file.observed.timeline is None:
         return None
-    acts = pd.read_csv(PRESETS / preset.file.observed.timeline)
+    return on_ladder(preset, pd.read_csv(PRESETS / preset.file.observed.timeline))
+
+
+def on_ladder(preset: Preset, acts: pd.DataFrame) -> pd.DataFrame:
+    """Dated acts of a preset's states on the ladder: columns day, state, rung."""
     names = {name: [each.label, *each.aliases] for name, each in preset.profiles.items()}
     columns = (acts["date"], acts["actor"], acts["action_class"], acts["ladder_level"])
     rows = [
