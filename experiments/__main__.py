@@ -334,7 +334,12 @@ def backtest(
         count = testing.predict(known, new, out)
         click.echo(f"{out}: {count} cases", err=True)
         return
-    found = testing.backtests(known, train_before)
+    if sequential:
+        from experiments.sequential import sequential as learnt
+
+        found = [learnt(known)]
+    else:
+        found = testing.backtests(known, train_before)
     click.echo(testing.as_json(found) if as_json else testing.in_words(found))
 
 

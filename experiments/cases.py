@@ -8,7 +8,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -45,7 +45,10 @@ SAME_STATE = {"Britain": "United Kingdom", "USSR": "Russia", "Soviet Union": "Ru
 
 @dataclass(frozen=True)
 class Cases:
-    """Coded cases; every array has the cases last. An outcome of -1 is not known."""
+    """Coded cases; every array has the cases last. An outcome of -1 is not known.
+
+    `figures` are figures of the game by their keys that no formula gives.
+    """
 
     case_id: tuple[str, ...]
     year: Array
@@ -53,6 +56,7 @@ class Cases:
     treaty: tuple[str, ...]
     covariates: Mapping[str, Array]
     outcome: Array
+    figures: Mapping[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.case_id)
@@ -66,6 +70,7 @@ class Cases:
             tuple(self.treaty[each] for each in places),
             {name: column[places] for name, column in self.covariates.items()},
             self.outcome[places],
+            {key: figure[places] for key, figure in self.figures.items()},
         )
 
     def has(self, clause: str) -> Array:
@@ -305,7 +310,7 @@ def world_of(cases: Cases) -> World:
     )
     ones = dict.fromkeys(TERMS, 1.0)
     profiles = {name: Profile(**figures, weights=ones) for name, figures in standard().items()}
-    arrays = {}
+    arrays = dict(cases.figures)
     for key, each in FORMULAS.items():
         value = each.rule(cases)
         if key.endswith("_tied"):

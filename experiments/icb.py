@@ -285,10 +285,11 @@ def backtest(path: Path, split: int, chosen: str | None) -> dict[str, object]:
     table = read_patrons(path)
     features = feature_names(path, table, chosen)
     train, test = table[table["year"] < split], table[table["year"] >= split]
+    years = f"{table['year'].min():.0f} to {table['year'].max():.0f}"
     if len(train) < 30 or len(test) < 5:
         raise ConfigError(
             f"--train-before: found {split}, {len(train)} rows before and {len(test)} after; "
-            f"valid: a year in {table['year'].min():.0f} to {table['year'].max():.0f} with 30 rows before"
+            f"valid: a year in {years} with 30 rows before it and 5 after"
         )
     outcome = np.asarray(test["support"], int)
     forecasts = {name: each(train, test, features) for name, each in FORECASTERS.items()}
