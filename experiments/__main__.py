@@ -356,5 +356,48 @@ def icb(path: Path, train_before: int, features: str | None, as_json: bool) -> N
     click.echo(crises.as_json(found) if as_json else crises.in_words(found))
 
 
+@main.command()
+@preset_argument
+@click.option("--until", required=True, help="Last day of the forecast, as 2025-12-31.")
+@click.option("--runs", default=1000, type=click.IntRange(10), help="How many runs.")
+@seed_option
+@set_option
+@click.option("--out", type=click.Path(path_type=Path), help="JSON file; default by its name.")
+def forecast(
+    preset: str, until: str, runs: int, seed: int, settings: tuple[str, ...], out: Path | None
+) -> None:
+    """Write dated, sealed probabilities of defined events of PRESET until a day."""
+    from datetime import date
+
+    from experiments import forecast as forecasting
+
+    try:
+        day = date.fromisoformat(until)
+    except ValueError as error:
+        raise Complaint(f"--until: found '{until}'; valid: a day as 2025-12-31") from error
+    found = forecasting.forecast(preset, day, runs, seed, parsed(settings), date.today())
+    path = out or Path(f"forecast-{Path(preset).stem}-{day}.json")
+    forecasting.write(found, path)
+    click.echo(f"{path}", err=True)
+    click.echo(forecasting.in_words(found))
+
+
+@main.command()
+@click.argument("forecast", type=click.Path(path_type=Path))
+@click.argument("outcomes", type=click.Path(path_type=Path))
+@json_option
+def score(forecast: Path, outcomes: Path, as_json: bool) -> None:
+    """Score a FORECAST file against OUTCOMES, a CSV with the columns event, happened."""
+    from experiments import forecast as forecasting
+
+    found = forecasting.scored(forecast, outcomes)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(found, indent=1))
+    else:
+        click.echo(forecasting.score_in_words(found))
+
+
 if __name__ == "__main__":
     main(prog_name="cheaptalk")

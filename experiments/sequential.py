@@ -68,7 +68,7 @@ def sequential(cases: Cases) -> Backtest:
     known = remembered(cases)
     outcome = cases.outcome[first:]
     rows = {name: np.zeros((len(cases), len(RUNGS))) for name in ("model", "weights", "static")}
-    fixed = fitted(record_of(cases[:first])).logs
+    fixed = fitted(record_of(cases[np.arange(first)])).logs
     starts = {"model": [fixed], "weights": [fixed]}
     for year in np.unique(cases.year[first:]):
         now, before = cases.year == year, cases.year < year
