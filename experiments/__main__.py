@@ -286,9 +286,10 @@ def calibrate(
     """Fit the payoff weights and the precision to coded cases."""
     from experiments import calibrate as calibrating
 
+    named = calibrating.states_named(states)
     found = calibrating.calibrated(cases, starts, recover, posterior)
     if out is not None:
-        calibrating.write_fragment(found, out, states)
+        calibrating.write_fragment(found, out, named)
         click.echo(f"{out}", err=True)
     click.echo(calibrating.as_json(found) if as_json else calibrating.in_words(found))
 

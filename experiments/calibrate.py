@@ -346,14 +346,19 @@ def fragment(found: Calibration, states: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_fragment(found: Calibration, out: Path, states: str | None) -> None:
-    """Write the profile fragment for some states, or for all profiles."""
+def states_named(states: str | None) -> list[str]:
+    """The states of an option a,b,c, or all that have a profile."""
     known = sorted(path.stem for path in PROFILES.glob("*.toml"))
     wanted = [each.strip() for each in states.split(",")] if states else known
     for each in wanted:
         if each not in known:
             raise ConfigError(f"--states: found '{each}'{suggestion(each, known)}")
-    Folder(out.parent).write(out.name, fragment(found, wanted).encode())
+    return wanted
+
+
+def write_fragment(found: Calibration, out: Path, states: Sequence[str]) -> None:
+    """Write the profile fragment for some states."""
+    Folder(out.parent).write(out.name, fragment(found, states).encode())
 
 
 def as_json(found: Calibration) -> str:

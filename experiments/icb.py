@@ -59,7 +59,8 @@ FEATURES = (
 )
 """What the logit uses where the file has it."""
 
-SPLIT = 1962
+FOLDS = 5
+"""Parts of the crises from which salience is estimated for one another."""
 
 
 # ------------------------------------------------------------------- reading
@@ -151,7 +152,23 @@ CAUTION = 0.5
 """How far a coding departs from the middle: these are crude proxies (best within 1946-61)."""
 
 
-def coded(table: pd.DataFrame) -> Cases:
+def salience(train: pd.DataFrame, table: pd.DataFrame, features: Sequence[str]) -> Array:
+    """How much a crisis matters to the patron: the logit's chance of any support, from train.
+
+    ICB codes no salience, so it is estimated from what was known before.
+    """
+    return np.asarray(logit(train, table, features)[:, 1:].sum(1))
+
+
+def salience_within(train: pd.DataFrame, features: Sequence[str]) -> Array:
+    """The salience of the rows of train themselves, each fifth of the crises from the others."""
+    fold, found = np.asarray(train["crisno"], int) % FOLDS, np.zeros(len(train))
+    for each in np.unique(fold):
+        found[fold == each] = salience(train[fold != each], train[fold == each], features)
+    return found
+
+
+def coded(table: pd.DataFrame, salient: Array) -> Cases:
     """The rows coded as cases, by formulas of what was known before; unknown is the middle."""
 
     def figure(name: str, otherwise: float = 0.0) -> Array:
@@ -159,7 +176,6 @@ def coded(table: pd.DataFrame) -> Cases:
             return np.full(len(table), otherwise)
         return np.asarray(table[name].fillna(otherwise), float)
 
-    pact = figure("atop_defense")
     tilt, kept_faith = figure("ideal_tilt"), np.maximum(figure("last"), 0) / 4
     threat = np.isin(figure("icb_gravty"), (5, 6))
     rival = np.maximum(figure("rival_ally_of_adv"), figure("rival_is_adv"))
@@ -171,16 +187,17 @@ def coded(table: pd.DataFrame) -> Cases:
         ],
         "stakes": 0.2 + 0.1 * tilt + 0.2 * threat + 0.2 * rival + 0.2 * kept_faith,
         "competing_ties": 0.5 - 0.1 * tilt + 0.3 * figure("atop_any_adv") - 0.2 * rival,
-        "reputation": 0.1 + 0.3 * pact + 0.4 * kept_faith + 0.2 * rival + 0.1 * threat,
         "econ_exposure": 5 * figure("trade_share_patron"),
     }
+    proxies = {n: 0.5 + CAUTION * (np.clip(each, 0.05, 0.95) - 0.5) for n, each in shared.items()}
+    pact = figure("atop_defense")
     treaty = np.where(pact > 0, "defence", np.where(figure("atop_consul") > 0, "consultation", ""))
     return Cases(
         tuple(str(each) for each in range(len(table))),
         np.asarray(table["year"], int),
         tuple(str(each) for each in table["patron"]),
         tuple(str(each) for each in treaty),
-        {n: 0.5 + CAUTION * (np.clip(each, 0.05, 0.95) - 0.5) for n, each in shared.items()},
+        proxies | {"reputation": salient},
         np.asarray(table["support"], int),
     )
 
@@ -192,15 +209,11 @@ Forecaster = Callable[[pd.DataFrame, pd.DataFrame, Sequence[str]], Array]
 
 def strategic(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) -> Array:
     """The model's chance of each class, weights and precision fitted to train."""
-    record = _record(train)
-    logs = fitted(record).logs
-    return probabilities(games_of(world_of(coded(test))), logs, CLASSES)
-
-
-def _record(table: pd.DataFrame) -> Record:
-    cases = coded(table)
-    weight = np.asarray(table["row_weight"], float)
-    return Record(games_of(world_of(cases)), cases.outcome, CLASSES, weight, tastes=True)
+    cases = coded(train, salience_within(train, features))
+    weight = np.asarray(train["row_weight"], float)
+    record = Record(games_of(world_of(cases)), cases.outcome, CLASSES, weight, tastes=True)
+    asked = coded(test, salience(train, test, features))
+    return probabilities(games_of(world_of(asked)), fitted(record).logs, CLASSES)
 
 
 def base_rate(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) -> Array:

@@ -60,7 +60,7 @@ def test_with_no_cases_the_fit_is_the_prior(record):
 def test_the_fragment_is_a_profile_of_every_state_with_its_provenance(fit, tmp_path):
     found = calibrate.Calibration(FILE, 71, fit, -103.0, [], None)
     out = tmp_path / "fitted.toml"
-    calibrate.write_fragment(found, out, "russia, china")
+    calibrate.write_fragment(found, out, calibrate.states_named("russia, china"))
     read = tomllib.loads(out.read_text("utf-8"))
     assert list(read) == ["russia", "china"]
     changes = {f"{s}.precision": each["precision"] for s, each in read.items()}

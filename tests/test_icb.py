@@ -89,10 +89,21 @@ def test_what_is_known_only_afterwards_is_refused_by_name(path):
 def test_the_coding_of_a_row_does_not_read_what_came_after(path):
     table = icb.read_patrons(path)
     blind = table.assign(**{name: 0 for name in icb.NEVER if name in table})
-    one, other = icb.coded(table), icb.coded(blind)
+    salient = np.full(len(table), 0.5)
+    one, other = icb.coded(table, salient), icb.coded(blind, salient)
     for name, column in one.covariates.items():
         np.testing.assert_array_equal(column, other.covariates[name])
         assert ((column >= 0) & (column <= 1)).all()
+
+
+def test_salience_is_never_estimated_from_the_crisis_itself(path):
+    table = icb.read_patrons(path)
+    features = icb.feature_names(path, table, None)
+    fold = np.asarray(table["crisno"], int) % icb.FOLDS
+    other = table.assign(support=np.where(fold == 0, 4 - table["support"], table["support"]))
+    one, two = icb.salience_within(table, features), icb.salience_within(other, features)
+    np.testing.assert_allclose(one[fold == 0], two[fold == 0])
+    assert np.abs(one[fold != 0] - two[fold != 0]).max() > 1e-3
 
 
 def test_event_losses_are_those_of_the_conditional_chance():
