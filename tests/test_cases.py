@@ -1,6 +1,7 @@
 """Coded cases as games of the model."""
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -140,3 +141,19 @@ def test_a_run_of_the_world_is_a_world(cases):
     world = world_of(cases)
     one = alone(world, 3)
     assert float(np.asarray(one.stakes[0, 1])) == cases.covariates["stakes"][3]
+
+
+def test_at_the_ends_of_every_scale_each_rung_keeps_a_chance():
+    ends = np.array(list(product([0.0, 1.0], repeat=len(COVARIATES)))).T
+    count = ends.shape[1]
+    extreme = history.Cases(
+        tuple(map(str, range(count))),
+        np.full(count, 2000),
+        ("a",) * count,
+        ("defence+neutrality",) * count,
+        dict(zip(COVARIATES, ends, strict=True)),
+        np.zeros(count, int),
+    )
+    rows = probabilities(games_of(world_of(extreme)), np.log(DEFAULTS))
+    assert np.isfinite(rows).all() and (rows > 0).all()
+    np.testing.assert_allclose(rows.sum(1), 1)
