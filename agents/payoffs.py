@@ -2,8 +2,8 @@ r"""The nine payoff terms: what a state gains and loses by each action.
 
 `u_i(a) = sum_k weight_ik * term_k(i, a)`. A term is declared once; its weight, range and
 documentation are read from there by the profiles, the command line and the tables.
-Every term is a pure function of the world and of what the state expects of the
-others, and gives (actions, *runs).
+Every term is a pure function of the world and of what each state expects of the
+others, and gives (states, actions, *runs) or what broadcasts to it.
 """
 
 from collections.abc import Callable
@@ -14,9 +14,9 @@ import numpy as np
 from model.beliefs import (
     affront_seen,
     beneficiary_pledge,
-    commitments,
     growth,
     honesty_gain,
+    obligations,
     reliability_gain,
     seen_share,
 )
@@ -29,9 +29,9 @@ from model.stage_game import (
     effects,
     relations,
 )
-from model.world import BILLIONS, Array, Menu, PerAction, PerRun, World, total
+from model.world import BILLIONS, Array, PerState, Play, World, total
 
-Rule = Callable[[World, int, Expected], PerAction]
+Rule = Callable[[World, Expected], Play]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Term:
     low: float
     high: float
     channel: str | None
+    shared: bool
     realised: bool
     source: str
 
@@ -62,73 +63,74 @@ def term(
     low: float = 0.0,
     high: float = 10.0,
     channel: str | None = None,
+    shared: bool = False,
     realised: bool = False,
     source: str = "",
 ) -> Callable[[Rule], Rule]:
     """Declare a payoff term under its function's name.
 
-    `channel` names the expectation the term reads; it must be affine in it. A
-    `realised` term also counts in the realised value, on the actions played.
+    `channel` names the expectation the term reads; it must be affine in it, and `shared` says
+    that what is expected moves all actions alike. A `realised` term also counts in the
+    realised value, on the actions played.
     """
 
     def declare(rule: Rule) -> Rule:
         name = rule.__name__
-        TERMS[name] = Term(name, rule, default, low, high, channel, realised, source)
+        TERMS[name] = Term(name, rule, default, low, high, channel, shared, realised, source)
         return rule
 
     return declare
 
 
 @term(default=1.0, source="Leeds 2003; Morrow 2000; Berkemeier & Fuhrmann 2018")
-def commitment(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+def commitment(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of keeping a treaty that binds.
 
     $\sum_{treaties} depth \cdot force \cdot \min(1, answer(a) / required)$ over the treaties in
     force with the beneficiary whose clause binds; a neutrality or non-aggression
     clause is kept by every action that does not aid the aggressor.
     """
-    depth, told = commitments(world, state, world.ladder.answer[state])
-    _, none = commitments(world, state, 0.0 * world.ladder.answer[state])
-    return depth * (none + (told - none) * seen_share(world, state))
+    depth, _, shown = obligations(world, seen_share(world))
+    return depth[:, None] * shown
 
 
 @term(default=1.0, source="Fearon 1994, 1997; Tomz 2007")
-def audience(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+def audience(world: World, expected: Expected = NOTHING) -> Play:
     r"""Domestic cost of words that deeds do not answer.
 
     $-sensitivity \cdot \max(0, pledge - answer(a)) \cdot growth(t)$ while the
     beneficiary is under attack.
     """
-    pledge = beneficiary_pledge(world, state)
-    open_gap = np.maximum(pledge - world.ladder.answer[state], 0.0)
-    gap = pledge + (open_gap - pledge) * seen_share(world, state)
-    return -world.posture.sensitivity[state] * gap * np.where(world.war, growth(world), 0.0)
+    pledge = beneficiary_pledge(world)[:, None]
+    open_gap = np.maximum(pledge - world.ladder.answer, 0.0)
+    gap = pledge + (open_gap - pledge) * seen_share(world)
+    return -gap * (world.posture.sensitivity * np.where(world.war, growth(world), 0.0))[:, None]
 
 
 @term(default=1.0, source="Sartori 2005; Crescenzi et al. 2012; Sechser 2018")
-def reputation(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+def reputation(world: World, expected: Expected = NOTHING) -> Play:
     r"""What the audiences' opinion of reliability and honesty gains, valued by the future.
 
     $shadow \sum_j value\,(E[posterior_j] - prior_j)$, $shadow = discount/(1-discount)$.
     """
-    discount = world.reputation.discount[state]
-    shadow = discount / (1 - discount) * world.reputation.value[state]
-    return shadow * (reliability_gain(world, state) + honesty_gain(world, state))
+    discount = world.reputation.discount
+    shadow = discount / (1 - discount) * world.reputation.value
+    return shadow[:, None] * (reliability_gain(world) + honesty_gain(world))
 
 
 @term(default=1.0, realised=True, source="convex opportunity cost; Powell 1999")
-def resources(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+def resources(world: World, expected: Expected = NOTHING) -> Play:
     r"""Opportunity cost of the means used.
 
     $-(x + x^2)$, with x the largest share of free money, forces and systems, and for a
     principal's fighting its share over readiness.
     """
-    used = means_used(world, state)
+    used = means_used(world)
     return -(used + used * used)
 
 
 @term(default=4.0, channel="aid", source="Altfeld & Bueno de Mesquita 1979")
-def stakes(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+def stakes(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of what the aid changes in the beneficiary's survival.
 
     $interest \cdot \Delta\pi(a)$, with $\Delta\pi$ the ratio contest function with and without
@@ -136,60 +138,63 @@ def stakes(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
     crowds it out: linear between nobody's and everybody's help. A lobby
     moves survival by `conflict.leverage`, a sprint by the chance of a bomb.
     """
-    ladder, interest = world.ladder, world.interest[state]
-    own = world.help[state] * world.power[state]
-    ours, theirs, most = contest_around(world, state)
-    alone = own * theirs / ((ours + own + theirs) * (ours + theirs))
-    crowded = own * theirs / ((ours + most + own + theirs) * (ours + most + theirs))
-    scale = world.strengths[0] + world.strengths[1]
-    slope = (crowded - alone) / most * scale
-    change = (alone + slope * expected.aid) * world.side[state]
-    left = world.programme + world.hardened
-    made = world.conflict.sprint / world.aims.breakout_weeks * left
-    bomb = ladder.sprint[state] * made * theirs / (ours + theirs)
-    pressed = np.abs(interest) * world.conflict.leverage * ladder.lobby[state]
-    return interest * (change + bomb * world.side[state]) + pressed
+    ladder, worth = world.ladder, world.interest * world.side
+    ours, theirs, most = contest_around(world)
+    helped = world.power * theirs
+    alone = world.help * (helped / (ours + theirs))[:, None]
+    alone = alone / ((ours + theirs)[:, None] + world.own_help)
+    crowded = world.help * (helped / (ours + most + theirs))[:, None]
+    crowded = crowded / ((ours + most + theirs)[:, None] + world.own_help)
+    scale = (world.strengths[0] + world.strengths[1]) / most
+    change = alone + (crowded - alone) * (scale[:, None] * expected.aid)
+    made = world.conflict.sprint / world.aims.breakout_weeks * (world.programme + world.hardened)
+    bomb = ladder.sprint * (made * worth * theirs / (ours + theirs))[:, None]
+    pressed = ladder.lobby * (np.abs(world.interest) * world.conflict.leverage)[:, None]
+    return worth[:, None] * change + (bomb + pressed)
 
 
 @term(default=2.0, source="Sartori 2005; McManus 2018")
-def sway(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+def sway(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of words, which deter as far as the adversary believes them.
 
     $\pm interest \cdot voice(a) \cdot deterrence \cdot honesty\,(1-2/n) \cdot q / (q+s_T+s_C)$,
     q the power within reach, n the cases on record, minus on the challenger's side.
     """
-    reachable = world.power[state]
-    weight = reachable / (reachable + world.strengths[0] + world.strengths[1])
-    believed = credit(world)[state] * world.conflict.deterrence
-    worth = world.interest[state] * world.side[state]
-    return worth * believed * weight * world.ladder.voice[state]
+    weight = world.power / (world.power + world.strengths[0] + world.strengths[1])
+    believed = credit(world) * world.conflict.deterrence
+    return world.ladder.voice * (world.interest * world.side * believed * weight)[:, None]
 
 
 @term(default=1.0, channel="force", realised=True, source="Snyder 1984")
-def escalation(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+def escalation(world: World, expected: Expected = NOTHING) -> Play:
     r"""Expected harm from the other side's force.
 
     $-vulnerability \cdot exposure(a) \cdot (E[force] + pledged)$, force relative to the
     principals' strength, doubled where it is a nuclear power's. In peace a striker also
     counts the force that treaties pledge against it, as far as the pledgers are reliable.
     """
-    strikes = world.ladder.strike[state] > 0
-    met = expected.force + np.where(strikes, pledged_force(world, state), 0.0)
-    return -world.posture.vulnerability[state] * world.ladder.exposure[state] * met
+    exposed = world.ladder.exposure * world.posture.vulnerability[:, None]
+    pledged = (world.ladder.strike > 0) * pledged_force(world)[:, None]
+    return -exposed * (expected.force + pledged)
 
 
 @term(default=1.0, channel="lobbying", realised=True, source="competing ties; Snyder 1997")
-def ties(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+def ties(world: World, expected: Expected = NOTHING) -> Play:
     r"""Harm to ties with friends on the other side.
 
     $-affront(a)\,(\sum_j tie_{ij}\,opposition_j + E[lobbying])$.
     """
-    felt = total(world.friction[state]) + expected.lobbying
-    return -affront_seen(world, state) * felt
+    return -affront_seen(world) * (total(world.friction, 1)[:, None] + expected.lobbying)
 
 
-@term(default=1.0, channel="supply", realised=True, source="US EIA 2025; Caldara et al. 2019")
-def economy(world: World, state: int, expected: Expected = NOTHING) -> PerAction:
+@term(
+    default=1.0,
+    channel="supply",
+    shared=True,
+    realised=True,
+    source="US EIA 2025; Caldara et al. 2019",
+)
+def economy(world: World, expected: Expected = NOTHING) -> Play:
     r"""Change of oil income and trade less sanctions brought down, as share of the budget.
 
     $\kappa\,(\Delta\log p - hormuz \cdot closure)\,closed + trade \cdot commerce(a) -
@@ -198,126 +203,147 @@ def economy(world: World, state: int, expected: Expected = NOTHING) -> PerAction
     dependence on the state (S8).
     """
     oil, figures = world.oil, world.economy
-    budget = np.maximum(world.means.money[state], 0.01)
-    income = figures.oil_exports[state] * oil.price * BILLIONS / budget
+    budget = np.maximum(world.means.money, 0.01)
+    income = figures.oil_exports * oil.price * BILLIONS / budget * oil.windfall
     dearer = oil.closure * oil.strait / oil.world_supply / oil.elasticity
-    by_own = dearer - figures.hormuz[state]
-    by_others = dearer - figures.hormuz[state] * oil.closure
-    closed = by_own * world.ladder.supply[state] + by_others * expected.supply
-    drawn = world.dependence[state] / np.maximum(world.courted[state], 1e-9)
-    trade = figures.trade[state] / budget * drawn * world.ladder.commerce[state]
-    threatened = figures.threatened[state] * affront_seen(world, state)
-    return oil.windfall * income * closed + trade - threatened
+    by_own = income * (dearer - figures.hormuz)
+    by_others = income * (dearer - figures.hormuz * oil.closure)
+    closed = by_own[:, None] * world.ladder.supply + by_others[:, None] * expected.supply
+    drawn = figures.trade / budget * (world.dependence / np.maximum(world.courted, 1e-9))
+    trade = drawn[:, None] * world.ladder.commerce
+    return closed + (trade - figures.threatened[:, None] * affront_seen(world))
 
 
 # ------------------------------------------------------- what several terms share
 
 
-def pledged_force(world: World, state: int) -> PerRun:
+def pledged_force(world: World) -> PerState:
     """Force that treaties promise against a principal that opens fire, in peace.
 
     Depth of a defence clause with its prey, times the holder's reliability as the striker sees
     it, times its power over the principals' strength. None in war: force is expected then.
     """
-    if state not in world.principals:
-        return np.zeros(())
-    prey = world.challenger if state == world.target else world.target
     scale = world.strengths[0] + world.strengths[1]
-    pledged = 0.0 * scale
-    for treaty in world.treaties:
-        if treaty.partner != world.names[prey] or treaty.clause != "defence":
-            continue
-        if not treaty.covers(world.names[state]):
-            continue
-        holder = world.names.index(treaty.holder)
-        depth = treaty.depth * treaty.force(world.day, world.beliefs.provisional)
-        trusted = world.reliability.mean[holder, state]
-        pledged = pledged + depth * trusted * world.power[holder] / scale
+    pledged = np.zeros((world.state_count, *np.shape(scale)))
+    for state, prey in (world.principals, world.principals[::-1]):
+        for treaty in world.treaties:
+            if treaty.partner != world.names[prey] or treaty.clause != "defence":
+                continue
+            if not treaty.covers(world.names[state]):
+                continue
+            holder = world.names.index(treaty.holder)
+            depth = treaty.depth * treaty.force(world.day, world.beliefs.provisional)
+            trusted = world.reliability.mean[holder, state]
+            pledged[state] += depth * trusted * world.power[holder] / scale
     return np.where(world.war, 0.0, pledged)
 
 
-def means_used(world: World, state: int) -> PerAction:
+def means_used(world: World) -> Play:
     """Largest share of free money, forces and systems that each action takes."""
     ladder = world.ladder
     used = np.maximum(
-        ladder.money[state] / world.free_money[state],
-        ladder.forces[state] / world.free_forces[state],
+        ladder.money / world.free_money[:, None], ladder.forces / world.free_forces[:, None]
     )
-    used = np.maximum(used, ladder.systems[state] / world.free_systems[state])
-    return used + ladder.share[state] / np.maximum(world.readiness[state], 0.01)
+    used = np.maximum(used, ladder.systems / world.free_systems[:, None])
+    return used + ladder.share / np.maximum(world.readiness, 0.01)[:, None]
 
 
-def contest_around(world: World, state: int) -> tuple[PerRun, PerRun, PerRun]:
+def contest_around(world: World) -> tuple[PerState, PerState, PerState]:
     """Strength of one's side without aid, of the other with its last aid, and all others' aid."""
-    on_target, target, challenger = world.side[state] > 0, *world.strengths
+    on_target, (target, challenger) = world.side > 0, world.strengths
     aid_target, aid_challenger = world.aid_given
     ours = np.where(on_target, target, challenger)
     theirs = np.where(on_target, challenger + aid_challenger, target + aid_target)
-    same = world.side == world.side[state]
-    full = world.power * world.help.max(1) * same
-    return ours, theirs, np.maximum(total(full) - full[state], 1e-9)
+    full = world.power * world.help.max(1)
+    for_target = np.where(on_target, full, 0.0)
+    same = np.where(on_target, total(for_target), total(full - for_target))
+    return ours, theirs, np.maximum(same - full, 1e-9)
 
 
 # ----------------------------------------------------------------- the whole payoff
 
 
-def weighted(world: World, state: int, name: str, expected: Expected) -> PerAction:
-    """A term times the state's weight for it."""
-    return world.weights[name][state] * TERMS[name].rule(world, state, expected)
+def weighted(world: World, name: str, expected: Expected) -> Play:
+    """A term times each state's weight for it."""
+    return world.weights[name][:, None] * TERMS[name].rule(world, expected)
 
 
-def slope(world: World, state: int, name: str) -> PerAction:
-    """How a strategic term grows with its channel (it is affine in it)."""
-    unit = replace(NOTHING, **{str(TERMS[name].channel): np.ones(())})
-    return weighted(world, state, name, unit) - weighted(world, state, name, NOTHING)
-
-
-def feasible(world: World, state: int) -> Menu:
+def feasible(world: World) -> Array:
     """Which actions are open: on the menu, within free means, and fighting only where there is war.
 
-    In peace only the challenger may open fire, and no patron can fight.
+    In peace only the challenger may open fire, and no patron can fight. Shape (states, actions,
+    *runs).
     """
-    open_ = world.ladder.on_menu[state] & (means_used(world, state) <= 1)
-    may_start = (state == world.challenger) & (world.onset > 0)
-    return open_ & ((world.ladder.strike[state] == 0) | world.war | may_start)
+    open_ = world.ladder.on_menu & (means_used(world) <= 1)
+    challenger = np.arange(world.state_count) == world.challenger
+    may_start = challenger.reshape(-1, *(1,) * np.ndim(world.onset)) & (world.onset > 0)
+    return open_ & ((world.ladder.strike == 0) | (world.war | may_start)[:, None])
 
 
-def ledger(world: World, state: int, expected: Expected) -> dict[str, PerAction]:
-    """Each term times its weight, (actions, *runs); they add up to the payoff."""
-    return {name: weighted(world, state, name, expected) for name in TERMS}
+def ledger(world: World, expected: Expected) -> dict[str, Play]:
+    """Each term times its weight, (states, actions, *runs); they add up to the payoff."""
+    return {name: weighted(world, name, expected) for name in TERMS}
 
 
-def weighed(world: World, state: int) -> tuple[PerAction, Array, PerAction]:
-    """Payoffs against no one, slopes by channel, and the part that counts as realised.
+@dataclass(frozen=True)
+class Weighing:
+    """What the states weigh: payoffs against no one, slopes by channel, what counts as realised.
 
-    Shapes (actions, *runs), (channels, actions, *runs), (actions, *runs);
-    infeasible actions have payoff -inf.
+    Shapes (states, actions, *runs), (channels, states, actions, *runs), (states, actions,
+    *runs); infeasible actions have payoff -inf.
     """
-    entries = ledger(world, state, NOTHING)
-    base = sum(entries.values(), np.zeros(1))
-    flow = sum((entries[name] for name in TERMS if TERMS[name].realised), np.zeros(1))
-    base = np.where(feasible(world, state), base, -np.inf)
-    slopes = [np.zeros(1) for _ in CHANNELS]
+
+    base: Play
+    slopes: Array
+    flow: Play
+
+
+def weighed(world: World) -> Weighing:
+    """The weighing of all states in a world."""
+    entries, gains = {}, {}
     for name, declared in TERMS.items():
+        entries[name], gains[name] = _affine(world, name, declared.channel)
+    open_ = feasible(world)
+    parts = (open_, world.weeks_at_war, *entries.values(), *gains.values())
+    shape = np.broadcast_shapes(*(np.shape(each) for each in parts))
+    base, flow = np.zeros((2, *shape))
+    slopes = np.zeros((len(CHANNELS), *shape))
+    for name, declared in TERMS.items():
+        base += entries[name]
+        if declared.realised:
+            flow += entries[name]
         if declared.channel is not None:
-            place = CHANNELS.index(declared.channel)
-            slopes[place] = slopes[place] + slope(world, state, name)
-    shaped = [np.broadcast_to(each, base.shape) for each in slopes]
-    return base, np.stack(shaped), np.broadcast_to(flow, base.shape)
+            slopes[CHANNELS.index(declared.channel)] += gains[name]
+    return Weighing(np.where(open_, base, -np.inf), slopes, flow)
 
 
-def stage_game(world: World, weighings: list[tuple[PerAction, Array, PerAction]]) -> StageGame:
+def _affine(world: World, name: str, channel: str | None) -> tuple[Play, Array]:
+    """A weighted term against no one, and how it grows with its channel (it is affine in it)."""
+    if channel is None:
+        return weighted(world, name, NOTHING), np.zeros(())
+    ramp = np.arange(2.0).reshape(2, 1, 1, *(1,) * np.ndim(world.weeks_at_war))
+    both = weighted(world, name, replace(NOTHING, **{channel: ramp}))
+    return both[0], both[1] - both[0]
+
+
+def stage_game(world: World, weighing: Weighing) -> StageGame:
     """The stage game that the states' weighings make together."""
-    bases, slopes, _ = zip(*weighings, strict=True)
     return StageGame(
-        base=np.stack(np.broadcast_arrays(*bases)),
-        slopes=np.stack(np.broadcast_arrays(*slopes), axis=1),
+        base=weighing.base,
+        slopes=weighing.slopes,
         effects=effects(world),
         relations=relations(world),
         precision=world.precision,
+        decisive=decisive_channels(),
     )
+
+
+def decisive_channels() -> int:
+    """How many leading channels move a choice: up to the last that some term does not share."""
+    moving = [each.channel for each in TERMS.values() if each.channel and not each.shared]
+    return 1 + max(CHANNELS.index(channel) for channel in moving)
 
 
 def game_of(world: World) -> StageGame:
     """The stage game of a world in which every state weighs its whole menu."""
-    return stage_game(world, [weighed(world, state) for state in range(world.state_count)])
+    return stage_game(world, weighed(world))

@@ -1,14 +1,14 @@
-"""A state as a Mesa agent: it weighs its actions and explains them by its ledger."""
+"""A state as a Mesa agent: its quantities, and the ledger that explains its actions."""
 
 from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
 
-from agents.payoffs import ledger, weighed
+from agents.payoffs import ledger
 from model.measures import standing
 from model.stage_game import Expected
-from model.world import Array, PerAction, PerRun
+from model.world import PerAction, PerRun
 
 if TYPE_CHECKING:
     from model.alliance_model import AllianceModel
@@ -51,14 +51,11 @@ class StateAgent(mesa.Agent):
         """Free money, USD bn/year."""
         return self.model.world.free_money[self.state]
 
-    def weigh(self) -> tuple[PerAction, Array, PerAction]:
-        """Payoffs against no one, slopes by channel, and the part that counts as realised.
-
-        Shapes (actions, *runs), (channels, actions, *runs), (actions, *runs);
-        infeasible actions have payoff -inf.
-        """
-        return weighed(self.model.world, self.state)
-
     def ledger(self, expected: Expected) -> dict[str, PerAction]:
         """Each term times its weight, (actions, *runs); they add up to the payoff."""
-        return ledger(self.model.world, self.state, expected)
+        shape = self.model.world.ladder.aid.shape
+        entries = ledger(self.model.world, expected)
+        return {
+            name: np.broadcast_to(v, np.broadcast_shapes(v.shape, shape))[self.state]
+            for name, v in entries.items()
+        }

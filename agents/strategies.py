@@ -212,17 +212,16 @@ def imagined(
             future = turn.valued(replace(future, choice=choice), game, flows)
             future = turn.judged(turn.resolved(future, luck[1]))
             for ahead in range(1, depth):
-                future = _played_on(future, draws(sample, ahead))
+                future = played_on(future, draws(sample, ahead))
             added = added + worth(future)[state]
         values.append(added / samples)
     return np.stack(np.broadcast_arrays(*values))
 
 
-def _played_on(world: World, luck: tuple[Array, Array]) -> World:
+def played_on(world: World, luck: tuple[Array, Array]) -> World:
     """A world one imagined turn on, all playing the logit equilibrium."""
-    weighings = [weighed(world, state) for state in range(world.state_count)]
-    game = stage_game(world, weighings)
+    weighing = weighed(world)
+    game = stage_game(world, weighing)
     play = logit_equilibrium(game, None, "of an imagined future").play
-    flows = np.stack(np.broadcast_arrays(*(flow for _, _, flow in weighings)))
-    future = turn.valued(turn.acted(world, play, luck[0]), game, flows)
+    future = turn.valued(turn.acted(world, play, luck[0]), game, weighing.flow)
     return turn.judged(turn.resolved(future, luck[1]))

@@ -400,5 +400,16 @@ def score(forecast: Path, outcomes: Path, as_json: bool) -> None:
         click.echo(forecasting.score_in_words(found))
 
 
+@main.command()
+@click.option("--rounds", default=5, type=click.IntRange(1), help="Rounds; figures are medians.")
+@json_option
+def bench(rounds: int, as_json: bool) -> None:
+    """Measure speed and memory: ensemble, mesa.batch_run, Gambit, starts, growth."""
+    from experiments import bench as benching
+
+    found = benching.measured(rounds, lambda words: click.echo(words, err=True))
+    click.echo(benching.as_json(found) if as_json else benching.in_words(found))
+
+
 if __name__ == "__main__":
     main(prog_name="cheaptalk")

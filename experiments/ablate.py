@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments import figures
 from experiments.batch import crew, simulate
-from experiments.duel import ACTS, TALK, paired, policy_values, proteges
+from experiments.duel import ACTS, TALK, paired, proteges, under_policies
 from experiments.mechanisms import MECHANISMS, switched_off
 from experiments.store import manifest, result_folder
 from model.preset import Change, load
@@ -44,13 +44,13 @@ def measured(
     """(patron, measure) to its value run by run; the patron is empty for what just happens."""
     played = simulate(preset, runs, rng=rng, changes=changes)
     values: dict[tuple[str, str], Array] = {("", key): played.table[key] for key in PROCESS}
-    for patron in patrons:
-        worths = {
-            action: policy_values(
-                preset, patron, action, runs, rng=rng, changes=changes, workers=1
-            )[0][patron]
-            for action in (TALK, *ACTS)
-        }
+    actions = (TALK, *ACTS)
+    policies = [{patron: action} for patron in patrons for action in actions]
+    forced = under_policies(preset, policies, runs, rng=rng, changes=changes) if policies else {}
+    for place, patron in enumerate(patrons):
+        first = place * len(actions)
+        rows = forced[f"worth.{patron}"][first : first + len(actions)]
+        worths = dict(zip(actions, rows, strict=True))
         values[patron, "worth"] = played.table[f"worth.{patron}"]
         talk = played.table[f"play.{patron}.rhetoric"] + played.table[f"play.{patron}.mediation"]
         values[patron, "talk played"] = talk

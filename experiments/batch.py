@@ -5,7 +5,8 @@ how runs were grouped or in which order blocks finished.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,8 +20,8 @@ from model.measures import MEASURES, credibility, standing, worth
 from model.preset import Change
 from model.world import Array, World
 
-BLOCK = 250
-"""Runs played together; sized to the processor's cache."""
+BLOCK = 1000
+"""Runs played together at most: enough to outweigh the calls, few enough for the cache."""
 
 BINS = 1000
 FIXED = 2.0**32
@@ -29,12 +30,12 @@ STANDINGS = ("reliability", "honesty")
 
 @dataclass(frozen=True)
 class Job:
-    """What to play: a preset with changes, its luck, and for how many turns."""
+    """What to play: a preset with changes, its luck, and the policies to play each run under."""
 
     preset: str
     rng: int = 0
     changes: Mapping[str, Change] = field(default_factory=dict)
-    policy: Mapping[str, str] = field(default_factory=dict)
+    policies: tuple[Mapping[str, str], ...] = ({},)
 
 
 @dataclass
@@ -50,6 +51,14 @@ class Tally:
     histograms: Array
     sums: Array
     runs: int = 0
+
+    @classmethod
+    def empty(cls, turns: int, states: int, actions: int, names: Sequence[str]) -> "Tally":
+        """Nothing counted yet."""
+        plays, at_war, seen = np.zeros((3, turns, states, actions), np.int64)
+        kinds = len(series(names))
+        histograms = np.zeros((turns, kinds, BINS), np.int64)
+        return cls(plays, at_war, seen, histograms, np.zeros((turns, kinds), np.int64))
 
     def add(self, other: "Tally") -> None:
         """Count another block's runs as well."""
@@ -70,7 +79,6 @@ class Block:
     tally: Tally
     residual: float
     followed: float
-    forced_down: Array
 
 
 def series(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -94,52 +102,59 @@ def series_values(world: World) -> list[tuple[Array, float, float]]:
 
 
 def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
-    """Play a block of runs to the preset's last turn."""
+    """Play a block of runs to the preset's last turn, under each policy.
+
+    Counts by turn are of all rows; without `trajectories` only the table is made.
+    """
     model = AllianceModel(
-        job.preset, rng=job.rng, runs=runs, changes=job.changes, policy=job.policy
+        job.preset, rng=job.rng, runs=runs, changes=job.changes, policy=job.policies
     )
-    turns, states = model.preset.file.turns, model.world.state_count
-    actions = model.world.ladder.on_menu.shape[1]
-    kinds = series(model.world.names)
-    tally = Tally(
-        plays=np.zeros((turns, states, actions), np.int64),
-        plays_at_war=np.zeros((turns, states, actions), np.int64),
-        seen_at_war=np.zeros((turns, states, actions), np.int64),
-        histograms=np.zeros((turns, len(kinds) if trajectories else 0, BINS), np.int64),
-        sums=np.zeros((turns, len(kinds)), np.int64),
-        runs=len(runs),
-    )
-    played = np.zeros((states, actions, len(runs)), np.int32)
-    peak, residual, followed, weeks = np.zeros(len(runs)), 0.0, 0.0, np.zeros(len(runs))
+    turns, rows = model.preset.file.turns, len(runs) * len(job.policies)
+    states, actions = model.world.ladder.on_menu.shape[:2]
+    tally = Tally.empty(turns if trajectories else 0, states, actions, model.world.names)
+    tally.runs = rows
+    played = np.zeros(states * actions * rows, np.int32)
+    places = np.arange(states)[:, None] * actions * rows + np.arange(rows)
+    peak, weeks, war_turns = np.zeros((3, rows))
+    residual, followed = 0.0, 0.0
     standing_at_first = credibility(model.world)
     for turn in range(turns):
-        war = np.broadcast_to(model.world.war, len(runs))
+        war = np.broadcast_to(model.world.war, rows)
         model.step()
         world, solution = model.world, model.solution
         assert solution is not None
         residual = max(residual, float(np.max(solution.residual)))
-        followed += float(np.sum(np.broadcast_to(solution.followed, len(runs))))
-        chosen = np.arange(actions)[None, :, None] == world.choice[:, None]
-        tally.plays[turn] = chosen.sum(2)
-        tally.plays_at_war[turn] = (chosen & war).sum(2)
-        seen = np.arange(actions)[None, :, None] == world.seen[:, None]
-        tally.seen_at_war[turn] = (seen & war).sum(2)
-        played += chosen
+        followed += float(np.sum(np.broadcast_to(solution.followed, rows)))
+        played[places + world.choice * rows] += 1
         peak, weeks = np.maximum(peak, world.price), weeks + world.war * world.weeks
+        war_turns = war_turns + war
         if trajectories:
-            _count(tally, turn, world, len(runs))
+            _count(tally, turn, world, war)
     _free(model)
-    table = _row_by_row(model, runs, played, turns) | {"price_peak": peak, "weeks_at_war": weeks}
+    table = _row_by_row(model, runs, played.reshape(states, actions, rows), turns)
+    table |= {"price_peak": peak, "peak_in_war": np.where(table["wars"] > 0, peak, 0.0)}
+    table |= {"weeks_at_war": weeks, "war_turns": war_turns}
+    table["forced_down"] = model.forced_down + 0 * peak
     gained = credibility(model.world) - standing_at_first
     for state, name in enumerate(model.world.names):
-        table[f"credibility.{name}"] = np.broadcast_to(gained[state], len(runs)).copy()
-    return Block(runs, table, tally, residual, followed / turns, model.forced_down + 0 * peak)
+        table[f"credibility.{name}"] = np.broadcast_to(gained[state], rows).copy()
+    return Block(runs, table, tally, residual, followed / turns)
 
 
-def _count(tally: Tally, turn: int, world: World, runs: int) -> None:
-    """Bin the measured series of one turn."""
+def _count(tally: Tally, turn: int, world: World, war: Array) -> None:
+    """Count the actions of one turn and bin its measured series."""
+    states, actions = tally.plays.shape[1:]
+    first = np.arange(states)[:, None] * actions
+    for counts, choice, weight in (
+        (tally.plays, world.choice, np.ones_like(war)),
+        (tally.plays_at_war, world.choice, war),
+        (tally.seen_at_war, world.seen, war),
+    ):
+        weights = np.broadcast_to(weight, choice.shape).ravel()
+        found = np.bincount((first + choice).ravel(), weights, states * actions)
+        counts[turn] = np.rint(found).reshape(states, actions)
     for place, (value, low, high) in enumerate(series_values(world)):
-        value = np.broadcast_to(value, runs)
+        value = np.broadcast_to(value, len(war))
         bins = np.clip((value - low) / (high - low) * BINS, 0, BINS - 1).astype(np.int64)
         tally.histograms[turn, place] = np.bincount(bins, minlength=BINS)
         tally.sums[turn, place] = np.rint(value * FIXED / 1024).astype(np.int64).sum()
@@ -149,9 +164,11 @@ def _row_by_row(model: AllianceModel, runs: range, played: Array, turns: int) ->
     """The table of a block: one row a run."""
     world = model.world
     value = worth(world)
+    rows, times = played.shape[-1], played.shape[-1] // len(runs)
     columns: dict[str, Array] = {
-        "run": np.arange(runs.start, runs.stop),
+        "run": np.tile(np.arange(runs.start, runs.stop), times),
         "wars": world.wars,
+        "fought": world.wars > 0,
         "collapsed": world.collapsed,
         "bomb": world.bomb,
         "survival": MEASURES["survival"].rule(world),
@@ -164,7 +181,9 @@ def _row_by_row(model: AllianceModel, runs: range, played: Array, turns: int) ->
         columns[f"honesty.{name}"] = standing(world.honesty.mean, state)
         for column, action in enumerate(world.ladder.names[state]):
             columns[f"play.{name}.{action}"] = played[state, column] / turns
-    return {key: np.broadcast_to(column, len(runs)).copy() for key, column in columns.items()}
+    if times > 1:
+        columns["policy"] = np.repeat(np.arange(times), len(runs))
+    return {key: np.broadcast_to(column, rows).copy() for key, column in columns.items()}
 
 
 def _free(model: AllianceModel) -> None:
@@ -179,6 +198,7 @@ def blocks(
 ) -> Iterator[Block]:
     """The blocks of an ensemble in the order of their runs, played by some workers."""
     runs = range(runs) if isinstance(runs, int) else runs
+    block = max(min(block // len(job.policies), -(-len(runs) // workers)), 1)
     parts = [
         range(first, min(first + block, runs.stop)) for first in range(runs.start, runs.stop, block)
     ]
@@ -210,18 +230,26 @@ def all_workers() -> int:
 
 @dataclass
 class Ensemble:
-    """A played ensemble: a row a run, exact counts by turn, and how well the games were solved."""
+    """A played ensemble: exact sums and counts by turn, and how well the games were solved.
+
+    `table` has a row a run, or nothing where the rows went elsewhere.
+    """
 
     names: tuple[str, ...]
-    table: dict[str, Array]
+    sums: dict[str, int]
     tally: Tally
     residual: float
     followed: float
+    table: dict[str, Array]
 
     @property
     def runs(self) -> int:
         """How many runs were played."""
         return self.tally.runs
+
+    def mean(self, column: str) -> float:
+        """Mean over the runs of a column of the table, from its exact sum."""
+        return self.sums[column] / FIXED / self.runs
 
 
 def simulate(
@@ -232,28 +260,41 @@ def simulate(
     block: int = BLOCK,
     workers: int = 1,
     changes: Mapping[str, Change] | None = None,
-    policy: Mapping[str, str] | None = None,
+    policy: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
 ) -> Ensemble:
-    """Play an ensemble and keep a row a run.
+    """Play an ensemble and keep a row a run; under several policies a row a run and policy.
 
     Same preset, changes, policy and rng: the same bits for any block and workers.
     Raises ConfigError and NoEquilibrium as AllianceModel does.
     """
-    job = Job(preset, rng, dict(changes or {}), dict(policy or {}))
+    several = (policy or {},) if policy is None or isinstance(policy, Mapping) else tuple(policy)
+    job = Job(preset, rng, dict(changes or {}), several)
     return gathered(blocks(job, runs, block=block, workers=workers))
 
 
-def gathered(played: Iterator[Block]) -> Ensemble:
-    """The ensemble that blocks make together."""
-    tables, followed, residual, tally = [], 0.0, 0.0, None
+def gathered(
+    played: Iterator[Block], rows: Callable[[Mapping[str, Array]], object] | None = None
+) -> Ensemble:
+    """The ensemble that blocks make together; their rows are kept, or handed to `rows`."""
+    tables: list[dict[str, Array]] = []
+    followed, residual, sums, tally = 0.0, 0.0, Counter[str](), None
     for each in played:
-        tables.append(each.table)
+        if rows is None:
+            tables.append(each.table)
+        else:
+            rows(each.table)
+        sums.update({key: exact_sum(column) for key, column in each.table.items()})
         residual, followed = max(residual, each.residual), followed + each.followed
         if tally is None:
             tally = each.tally
         else:
             tally.add(each.tally)
     assert tally is not None
-    names = tuple(key.removeprefix("worth.") for key in tables[0] if key.startswith("worth."))
-    table = {key: np.concatenate([each[key] for each in tables]) for key in tables[0]}
-    return Ensemble(names, table, tally, residual, followed / tally.runs)
+    names = tuple(key.removeprefix("worth.") for key in sums if key.startswith("worth."))
+    table = {key: np.concatenate([each[key] for each in tables]) for key in sums if tables}
+    return Ensemble(names, dict(sums), tally, residual, followed / tally.runs, table)
+
+
+def exact_sum(column: Array) -> int:
+    """Sum of a column in units of 2^-32, the same in any order."""
+    return int(np.rint(np.asarray(column, float) * FIXED).astype(np.int64).sum())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.payoffs import TERMS, feasible, ledger, slope
+from agents.payoffs import TERMS, decisive_channels, feasible, ledger
 from model.preset import ROOT, ConfigError, Preset, PresetFile, Profile, first_world, suggestion
 from model.stage_game import CHANNELS, NOTHING, StageGame, effects, relations
 from model.treaties import REQUIRED, Treaty
@@ -353,26 +353,24 @@ class Games:
         slopes = (weights.reshape(len(weights), 1, 1, 1, -1) * self.slopes).sum(0)
         sharp = np.broadcast_to(precision, (len(PLAYERS), np.size(precision)))
         base = np.where(self.feasible, base, -np.inf)
-        return StageGame(base, slopes, self.effects, self.relations, sharp)
+        channels = decisive_channels()
+        return StageGame(base, slopes, self.effects, self.relations, sharp, channels)
 
 
 def games_of(world: World) -> Games:
     """The stage games of a world whose weights are all 1."""
-    runs = len(world.war)
-    shape = (world.state_count, *world.ladder.on_menu.shape[1:2], runs)
-
-    def table(rows: list[Array]) -> Array:
-        return np.stack([np.broadcast_to(each, shape[1:]) for each in rows])
-
-    states = range(world.state_count)
-    ledgers = [ledger(world, state, NOTHING) for state in states]
-    terms = np.stack([table([each[name] for each in ledgers]) for name in TERMS])
+    shape = (world.state_count, world.ladder.on_menu.shape[1], len(world.war))
     slopes = np.zeros((len(TERMS), len(CHANNELS), *shape))
-    for place, (name, term) in enumerate(TERMS.items()):
+    for place, term in enumerate(TERMS.values()):
         if term.channel is not None:
-            rows = table([slope(world, state, name) for state in states])
-            slopes[place, CHANNELS.index(term.channel)] = rows
-    done = np.broadcast_to(effects(world), (len(CHANNELS), *shape))
+            unit = replace(NOTHING, **{term.channel: np.ones(())})
+            rise = term.rule(world, unit) - term.rule(world, NOTHING)
+            slopes[place, CHANNELS.index(term.channel)] = rise
     felt = relations(world)
-    felt = np.broadcast_to(felt, (*felt.shape[:3], runs))
-    return Games(terms, slopes, table([feasible(world, s) for s in states]), done, felt)
+    return Games(
+        terms=np.stack([np.broadcast_to(e, shape) for e in ledger(world, NOTHING).values()]),
+        slopes=slopes,
+        feasible=np.broadcast_to(feasible(world), shape),
+        effects=np.broadcast_to(effects(world), (len(CHANNELS), *shape)),
+        relations=np.broadcast_to(felt, (*felt.shape[:3], shape[2])),
+    )

@@ -67,26 +67,22 @@ def paired(difference: Array) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def policy_values(
+def under_policies(
     preset: str,
-    patron: str,
-    action: str,
+    policies: Sequence[Mapping[str, str]],
     runs: int,
     *,
-    rng: int,
-    changes: Mapping[str, Change] | None,
-    workers: int,
-) -> tuple[dict[str, Array], float]:
-    """Realised value of each state, run by run, under do(action); and the share forced down."""
-    job = Job(preset, rng, dict(changes or {}), {patron: action})
-    tables, down, turns = [], 0.0, 0.0
-    for each in blocks(job, runs, workers=workers, trajectories=False):
-        tables.append(each.table)
-        down += float(each.forced_down.sum())
-        turns += float(each.tally.plays_at_war[:, 0].sum())
-    keys = [key for key in tables[0] if key.startswith("worth.")]
-    values = {k.removeprefix("worth."): np.concatenate([t[k] for t in tables]) for k in keys}
-    return values, down / max(turns, 1.0)
+    rng: int = 0,
+    changes: Mapping[str, Change] | None = None,
+    workers: int = 1,
+) -> dict[str, Array]:
+    """The table of an ensemble under each policy on the same luck: (policies, runs) a column."""
+    job = Job(preset, rng, dict(changes or {}), tuple(policies))
+    tables = [each.table for each in blocks(job, runs, workers=workers, trajectories=False)]
+    shape = (len(policies), -1)
+    return {
+        key: np.concatenate([each[key].reshape(shape) for each in tables], 1) for key in tables[0]
+    }
 
 
 def duels(
@@ -100,20 +96,27 @@ def duels(
     workers: int = 1,
 ) -> tuple[list[Duel], dict[str, Array]]:
     """Every patron's duels and the values behind them, a column `patron.action.state` each."""
+    sided = proteges(preset, changes)
+    dueling = {name: sided[name] for name in sided if patrons is None or name in patrons}
+    actions = list(dict.fromkeys((TALK, *acts)))
+    policies = [{patron: action} for patron in dueling for action in actions]
+    if not policies:
+        return [], {}
+    table = under_policies(preset, policies, runs, rng=rng, changes=changes, workers=workers)
     found: list[Duel] = []
     columns: dict[str, Array] = {}
-    for patron, protege in proteges(preset, changes).items():
-        if patrons is not None and patron not in patrons:
-            continue
-        values, down = {}, {}
-        for action in (TALK, *acts):
-            values[action], down[action] = policy_values(
-                preset, patron, action, runs, rng=rng, changes=changes, workers=workers
-            )
+    for place, (patron, protege) in enumerate(dueling.items()):
+        rows = {action: place * len(actions) + each for each, action in enumerate(actions)}
+        values = {
+            action: {state: table[f"worth.{state}"][row] for state in (patron, protege)}
+            for action, row in rows.items()
+        }
+        for action in actions:
             for state in (patron, protege):
                 columns[f"{patron}.{action}.{state}"] = values[action][state]
         for act in acts:
-            found.append(compared(patron, protege, act, values, down[act]))
+            down, turns = (table[key][rows[act]].sum() for key in ("forced_down", "war_turns"))
+            found.append(compared(patron, protege, act, values, float(down / max(turns, 1.0))))
     return found, columns
 
 

@@ -85,10 +85,10 @@ def explanation(
     world, solution, game = model.world, model.solution, model.game
     assert solution is not None and game is not None
     count = len(world.ladder.names[state])
-    expected = Expected(*solution.expectations[:, state])
+    entries = ledger(world, Expected.of(solution.expectations))
     terms = {
-        name: np.broadcast_to(value, game.base.shape[1:])[:count].copy()
-        for name, value in ledger(world, state, expected).items()
+        name: np.broadcast_to(value, game.base.shape)[state, :count].copy()
+        for name, value in entries.items()
     }
     total = game.payoffs(solution.expectations)[state][:count]
     model.act()
@@ -251,16 +251,15 @@ def deciding_terms(
         assert model.solution is not None
         if not war.any():
             continue
+        entries = ledger(world, Expected.of(model.solution.expectations))
         for patron, act in choices:
             state = world.names.index(patron)
             names = world.ladder.names[state]
             first, second = names.index(talk), names.index(act)
             counted = war & np.broadcast_to(model.solution.play[state, second] > 0, runs)
             turns[patron, act] += int(counted.sum())
-            for name, value in ledger(
-                world, state, Expected(*model.solution.expectations[:, state])
-            ).items():
-                rows = np.broadcast_to(value, (len(world.ladder.rung[state]), runs))
+            for name, value in entries.items():
+                rows = np.broadcast_to(value, model.solution.play.shape)[state]
                 gaps[patron, act][name] += float((rows[first] - rows[second])[counted].sum())
     return {
         choice: sorted(((k, v / turns[choice]) for k, v in own.items()), key=lambda e: -abs(e[1]))

@@ -88,12 +88,12 @@ def record(
             "play": shares[name],
             "play_at_war": at_war[name],
             "seen_at_war": seen[name],
-            "reliability": mean(ensemble.table[f"reliability.{name}"]),
-            "honesty": mean(ensemble.table[f"honesty.{name}"]),
-            "worth": mean(ensemble.table[f"worth.{name}"]),
+            "reliability": ensemble.mean(f"reliability.{name}"),
+            "honesty": ensemble.mean(f"honesty.{name}"),
+            "worth": ensemble.mean(f"worth.{name}"),
             "ledger": {
-                "income": mean(ensemble.table[f"income.{name}"]),
-                "credibility": mean(ensemble.table[f"credibility.{name}"]),
+                "income": ensemble.mean(f"income.{name}"),
+                "credibility": ensemble.mean(f"credibility.{name}"),
             },
         }
         for name in ensemble.names
@@ -104,7 +104,7 @@ def record(
         "runs": ensemble.runs,
         "turns": preset.file.turns,
         "states": states,
-        "war": {"share_of_runs": mean(ensemble.table["wars"] > 0), "price_peak": peak(ensemble)},
+        "war": {"share_of_runs": ensemble.mean("fought"), "price_peak": peak(ensemble)},
         "duel": [each.record() | {"verdict": each.verdict} for each in fought],
         "why": {key: [{"term": t, "gap": g} for t, g in each[:2]] for key, each in reasons.items()},
         "equilibrium": {
@@ -115,17 +115,10 @@ def record(
     }
 
 
-def mean(values: Array) -> float:
-    """Mean of a column in a fixed order of additions."""
-    return float(np.rint(np.asarray(values, float) * 2.0**32).astype(np.int64).sum()) / (
-        2.0**32 * len(values)
-    )
-
-
 def peak(ensemble: Ensemble) -> float:
     """Mean highest oil price of the runs that saw war, USD/bbl; of all where none did."""
-    fought = ensemble.table["wars"] > 0
-    return mean(ensemble.table["price_peak"][fought if fought.any() else slice(None)])
+    fought = ensemble.mean("fought")
+    return ensemble.mean("peak_in_war") / fought if fought else ensemble.mean("price_peak")
 
 
 # ----------------------------------------------------------------------- in words
@@ -141,7 +134,7 @@ def verdict(
 ) -> str:
     """The answer for a reader who does not program."""
     label = {name: preset.profiles[name].label for name in ensemble.names}
-    wars = float((ensemble.table["wars"] > 0).mean())
+    wars = ensemble.mean("fought")
     lines = [
         preset.file.title,
         f"{ensemble.runs} runs of {preset.file.turns} turns, seed {seed}; "
@@ -176,10 +169,8 @@ def verdict(
         "The patrons' ledger: oil income above the start price, and credibility won or lost",
     ]
     for name in dict.fromkeys(each.patron for each in fought):
-        income, standing = (ensemble.table[f"{kind}.{name}"] for kind in ("income", "credibility"))
-        lines.append(
-            f"  {label[name]:<14}{mean(income):>+8.2f} USD bn {mean(standing):>+8.3f} in value"
-        )
+        income, standing = (ensemble.mean(f"{kind}.{name}") for kind in ("income", "credibility"))
+        lines.append(f"  {label[name]:<14}{income:>+8.2f} USD bn {standing:>+8.3f} in value")
     lines += ["", f"Largest residual of the equilibria: {ensemble.residual:.1e}."]
     if results:
         lines.append(f"Tables, figures and manifest: {results}")

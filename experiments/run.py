@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,16 +10,20 @@ from pathlib import Path
 import pandas as pd
 
 from experiments import figures
-from experiments.batch import Block, Ensemble, Job, all_workers, blocks, gathered
+from experiments.batch import Ensemble, Job, all_workers, blocks, gathered
 from experiments.duel import Duel, duels
 from experiments.explain import deciding_terms
+from experiments.progress import told
 from experiments.report import record, trajectory, verdict
-from experiments.store import Folder, manifest, result_folder
+from experiments.store import Folder, Rows, manifest, result_folder
 from model.preset import PRESETS, Change, Preset, ladder_entries, load, menu
 from model.world import Array
 
 BELLIGERENT = {"strike": 5, "retaliation": 4, "threat": 1}
 """Rungs of the acts that a timeline marks X, by their class."""
+
+CREW_RUNS = 5000
+"""From so many runs on, starting worker processes is worth their second or two."""
 
 DUEL_RUNS = 2000
 """Runs of each duel at most: by then the paired interval is narrow."""
@@ -48,11 +52,13 @@ def run(
     """Play a preset with its duels and write tables, figures and manifest."""
     preset = load(name, changes)
     count = runs or preset.file.runs
-    workers = workers or (all_workers() if count >= 500 else 1)
+    workers = workers or (all_workers() if count >= CREW_RUNS else 1)
     settings = {"seed": seed, "runs": count, "turns": preset.file.turns}
     folder = result_folder(preset, settings, out)
+    rows = Rows(folder, "runs.parquet")
     played = blocks(Job(name, seed, dict(changes)), count, workers=workers)
-    ensemble = gathered(played if quiet else told(played, count))
+    ensemble = gathered(played if quiet else told(played, count), rows.append)
+    rows.close()
     dueling = min(count, DUEL_RUNS)
     fought, values = duels(name, dueling, rng=seed, changes=changes, workers=workers)
     pairs = [(each.patron, each.act) for each in fought]
@@ -69,15 +75,6 @@ def run(
     return Answer(data, words, folder.path)
 
 
-def told(played: Iterator[Block], count: int) -> Iterator[Block]:
-    """The blocks, with a line of progress for each on standard error."""
-    done = 0
-    for block in played:
-        done += len(block.runs)
-        print(f"{done} of {count} runs", file=sys.stderr)
-        yield block
-
-
 def write(
     folder: Folder,
     preset: Preset,
@@ -91,7 +88,6 @@ def write(
     path = trajectory(preset, ensemble)
     written = [
         folder.write_json("manifest.json", manifest(preset, settings, command)),
-        folder.write_table("runs.parquet", ensemble.table),
         folder.write_table("duels.parquet", values),
         folder.write_table(
             "trajectory.parquet", {str(name): column.to_numpy() for name, column in path.items()}

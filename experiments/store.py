@@ -16,6 +16,9 @@ import pyarrow.parquet as pq
 from model.preset import ROOT, Preset, shown
 from model.world import Array
 
+GROUP = 10_000
+"""Rows of a table that are written together."""
+
 PACKAGES = ("cheaptalk", "mesa", "numpy", "scipy", "pyarrow", "pandas", "matplotlib", "pydantic")
 
 
@@ -97,6 +100,44 @@ class Folder:
         table = pa.table({key: _column(each) for key, each in columns.items()})
         pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
         return self.write(name, sink.getvalue().to_pybytes())
+
+
+class Rows:
+    """A table that grows on disk by rows and appears whole when it is complete.
+
+    Rows are written in groups of a fixed size, so the file does not depend on how they came.
+    """
+
+    def __init__(self, folder: Folder, name: str) -> None:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        self.target = folder.path / name
+        self.aside = folder.path / f".{name}.{os.getpid()}"
+        self.waiting: list[pa.Table] = []
+        self.writer: pq.ParquetWriter | None = None
+
+    def append(self, columns: Mapping[str, Array]) -> None:
+        """Add rows; full groups go to disk."""
+        self.waiting.append(pa.table({key: _column(each) for key, each in columns.items()}))
+        self._flush(GROUP)
+
+    def _flush(self, least: int) -> None:
+        waiting = pa.concat_tables(self.waiting)
+        if self.writer is None:
+            self.writer = pq.ParquetWriter(
+                self.aside, waiting.schema, compression="zstd", write_page_checksum=True
+            )
+        while len(waiting) >= least and len(waiting):
+            self.writer.write_table(waiting.slice(0, GROUP), row_group_size=GROUP)
+            waiting = waiting.slice(GROUP)
+        self.waiting = [waiting]
+
+    def close(self) -> Path:
+        """Write what is left and give the file its name."""
+        self._flush(1)
+        assert self.writer is not None
+        self.writer.close()
+        self.aside.replace(self.target)
+        return self.target
 
 
 def _column(values: Array) -> pa.Array:

@@ -96,7 +96,8 @@ def t1() -> Finding:
 def stored_game(entry: dict[str, list[float]]) -> StageGame:
     """A stage game from its stored arrays."""
     names = ("base", "slopes", "effects", "relations", "precision")
-    return StageGame(**{name: np.array(entry[name], float) for name in names})
+    base, slopes, effects, relations, precision = (np.array(entry[each], float) for each in names)
+    return StageGame(base, slopes, effects, relations, precision)
 
 
 def crisis_game(**changes: Change) -> tuple[AllianceModel, StageGame]:
@@ -298,21 +299,28 @@ def _after_bluff(runs: int) -> Array:
 
 @target
 def t5() -> Finding:
-    """Honour rates by clause: neutrality >= offensive > defence >= non-aggression."""
+    """Honour rates by clause: neutrality >= offensive > defence >= non-aggression.
+
+    A step that may be level holds unless its 95 % interval lies below 0; the strict one must
+    lie above.
+    """
     order = ("neutrality", "offensive", "defence", "non-aggression")
     rates = {clause: honour_rate(clause) for clause in order[:-1]}
     rates["non-aggression"] = forbearance()
     found = [float(rates[clause].mean()) for clause in order]
     steps = [a - b for a, b in pairwise(found)]
     note = ", ".join(f"{c} {r:.2f}" for c, r in zip(order, found, strict=True))
-    error = 1.96 * 0.5 / len(rates["defence"]) ** 0.5
-    holds = steps[0] >= -error and steps[1] > error and steps[2] >= -error
-    low, high = min(steps) - error, min(steps) + error
+    errors = [1.96 * (rates[c].var() / rates[c].size) ** 0.5 for c in order]
+    halves = [float(np.hypot(a, b)) for a, b in pairwise(errors)]
+    not_contradicted = all(step + half >= 0 for step, half in zip(steps, halves, strict=True))
+    holds = not_contradicted and steps[1] - halves[1] > 0
+    least = int(np.argmin(steps))
+    low, high = steps[least] - halves[least], steps[least] + halves[least]
     title = "honour rates by clause (Berkemeier & Fuhrmann 2018)"
     return Finding("T5", title, "smallest step down >= 0", min(steps), low, high, holds, note)
 
 
-def honour_rate(clause: str, runs: int = 1500) -> Array:
+def honour_rate(clause: str, runs: int = 3000) -> Array:
     """Whether the treaty is kept in a war, run by run, over holders of every kind.
 
     Means, stakes, ties and access of the holder are drawn at random. Defence and offensive
@@ -356,7 +364,7 @@ def honour_rate(clause: str, runs: int = 1500) -> Array:
     return ~broken if clause == "neutrality" else highest >= 4
 
 
-def forbearance(runs: int = 1500) -> Array:
+def forbearance(runs: int = 3000) -> Array:
     """Whether a challenger bound by non-aggression does not open fire within a year, run by run.
 
     The clause is tested by who has cause to attack: the challenger's stakes are

@@ -1,12 +1,12 @@
 """The alliance commitment model: six lines a turn, for one run or for any number at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import mesa
 import numpy as np
 
-from agents.payoffs import stage_game
+from agents.payoffs import stage_game, weighed
 from agents.state import StateAgent
 from agents.strategies import attraction_after, imagined, with_strategies
 from model import turn
@@ -23,7 +23,8 @@ class AllianceModel(mesa.Model):
 
     `runs` is the number of the one run to watch, or a range of runs to play
     together on a last axis. `policy` forces actions by state name while there is
-    war: `{"russia": "rhetoric"}` is do(rhetoric). Runs of the same number and `rng`
+    war: `{"russia": "rhetoric"}` is do(rhetoric). Several policies play the range once under
+    each, one after the other on the run axis. Runs of the same number and `rng`
     have the same luck whatever the policy. Raises ConfigError for a wrong preset or
     change, NoEquilibrium where a stage game is not solved.
     """
@@ -35,15 +36,17 @@ class AllianceModel(mesa.Model):
         rng: int | None = 0,
         runs: int | range = 0,
         changes: Mapping[str, Change] | None = None,
-        policy: Mapping[str, str] | None = None,
+        policy: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
     ) -> None:
         self.luck = int(rng or 0)  # batch_run of Mesa 3.5 gives None
         super().__init__(rng=self.luck)
         self.runs = runs
         self.preset = load(preset, changes)
-        self.policy = dict(policy or {})
-        _check_policy(self.preset, self.policy)
-        self.world: World = first_world(self.preset, runs)
+        several = [policy or {}] if policy is None or isinstance(policy, Mapping) else policy
+        self.policies = [dict(each) for each in several]
+        for each in self.policies:
+            _check_policy(self.preset, each)
+        self.world: World = first_world(self.preset, runs, len(self.policies))
         self.solution: Solution | None = None
         self.game: StageGame | None = None
         self.forced_down: Array = np.zeros(np.shape(self.world.weeks_at_war))
@@ -93,11 +96,11 @@ class AllianceModel(mesa.Model):
         )
 
     def weigh(self) -> None:
-        """Each state weighs its menu; together this is the stage game."""
-        weighings = [each.weigh() for each in self.states]
-        game = stage_game(self.world, weighings)
+        """The states weigh their menus; together this is the stage game."""
+        weighing = weighed(self.world)
+        game = stage_game(self.world, weighing)
         self.game = replace(game, base=self.forced(game.base))
-        self.flows = np.stack(np.broadcast_arrays(*(flow for _, _, flow in weighings)))
+        self.flows = weighing.flow
 
     def forced(self, base: Array) -> Array:
         """Payoffs with only the forced action open: scripted attack, and do(policy) in war.
@@ -107,12 +110,20 @@ class AllianceModel(mesa.Model):
         world = self.world
         if self.preset.attack_turn() == world.turn:
             base = _only(base, world, world.challenger, "campaign", np.ones_like(world.war))
-        for name, action in self.policy.items():
+        for name, action in dict.fromkeys(
+            item for policy in self.policies for item in policy.items()
+        ):
             state = world.names.index(name)
-            base = _only(base, world, state, action, world.war)
+            bound = world.war & self.bound_by(name, action)
+            base = _only(base, world, state, action, bound)
             wanted = base[state][world.ladder.names[state].index(action)]
-            self.forced_down = self.forced_down + (world.war & (wanted == -np.inf))
+            self.forced_down = self.forced_down + (bound & (wanted == -np.inf))
         return base
+
+    def bound_by(self, name: str, action: str) -> Array:
+        """In which runs the policy forces this action on a state."""
+        bound = np.array([policy.get(name) == action for policy in self.policies])
+        return bound[0] if isinstance(self.runs, int) else np.repeat(bound, len(self.runs))
 
     def solve(self) -> None:
         """Mixed strategies by the decision rules: the logit equilibrium of the stage game."""
@@ -129,22 +140,33 @@ class AllianceModel(mesa.Model):
 
         def draws(sample: int, ahead: int) -> tuple[Array, Array]:
             purpose = f"imagine {self.world.turn}.{sample}"
-            acting = state_uniforms(self.luck, purpose, ahead, self.runs, self.world.state_count)
-            return acting, uniforms(self.luck, f"{purpose} resolve", ahead, self.runs)
+            return self.luck_of(purpose, ahead, by_state=True), self.luck_of(
+                f"{purpose} resolve", ahead
+            )
 
         return imagined(self.world, self.game, self.flows, state, depth, samples, draws)
+
+    def luck_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
+        """Uniform draws (4, *runs) or (4, states, *runs), the same under each policy."""
+        if by_state:
+            drawn = state_uniforms(self.luck, purpose, turn, self.runs, self.world.state_count)
+        else:
+            drawn = uniforms(self.luck, purpose, turn, self.runs)
+        return (
+            drawn if len(self.policies) == 1 else np.concatenate([drawn] * len(self.policies), -1)
+        )
 
     def act(self) -> None:
         """Draw each state's action."""
         assert self.solution is not None
-        draws = state_uniforms(self.luck, "act", self.world.turn, self.runs, self.world.state_count)
+        draws = self.luck_of("act", self.world.turn, by_state=True)
         self.world = turn.acted(self.world, self.solution.play, draws)
 
     def resolve(self) -> None:
         """Count what was gained by the actions played, then move the world."""
         assert self.game is not None
         self.world = turn.valued(self.world, self.game, self.flows)
-        draws = uniforms(self.luck, "resolve", self.world.turn, self.runs)
+        draws = self.luck_of("resolve", self.world.turn)
         self.world = turn.resolved(self.world, draws)
 
     def judge(self) -> None:
@@ -182,6 +204,7 @@ def _only(base: Array, world: World, state: int, action: str, when: Array) -> Ar
     )
     best = rank == rank.max(0)
     first = best & (best.cumsum(0) == 1)
-    forced = base.copy()
+    shape = np.broadcast_shapes(base.shape, np.shape(when))
+    forced = np.broadcast_to(base, shape).copy()
     forced[state] = np.where(when & ~first, -np.inf, base[state])
     return forced

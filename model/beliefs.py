@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import Array, Beta, PerAction, PerPair, PerRun, PerState, World, total
+from model.world import Array, Beta, PerPair, PerRun, PerState, Play, World, played, total
 
 
 def growth(world: World) -> PerRun:
@@ -16,53 +16,58 @@ def growth(world: World) -> PerRun:
     return np.minimum(world.beliefs.ceiling, 1 + world.beliefs.growth * world.weeks_at_war)
 
 
-def seen_share(world: World, state: int) -> PerAction:
+def seen_share(world: World) -> Play:
     """Chance that the public sees each action: 1, or for hidden support that it leaks."""
-    return 1 - world.ladder.hidden[state] * (1 - world.beliefs.visibility)
+    return 1 - world.ladder.hidden * (1 - world.beliefs.visibility)
 
 
-def affront_seen(world: World, state: int) -> PerAction:
+def affront_seen(world: World) -> Play:
     """Affront of each action as far as it is seen; hidden support by what leaks."""
-    return world.ladder.affront[state] * seen_share(world, state)
+    return world.ladder.affront * seen_share(world)
 
 
-def beneficiary_pledge(world: World, state: int) -> PerRun:
-    """The pledge that binds a state's words: to the principal of its side, or its own threat."""
-    pledge = world.pledge[state]
-    return np.where(world.side[state] > 0, pledge[world.target], pledge[world.challenger])
+def beneficiary_pledge(world: World) -> PerState:
+    """The pledge that binds each state's words: to the principal of its side."""
+    pledge = world.pledge
+    return np.where(world.side > 0, pledge[:, world.target], pledge[:, world.challenger])
 
 
 # ------------------------------------------------------------------ reliability
 
 
-def commitments(world: World, state: int, answer: PerAction) -> tuple[PerRun, PerAction]:
-    r"""Depth of a state's treaties that bind now, and the share of it each answer keeps.
+def commitments(world: World, answer: Play) -> tuple[PerState, Play, Play]:
+    r"""Depth of each state's treaties that bind now, the share each answer keeps, and none keeps.
 
     Defence and consultation bind when the partner is attacked, an offensive clause when
-    it attacks, neutrality when it is attacked, non-aggression at all times.
+    it attacks, neutrality when it is attacked, non-aggression at all times. Shapes
+    (states, *runs), (states, actions, *runs) twice.
     """
-    depth, kept = 0.0 * np.asarray(world.war), 0.0 * answer
-    against = world.ladder.aid[state] + world.ladder.delivery[state] + world.ladder.strike[state]
+    opposing = world.ladder.aid + world.ladder.delivery + world.ladder.strike
+    parts = (world.side[0], world.war, world.beliefs.provisional, answer[0, 0], opposing[0, 0])
+    runs = np.broadcast_shapes(*(np.shape(each) for each in parts))
+    depth = np.zeros((world.state_count, *runs))
+    kept, unanswered = np.zeros((2, *answer.shape[:2], *runs))
     for treaty in world.treaties:
-        if treaty.holder != world.names[state]:
-            continue
         partner = world.names.index(treaty.partner)
         if partner not in world.principals or not _clause_binds(world, treaty.clause, partner):
             continue
         enemy = world.challenger if partner == world.target else world.target
         if not treaty.covers(world.names[enemy]):
             continue
+        state = world.names.index(treaty.holder)
         force = treaty.force(world.day, world.beliefs.provisional)
         tested = world.war | (treaty.clause == "non-aggression")
         bound = np.where(tested, force * treaty.depth, 0.0)
         ours = world.side[state] * (1.0 if partner == world.target else -1.0) > 0
+        depth[state] += bound
         if treaty.forbids:
-            share = np.where(ours | (against == 0), 1.0, 0.0)
+            share = bound * (ours | (opposing[state] == 0))
+            kept[state] += share
+            unanswered[state] += share
         else:
-            share = np.where(ours, np.minimum(1.0, answer / treaty.required), 0.0)
-        depth = depth + bound
-        kept = kept + bound * share
-    return depth, kept / np.maximum(depth, 1e-12)
+            kept[state] += bound * ours * np.minimum(1.0, answer[state] / treaty.required)
+    whole = np.maximum(depth, 1e-12)[:, None]
+    return depth, kept / whole, unanswered / whole
 
 
 def _clause_binds(world: World, clause: str, partner: int) -> bool:
@@ -72,102 +77,83 @@ def _clause_binds(world: World, clause: str, partner: int) -> bool:
     return clause == "non-aggression" or partner == world.target
 
 
-def _gain(
-    record: Beta,
-    state: int,
-    weight: PerRun,
-    seen: PerAction,
-    told: PerAction,
-    near: tuple[PerState, PerState],
-) -> PerAction:
+def _gain(record: Beta, weight: PerState, seen: Play, told: Play, world: World) -> Play:
     r"""$\sum_j E[posterior_j] - prior_j$ when a case of this weight shows `seen` to all.
 
-    The beneficiary, of whom `near` picks the column, sees `told` instead.
+    The beneficiary sees `told` instead.
     """
-    cases = record.kept[state] + record.failed[state]
-    learning = weight / (cases + weight) * near[0]
-    told_learning = weight / (cases + weight) * near[1]
-    before = (learning + told_learning) * record.kept[state] / cases
-    return seen * total(learning) + told * total(told_learning) - total(before)
+    far, near = audiences(world)
+    cases = record.kept + record.failed
+    learning = weight[:, None] / (cases + weight[:, None])
+    before = total(learning * (far + near) * (record.kept / cases), 1)
+    by_all, by_one = total(learning * far, 1), total(learning * near, 1)
+    return seen * by_all[:, None] + told * by_one[:, None] - before[:, None]
 
 
-def _audiences(world: World, state: int) -> tuple[Array, Array]:
-    """Which states are an audience of this one: the others, and the beneficiary apart."""
-    side = world.side[state]
-    near = np.zeros((world.state_count, *np.shape(side)))
-    near[world.target] = side > 0
-    near[world.challenger] = side < 0
-    near[state] = 0.0
-    far = 1.0 - near
-    far[state] = 0.0
-    return far, near
+def audiences(world: World) -> tuple[PerPair, PerPair]:
+    """Whether j is an audience of i: among all the others, and as the beneficiary apart."""
+    others = 1 - np.eye(world.state_count).reshape(
+        world.state_count, world.state_count, *(1,) * (world.side.ndim - 1)
+    )
+    near = np.zeros((world.state_count, *world.side.shape))
+    near[:, world.target] = world.side > 0
+    near[:, world.challenger] = world.side < 0
+    near = near * others
+    return others - near, near
 
 
-def obligations(world: World, state: int, shown: PerAction) -> tuple[PerRun, PerAction, PerAction]:
-    """Weight of a week as a case, share kept as it is shown, and as the beneficiary is told.
+def obligations(world: World, shown: Play) -> tuple[PerState, Play, Play]:
+    """Depth of the treaties that bind, share kept as the beneficiary is told, and as is shown.
 
     What is not shown counts as no answer; `shown` is the chance of being seen, or 0 or 1.
     """
-    answer = world.ladder.answer[state]
-    depth, told = commitments(world, state, answer)
-    _, none = commitments(world, state, 0.0 * answer)
-    weight = np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
-    return weight, none + (told - none) * shown, told
+    depth, told, none = commitments(world, world.ladder.answer)
+    return depth, told, none + (told - none) * shown
 
 
-def reliability_gain(world: World, state: int) -> PerAction:
+def duty(world: World, depth: PerState) -> PerState:
+    """Weight of a week in which treaties of this depth bind, as cases."""
+    return np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
+
+
+def reliability_gain(world: World) -> Play:
     r"""Expected change of reliability by each action, summed over audiences.
 
     A week in which the clause binds is $w$ cases: $w\,(kept(a) - m_j)/(n_j + w)$.
     """
-    weight, seen, told = obligations(world, state, seen_share(world, state))
-    seen = normed(world, state, seen)
-    return _gain(world.reliability, state, weight, seen, told, _audiences(world, state))
+    depth, told, seen = obligations(world, seen_share(world))
+    return _gain(world.reliability, duty(world, depth), normed(world, seen), told, world)
 
 
-def honesty_gain(world: World, state: int) -> PerAction:
+def honesty_gain(world: World) -> Play:
     r"""Expected change of honesty by each action, summed over audiences.
 
     Words are matched by $\min(1, answer(a)/pledge)$; their weight is the pledge.
     """
-    weight, seen, told = words_matched(world, state, seen_share(world, state))
-    return _gain(world.honesty, state, weight, seen, told, _audiences(world, state))
+    weight, told = words_matched(world)
+    return _gain(world.honesty, weight, told * seen_share(world), told, world)
 
 
-def words_matched(
-    world: World, state: int, shown: PerAction
-) -> tuple[PerRun, PerAction, PerAction]:
-    """Weight of a week's test of one's words, and their match by each action: shown, and told."""
-    pledge = beneficiary_pledge(world, state)
+def words_matched(world: World) -> tuple[PerState, Play]:
+    """Weight of a week's test of one's words, and their match by each action."""
+    pledge = beneficiary_pledge(world)
     weight = np.where(world.war, world.beliefs.evidence * pledge, 0.0)
-    told = np.minimum(1.0, world.ladder.answer[state] / np.maximum(pledge, 1e-9))
-    return weight, told * shown, told
+    return weight, np.minimum(1.0, world.ladder.answer / np.maximum(pledge, 1e-9)[:, None])
 
 
 # ------------------------------------------------------------------------ judge
 
 
-def _chosen(table: PerAction, choice: Array) -> PerRun:
-    """The row of the action played, run by run."""
-    if np.ndim(choice) == 0:
-        return table.reshape(len(table))[int(choice)]
-    if table.shape[-1] == 1:
-        return table[:, 0][choice]
-    return np.take_along_axis(table, choice[None], 0)[0]
-
-
-def _learned(world: World, record: Beta, cases: list[tuple[PerRun, PerRun, PerRun]]) -> Beta:
+def _learned(world: World, record: Beta, weight: PerState, seen: PerState, told: PerState) -> Beta:
     """A record after each state's case of this turn, with older ones fading to Beta(1, 1)."""
     lasting = np.exp(-world.beliefs.memory * world.weeks)
-    kept, failed = 1 + (record.kept - 1) * lasting, 1 + (record.failed - 1) * lasting
-    shape = np.broadcast_shapes(kept.shape, (1, 1, *np.shape(world.weeks_at_war)))
-    kept, failed = np.broadcast_to(kept, shape).copy(), np.broadcast_to(failed, shape).copy()
-    for state, (weight, seen, told) in enumerate(cases):
-        far, near = _audiences(world, state)
-        share = seen * far + told * near
-        kept[state] += weight * world.weeks * share
-        failed[state] += weight * world.weeks * (far + near - share)
-    return Beta(kept, failed)
+    far, near = audiences(world)
+    share = seen[:, None] * far + told[:, None] * near
+    weight = (weight * world.weeks)[:, None]
+    return Beta(
+        kept=1 + (record.kept - 1) * lasting + weight * share,
+        failed=1 + (record.failed - 1) * lasting + weight * (far + near - share),
+    )
 
 
 def judged(world: World) -> World:
@@ -175,19 +161,18 @@ def judged(world: World) -> World:
 
     Sources: Crescenzi et al. 2012 (reputation), Sartori 2005 (honesty).
     """
-    duties, words = [], []
-    for state in range(world.state_count):
-        shown = 1 - world.ladder.hidden[state] * (1 - world.leaked[state])
-        choice = world.choice[state]
-        weight, seen, told = obligations(world, state, shown)
-        judged_by_all = normed(world, state, _chosen(seen, choice))
-        duties.append((weight, judged_by_all, _chosen(told, choice)))
-        weight, seen, told = words_matched(world, state, shown)
-        words.append((weight, _chosen(seen, choice), _chosen(told, choice)))
+    shown = 1 - world.ladder.hidden * (1 - world.leaked[:, None])
+    depth, told, seen = obligations(world, shown)
+    weight, match = words_matched(world)
+    deed = normed(world, played(seen, world.choice))
+    words = played(match, world.choice)
+    heard = words * played(shown, world.choice)
     return replace(
         world,
-        reliability=_learned(world, world.reliability, duties),
-        honesty=_learned(world, world.honesty, words),
+        reliability=_learned(
+            world, world.reliability, duty(world, depth), deed, played(told, world.choice)
+        ),
+        honesty=_learned(world, world.honesty, weight, heard, words),
         pledge=pledge_after(world),
         affinity=affinity_after(world),
         dependence=dependence_after(world),
@@ -210,18 +195,21 @@ def judgement(norm: str, kept: PerRun, disrepute: PerRun) -> PerRun:
     return kept * (1 - disrepute) + (1 - kept) * disrepute
 
 
-def client_disrepute(world: World, state: int) -> PerRun:
+def client_disrepute(world: World) -> PerState:
     """How little the words of the principal of a state's side are believed, over all audiences."""
     honesty = world.honesty.mean
     own = np.stack([honesty[each, each] for each in range(world.state_count)])
     known = (total(honesty, 1) - own) / (world.state_count - 1)
-    client = np.where(world.side[state] > 0, known[world.target], known[world.challenger])
-    return 1 - client
+    return 1 - np.where(world.side > 0, known[world.target], known[world.challenger])
 
 
-def normed(world: World, state: int, kept: PerRun) -> PerRun:
-    """How an audience judges a state's deed by the world's norm."""
-    return judgement(world.norm, kept, client_disrepute(world, state))
+def normed(world: World, kept: Array) -> Array:
+    """How an audience judges deeds by the world's norm, from the share (states, ...) they keep."""
+    if world.norm == "scoring":
+        return kept
+    disrepute = client_disrepute(world)
+    extra = kept.ndim - disrepute.ndim
+    return judgement(world.norm, kept, disrepute[:, None] if extra else disrepute)
 
 
 def dependence_after(world: World) -> PerState:

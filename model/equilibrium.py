@@ -13,11 +13,15 @@ import numpy as np
 from model.stage_game import StageGame
 from model.world import Array, PerRun, PerState, Play, total
 
-RESIDUAL = 1e-9
+RESIDUAL = 1e-8
 SWEEPS = 200
 STEPS = 16
 JUMP = 0.2
-POWER_STEPS = 12
+ON_THE_WAY = 1e-5
+POWER_STEPS = 5
+SHIFT = 0.5
+LEAST_EXPONENT = -600.0
+SLACK = 1e-6
 ROUNDS = 5
 
 
@@ -49,73 +53,125 @@ def quantal_response(payoffs: Play, precision: PerState) -> Play:
     return odds / total(odds, 1)[:, None]
 
 
-def contraction_bound(game: StageGame, rounds: int = 0) -> PerRun:
+def contraction_bound(game: StageGame, play: Play | None = None, rounds: int = 0) -> PerRun:
     r"""Upper bound on how far the best-reply map can stretch a difference in expectations.
 
     Let v_i be the standard deviation, under i's play, of a change of i's payoffs. A best
     reply turns it into at most $\sum_j C_{ij} v_j$,
     $C_{ij} = \lambda_j \sum_k sd_i(slope_{ki}) R_{kij}\,sd_j(effect_{kj})$. The
-    spectral radius of C, bounded by Collatz-Wielandt quotients, below 1 makes the map a
+    spectral radius of C, bounded by Collatz-Wielandt quotients of C + I/2, below 1 makes the map a
     contraction and the equilibrium unique. Each standard deviation is at most
-    half the span; `rounds` narrow it by what any best reply can play at all.
+    half the span. It is narrowed by what any best reply can play at all: as far as it can be
+    from `play`, a best reply to something, or by `rounds` of replies to replies.
     """
+    slopes, effects, relations = game.decisive_parts
     feasible = game.base > -np.inf
-    spread_effects, spread_slopes = (
-        _half_span(game.effects, feasible),
-        _half_span(game.slopes, feasible),
-    )
+    least, top = _span(effects, feasible)
+    lowest, highest = _span(slopes, feasible)
+    spread_effects, spread_slopes = (top - least) / 2, (highest - lowest) / 2
+    most = None
+    if play is not None:
+        most = _nearby_play(game, play, least, top, highest - lowest)
     if rounds:
-        most = _highest_play(game, feasible, rounds)
-        spread_effects = np.minimum(spread_effects, _deviation(game.effects, most, feasible))
-        spread_slopes = np.minimum(spread_slopes, _deviation(game.slopes, most, feasible))
-    parts = game.relations * spread_slopes[:, :, None] * (game.precision * spread_effects)[:, None]
-    stretch = total(parts)
+        most = _highest_play(game, feasible, least, top, rounds)
+    if most is not None:
+        centre = most / total(most, 1)[:, None] if play is None else play
+        spread_effects = np.minimum(spread_effects, _deviation(effects, most, centre))
+        spread_slopes = np.minimum(spread_slopes, _deviation(slopes, most, centre))
+    felt = game.precision * spread_effects
+    stretch = total(relations * (spread_slopes[:, :, None] * felt[:, None]))
     weight = np.ones_like(stretch[0])
     for _ in range(POWER_STEPS):
-        image = total(stretch * weight[None], 1)
-        bound = (image / weight).max(0)
-        weight = image + 1e-9 * image.max(0) + 1e-300
+        image = total(stretch * weight, 1) + SHIFT * weight
+        bound = (image / weight).max(0) - SHIFT
+        weight = image
     return bound
 
 
-def _half_span(array: Array, feasible: Array) -> Array:
-    high = np.where(feasible, array, -np.inf).max(2)
-    return (high - np.where(feasible, array, np.inf).min(2)) / 2
+def _nearby_play(game: StageGame, play: Play, least: Array, top: Array, spans: Array) -> Play:
+    """Highest probability of each action in any best reply, by its distance from one of them.
+
+    Expectations lie in a box as wide as all effects, which moves log-odds by so much at most;
+    then in the box as wide as that play.
+    """
+    _, effects, relations = game.decisive_parts
+    above = (effects - least[:, :, None]) * (game.base > -np.inf)
+    width, most = top - least, play
+    for _ in range(2):
+        reach = total(relations * width[:, None], 2)
+        most = _play_within(play, game.precision * total(spans * reach))
+        width = np.minimum(width, total(most * above, 2))
+    return most
 
 
-def _deviation(array: Array, most: Play, feasible: Array) -> Array:
-    """Largest standard deviation of an attribute under plays that are nowhere above `most`."""
-    mode = np.where(feasible, most, -1.0).argmax(1)[None, :, None]
-    centre = np.take_along_axis(np.broadcast_to(array, (len(array), *most.shape)), mode, 2)
-    return np.sqrt(total(most * np.where(feasible, array - centre, 0.0) ** 2, 2))
+def _play_within(play: Play, shift: PerState) -> Play:
+    r"""Highest probability of each action where log-odds are at most `shift` from those of play.
+
+    $p_a e^D / (1 + p_a (e^D - 1))$.
+    """
+    grown = np.exp(np.minimum(shift * (1 + SLACK) + SLACK, -LEAST_EXPONENT))[:, None]
+    return play * grown / (1 + play * (grown - 1))
 
 
-def _highest_play(game: StageGame, feasible: Array, rounds: int) -> Play:
+def _span(array: Array, feasible: Array) -> tuple[Array, Array]:
+    """Least and highest entry over the feasible actions: (channels, states, *runs) each."""
+    barred = _barred(feasible)
+    return (array + barred).min(2), (array - barred).max(2)
+
+
+def _barred(feasible: Array) -> Play:
+    """Infinity where an action is closed, else 0."""
+    return np.where(feasible, 0.0, np.inf)
+
+
+def _deviation(array: Array, most: Play, centre: Play) -> Array:
+    """Largest standard deviation of an attribute under plays that are nowhere above `most`.
+
+    Around its mean under `centre`; around any other value it could only be larger.
+    """
+    away = array - total(centre * array, 2)[:, :, None]
+    return np.sqrt(total(most * (away * away), 2))
+
+
+def _highest_play(game: StageGame, feasible: Array, least: Array, top: Array, rounds: int) -> Play:
     """The highest probability that any best reply to any best reply ... gives each action.
 
-    Expectations lie in a box; payoffs over the box bound the play; the play bounds the box.
+    Expectations lie in a box around a middle; payoffs over the box bound the play; the play
+    bounds the box.
     """
-    least = np.where(feasible, game.effects, np.inf).min(2)
-    top = np.where(feasible, game.effects, -np.inf).max(2)
-    middle = total(uniform(game) * game.slopes, 2)[:, :, None]
-    slopes = np.where(feasible, game.slopes - middle, 0.0)
-    rise, fall = np.maximum(slopes, 0.0), np.minimum(slopes, 0.0)
-    most = np.where(feasible, 1.0, 0.0)
+    slopes, effects, relations = game.decisive_parts
+    open_, barred = feasible * 1.0, _barred(feasible)
+    slopes = (slopes - total(uniform(game) * slopes, 2)[:, :, None]) * open_
+    above = (effects - least[:, :, None]) * open_
+    base = np.where(feasible, game.base, 0.0)
+    sharp = game.precision[:, None]
+    below = total(relations * least[:, None], 2)
+    most = open_
     for _ in range(rounds):
-        above = np.where(feasible, game.effects - least[:, :, None], 0.0)
         high = np.minimum(top, least + total(most * above, 2))
-        below = total(game.relations * least[:, None], 2)[:, :, None]
-        upper = total(game.relations * high[:, None], 2)[:, :, None]
-        best = game.base + total(rise * upper + fall * below)
-        worst = game.base + total(rise * below + fall * upper)
-        scale = best.max(1, keepdims=True)
-        sharp = game.precision[:, None]
-        hopes = feasible * np.exp(sharp * np.where(feasible, best - scale, 0.0))
-        fears = feasible * np.exp(sharp * np.where(feasible, worst - scale, 0.0))
+        reach = (total(relations * high[:, None], 2) - below) / 2
+        middle = base + total(slopes * (below + reach)[:, :, None])
+        either = total(np.abs(slopes) * reach[:, :, None])
+        best, worst = sharp * (middle + either), sharp * (middle - either)
+        scale = (best - barred).max(1)[:, None]
+        hopes = open_ * np.exp(np.clip(best - scale, LEAST_EXPONENT, 0.0))
+        fears = open_ * np.exp(np.clip(worst - scale, LEAST_EXPONENT, 0.0))
         others = total(fears, 1)[:, None] - fears
-        sums = hopes + others
-        most = np.where(sums > 0, np.minimum(most, hopes / np.maximum(sums, 1e-300)), most)
+        most = np.minimum(most, hopes / np.maximum(hopes + others, 1e-300))
     return most
+
+
+def ambiguous(game: StageGame, play: Play) -> Array:
+    """In which runs more than one equilibrium cannot be ruled out by the contraction bound.
+
+    First around a solution `play`; what is left in doubt is bounded by rounds of replies.
+    """
+    doubt = np.atleast_1d(contraction_bound(game, play) >= 1)
+    for rounds in (1, ROUNDS):
+        runs = np.flatnonzero(doubt)
+        if len(runs):
+            doubt[runs] = contraction_bound(game.part(runs), rounds=rounds) >= 1
+    return doubt
 
 
 def logit_equilibrium(
@@ -125,27 +181,24 @@ def logit_equilibrium(
     tolerance: float = RESIDUAL,
     first_run: int = 0,
 ) -> Solution:
-    """The logit equilibrium on the principal branch, solved to a residual of 1e-9 or as asked.
+    """The logit equilibrium on the principal branch, solved to a residual of 1e-8 or as asked.
 
     The residual is the largest |p - quantal_response(u(p))|. Raises NoEquilibrium
     with the turn and the runs that did not converge.
     """
-    several = np.atleast_1d(contraction_bound(game) >= 1)
     play, residual = _iterated(game, uniform(game) if guess is None else guess, tolerance=tolerance)
-    if several.any():
-        doubtful = np.flatnonzero(several)
-        several[doubtful] = contraction_bound(game.part(doubtful), ROUNDS) >= 1
+    several = np.broadcast_to(ambiguous(game, play), np.atleast_1d(residual).shape)
     if several.any():
         runs = np.flatnonzero(several)
         some = game.part(runs)
         found, error = _continued(some)
         for place in np.flatnonzero(error > RESIDUAL):
             found[..., place] = followed_branch(some.run(int(place)))
-        found, _ = _iterated(some, found, tolerance=tolerance)
-        shape = (*play.shape[:2], -1)
-        play.reshape(shape)[..., runs] = found
-        residual = residual_of(game, play)
-    failed = np.flatnonzero(np.atleast_1d(residual > 10 * RESIDUAL))
+        found, error = _iterated(some, found, tolerance=tolerance)
+        play.reshape(*play.shape[:2], -1)[..., runs] = found
+        residual = np.asarray(residual)
+        residual.reshape(-1)[runs] = error
+    failed = np.flatnonzero(np.atleast_1d(residual > RESIDUAL))
     if failed.size:
         worst = float(np.max(residual))
         raise NoEquilibrium(
@@ -172,37 +225,113 @@ def residual_of(game: StageGame, play: Play, share: float = 1.0) -> PerRun:
     return np.abs(reply - play).max((0, 1))
 
 
+@dataclass
+class _Sharpened:
+    """A stage game in exponents, precision times payoffs, over the decisive channels.
+
+    `gains` (channels, states, *runs) bound how far an expectation can move any probability:
+    half the largest slope.
+    """
+
+    base: Play
+    slopes: Array
+    effects: Array
+    relations: Array
+    gains: Array
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are: the longest run axis of any part."""
+        return max(
+            each.shape[-1] for each in (self.base, self.slopes, self.effects, self.relations)
+        )
+
+    def reply(self, x: Array) -> tuple[Play, Array, Array]:
+        """Odds of the best reply to expectations, their sums, and the expectations of it."""
+        exponent = self.base + self.slopes[0] * x[0][:, None]
+        for slope, expected in zip(self.slopes[1:], x[1:], strict=True):
+            exponent += slope * expected[:, None]
+        exponent -= exponent.max(1)[:, None]
+        odds = np.exp(exponent, out=exponent)
+        sums = total(odds, 1)
+        means = np.stack([total(effect * odds, 1) for effect in self.effects]) / sums
+        return odds, sums, total(self.relations * means[:, None], 2)
+
+    def part(self, going: Array) -> "_Sharpened":
+        """The games of some of the runs."""
+        arrays = (self.base, self.slopes, self.effects, self.relations, self.gains)
+        return _Sharpened(*(_columns(each, going) for each in arrays))
+
+
+def _columns(array: Array, going: Array) -> Array:
+    """Some runs of an array whose run axis may be a constant's, of length one."""
+    return array if array.shape[-1] == 1 else array.take(going, -1)
+
+
+def _sharpened(game: StageGame, share: float) -> _Sharpened:
+    slopes, effects, relations = game.decisive_parts
+    precision = share * game.precision
+    feasible = game.base > -np.inf
+    base = precision[:, None] * np.where(feasible, game.base, 0.0) - _barred(feasible)
+    slopes = precision[:, None] * slopes
+    if base.ndim == 2:
+        base, slopes, effects, relations = (
+            each[..., None] for each in (base, slopes, effects, relations)
+        )
+    return _Sharpened(base, slopes, effects, relations, np.abs(slopes).max(2))
+
+
 def _iterated(
     game: StageGame, play: Play, share: float = 1.0, tolerance: float = RESIDUAL
 ) -> tuple[Play, PerRun]:
     """Iterate the quantal response until each run's residual is small, or SWEEPS times.
 
     Works on the expectations x = E(x) and speeds up by the secant through the last two steps
-    (Anderson mixing of depth one); every run stops on its own residual.
+    (Anderson mixing of depth one). Every run stops on its own residual, of which
+    $\\max_i \\sum_k \\max_a |\\lambda\\,slope_{ki}(a)|\\,|E(x) - x|_{ki}$ is a bound; the
+    others go on without it.
     """
-    precision = share * game.precision
-    x, change, reply = game.expectations(play), None, None
-    residual = np.full(np.shape(game.base)[2:], np.inf)
+    sharp = _sharpened(game, share)
+    states, actions = game.base.shape[:2]
+    x = game.expectations(play)[: game.decisive].reshape(game.decisive, states, -1)
+    x = np.broadcast_to(x, (*x.shape[:2], max(x.shape[-1], sharp.runs)))
+    found = np.empty((states, actions, x.shape[-1]))
+    residual = np.full(x.shape[-1], np.inf)
+    left, going = np.arange(x.shape[-1]), np.ones(x.shape[-1], bool)
+    change, image = None, x
     for _ in range(SWEEPS):
-        answer = quantal_response(game.payoffs(x), precision)
-        image = game.expectations(answer)
+        before = image
+        odds, sums, image = sharp.reply(x)
         step = image - x
-        going = residual > tolerance
-        residual = np.where(going, np.abs(step).max((0, 1)), residual)
-        play = np.where(going, answer, play)
-        if np.max(residual) <= tolerance:
-            break
-        if change is not None:
-            bend = step - change
-            bent = total(total(bend * bend))
-            slant = total(total(bend * step)) / np.maximum(bent, 1e-300)
-            slant = np.where(bent > 0, np.clip(slant, -2.0, 0.9), 0.0)
-            ahead = image - slant * (image - reply)
-        else:
-            ahead = image
-        change, reply = step, image
-        x = np.where(going, ahead, x)
-    return play, residual_of(game, play, share)
+        error = total(sharp.gains * np.abs(step)).max(0)
+        ended = np.flatnonzero(going & (error <= tolerance))
+        if len(ended):
+            found[..., left[ended]] = (odds / sums[:, None]).take(ended, -1)
+            residual[left[ended]] = error[ended]
+            going[ended] = False
+            if not going.any():
+                break
+        x = image if change is None else image - _slant(step, change) * (image - before)
+        if 3 * going.sum() < 2 * len(going):
+            still = np.flatnonzero(going)
+            left, going, sharp = left[still], going[still], sharp.part(still)
+            step, image, x = (each.take(still, -1) for each in (step, image, x))
+        change = step
+    else:
+        still = np.flatnonzero(going)
+        found[..., left[still]] = (odds / sums[:, None]).take(still, -1)
+        residual[left[still]] = error[still]
+    if game.base.ndim == 2:
+        return found[..., 0], residual[0]
+    return found, residual
+
+
+def _slant(step: Array, change: Array) -> PerRun:
+    """The secant's share of the last step to take back, from the last two steps of each run."""
+    bend = step - change
+    bent = total(total(bend * bend))
+    slant = total(total(bend * step)) / np.maximum(bent, 1e-300)
+    return np.where(bent > 0, np.clip(slant, -2.0, 0.9), 0.0)
 
 
 def _continued(game: StageGame) -> tuple[Play, PerRun]:
@@ -214,9 +343,9 @@ def _continued(game: StageGame) -> tuple[Play, PerRun]:
     play, lost = uniform(game), np.zeros(game.base.shape[2:], bool)
     for share in np.linspace(0, 1, STEPS + 1)[1:]:
         before = play
-        play, residual = _iterated(game, before, share)
-        lost |= (residual > RESIDUAL) | (np.abs(play - before).max((0, 1)) > JUMP)
-    return play, np.where(lost, np.inf, residual_of(game, play))
+        play, residual = _iterated(game, before, share, ON_THE_WAY if share < 1 else RESIDUAL)
+        lost |= (residual > ON_THE_WAY) | (np.abs(play - before).max((0, 1)) > JUMP)
+    return play, np.where(lost, np.inf, residual)
 
 
 def followed_branch(game: StageGame, step: float = 0.05) -> Play:

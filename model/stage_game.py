@@ -22,12 +22,17 @@ CHANNELS = ("aid", "force", "lobbying", "supply")
 
 @dataclass(frozen=True)
 class Expected:
-    """What a state expects of the others' play, channel by channel."""
+    """What the states expect of the others' play: (states, 1, *runs) by channel, or a number."""
 
     aid: PerRun
     force: PerRun
     lobbying: PerRun
     supply: PerRun
+
+    @classmethod
+    def of(cls, expectations: Array) -> "Expected":
+        """The expectations of a solution, (channels, states, *runs), ready for the terms."""
+        return cls(*(each[:, None] for each in expectations))
 
 
 NOTHING = Expected(*(np.zeros(()) for _ in CHANNELS))
@@ -39,6 +44,7 @@ class StageGame:
 
     `slopes` (channels, states, actions, *runs); `effects` of each action on each channel,
     same shape; `relations` (channels, states, states, *runs): how i feels j's effect.
+    Only the first `decisive` channels move choices: the others move all actions' payoffs alike.
     """
 
     base: Play
@@ -46,6 +52,16 @@ class StageGame:
     effects: Array
     relations: Array
     precision: PerState
+    decisive: int = len(CHANNELS)
+
+    @property
+    def decisive_parts(self) -> tuple[Array, Array, Array]:
+        """Slopes, effects and relations of the channels that can move a choice."""
+        return (
+            self.slopes[: self.decisive],
+            self.effects[: self.decisive],
+            self.relations[: self.decisive],
+        )
 
     def expectations(self, play: Play) -> Array:
         """What each state expects of the others, x_ki: (channels, states, *runs)."""
@@ -65,7 +81,7 @@ class StageGame:
             lambda array, axes: (
                 array[..., None]
                 if array.ndim == axes
-                else array[..., runs if array.shape[-1] > 1 else np.zeros_like(runs)]
+                else array.take(runs if array.shape[-1] > 1 else np.zeros_like(runs), -1)
             )
         )
 
@@ -86,6 +102,7 @@ class StageGame:
             effects=pick(self.effects, 3),
             relations=pick(self.relations, 3),
             precision=pick(self.precision, 1),
+            decisive=self.decisive,
         )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from model import beliefs, conflict, market, means
 from model.measures import survival
 from model.stage_game import CHANNELS, StageGame, force_used
-from model.world import Array, Choice, Play, World, total
+from model.world import Array, Choice, Play, World, played, total
 
 
 def onset_play(world: World, play: Play) -> Play:
@@ -81,23 +81,14 @@ def valued(world: World, game: StageGame, flows: Play) -> World:
     $V_i \mathrel{+}= e^{-discount \cdot t}\,weeks\,(w_{stakes}\,interest_i\,\pi +
     \sum_k term_{ik})$, the realised terms at the actions that all played; units of the payoffs.
     """
-    choice = world.choice
     done = game.effects.copy()
     done[CHANNELS.index("force")] = force_used(world)  # words harm nobody
-    played = np.take_along_axis(
-        np.broadcast_to(done, (*done.shape[:3], *choice.shape[1:])), choice[None, :, None], 2
-    )[:, :, 0]
-    felt = total(game.relations * played[:, None], 2)
-    gained = _at(flows, choice)
+    sent = np.stack([played(each, world.choice) for each in done])
+    felt = total(game.relations * sent[:, None], 2)
+    gained = played(flows, world.choice)
     for channel, name in enumerate(CHANNELS):
         if name != "aid":
-            gained = gained + _at(game.slopes[channel], choice) * felt[channel]
+            gained = gained + played(game.slopes[channel], world.choice) * felt[channel]
     held = world.weights["stakes"] * world.interest * survival(world)
     weight = np.exp(-world.value.discount * world.weeks * world.turn) * world.weeks
     return replace(world, realised=world.realised + weight * (held + gained))
-
-
-def _at(table: Play, choice: Choice) -> Array:
-    """The entries of a (states, actions, *runs) table at the actions played."""
-    shape = (*table.shape[:2], *choice.shape[1:])
-    return np.take_along_axis(np.broadcast_to(table, shape), choice[:, None], 1)[:, 0]

@@ -50,17 +50,30 @@ BILLIONS = 0.365
 def total(array: Array, axis: int = 0) -> Array:
     """Sum over an axis in the order of its entries, whatever the memory layout.
 
-    numpy's own sum may pair terms where the runs are one; a run must equal its
-    column in a batch to the last bit.
+    numpy's own sum adds in order where the last axis goes along, but may pair terms along the
+    last axis itself; a run must equal its column in a batch to the last bit.
 
     >>> total(np.array([[1.0, 2.0], [3.0, 4.0]]), 1)
     array([3., 7.])
     """
-    first, *rest = np.moveaxis(array, axis, 0)
-    added = first
+    if array.flags.c_contiguous and array.shape[-1] > 1 and axis < array.ndim - 1:
+        return np.add.reduce(array, axis)
+    added, *rest = np.moveaxis(array, axis, 0)
     for each in rest:
         added = added + each
     return added
+
+
+def played(table: Play, choice: Choice) -> PerState:
+    """The entries of a (states, actions, *runs) table at the actions played: (states, *runs).
+
+    >>> played(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0]))
+    array([2., 3.])
+    """
+    states, actions = table.shape[:2]
+    rows = choice + actions * np.arange(states).reshape(-1, *(1,) * (choice.ndim - 1))
+    runs = table.shape[-1] if table.ndim > 2 else 1
+    return table.reshape(-1).take(rows if runs == 1 else rows * runs + np.arange(runs))
 
 
 @dataclass(frozen=True)
@@ -106,10 +119,7 @@ class Ladder:
 
     def played(self, attribute: Array, choice: Choice) -> PerState:
         """An attribute of the action that each state plays: (states, *runs)."""
-        if choice.ndim == 1:
-            return attribute.reshape(attribute.shape[:2])[np.arange(len(choice)), choice]
-        table = attribute[..., 0]
-        return np.stack([table[state][choice[state]] for state in range(len(choice))])
+        return played(attribute, choice)
 
 
 @dataclass(frozen=True)
@@ -308,6 +318,11 @@ class World:
         """
         prompt = 1 - np.exp(-self.conflict.horizon / self.posture.delivery_weeks)
         return self.ladder.aid + self.ladder.delivery * prompt[:, None]
+
+    @cached_property
+    def own_help(self) -> Play:
+        """Power that each action gives within the horizon: (states, actions, *runs)."""
+        return self.help * self.power[:, None]
 
     @cached_property
     def strengths(self) -> tuple[PerRun, PerRun]:

@@ -141,7 +141,10 @@ def written(entries: list[tuple[str, StageGame, Play, int]]) -> str:
     lines = [
         json.dumps(
             {"where": where, "equilibria": count, "play": play.tolist()}
-            | {name: getattr(game, name).tolist() for name in StageGame.__dataclass_fields__}
+            | {
+                name: getattr(game, name).tolist()
+                for name in ("base", "slopes", "effects", "relations", "precision")
+            }
         )
         for where, game, play, count in entries
     ]
@@ -153,7 +156,12 @@ def stored() -> list[tuple[str, StageGame, Play, int]]:
     return [
         (
             each["where"],
-            StageGame(**{name: np.array(each[name]) for name in StageGame.__dataclass_fields__}),
+            StageGame(
+                **{
+                    name: np.array(each[name])
+                    for name in ("base", "slopes", "effects", "relations", "precision")
+                }
+            ),
             np.array(each["play"]),
             each["equilibria"],
         )

@@ -171,14 +171,17 @@ def test_where_the_map_contracts_every_start_ends_at_the_same_play(number, seed)
     found, residual = equilibrium._iterated(game, start / start.sum(1)[:, None])
     unique = np.broadcast_to(contraction_bound(game) < 1, np.shape(residual))
     apart = np.abs(found - meant.play).max((0, 1))
-    assert np.where(unique, apart, 0.0).max() < 1e-8
-    assert np.where(unique, residual, 0.0).max() <= 1e-9
+    assert np.where(unique, apart, 0.0).max() < 1e-7
+    assert np.where(unique, residual, 0.0).max() <= 1e-8
 
 
 @pytest.mark.parametrize("number", range(len(SEVERAL)))
 def test_the_bound_never_calls_a_game_with_several_equilibria_a_contraction(number):
+    game = SEVERAL[number]
     for rounds in (0, equilibrium.ROUNDS):
-        assert contraction_bound(SEVERAL[number], rounds) >= 1
+        assert contraction_bound(game, rounds=rounds) >= 1
+    for play in equilibria(game):
+        assert contraction_bound(game, play) >= 1
 
 
 @given(numbers())
@@ -204,7 +207,7 @@ def with_batch(games: list[StageGame]) -> StageGame:
     return StageGame(
         **{
             name: np.stack([getattr(game, name) for game in games], -1)
-            for name in StageGame.__dataclass_fields__
+            for name in ("base", "slopes", "effects", "relations", "precision")
         }
     )
 

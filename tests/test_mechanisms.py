@@ -16,7 +16,7 @@ from model.preset import Change
 from model.stage_game import NOTHING, credit
 from model.world import World
 from tests.test_beliefs import playing
-from tests.worlds import PLAYERS, a_model, a_world, at_war
+from tests.worlds import PLAYERS, a_model, a_world, at_war, whole
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 Changes = tuple[tuple[str, Change], ...]
@@ -55,7 +55,11 @@ def war(*changes: tuple[str, Change], **more: Change) -> World:
 def term(world: World, name: str, state: int) -> dict[str, float]:
     """A payoff term by action, against nobody."""
     return dict(
-        zip(world.ladder.names[state], TERMS[name].rule(world, state, NOTHING), strict=False)
+        zip(
+            world.ladder.names[state],
+            whole(world, TERMS[name].rule(world, NOTHING))[state],
+            strict=False,
+        )
     )
 
 
@@ -268,10 +272,10 @@ def test_s12_supply_at_risk_raises_brent_and_russias_income():
 def test_s12_half_of_chinas_oil_passes_hormuz_and_russias_none():
     closed = replace(NOTHING, supply=np.float64(1.0))
     world = war()
-    effect = [float(TERMS["economy"].rule(world, s, closed)[0]) for s in range(6)]
+    effect = [float(TERMS["economy"].rule(world, closed)[s, 0]) for s in range(6)]
     assert effect[CHINA] < 0 < effect[RUSSIA]
     open_ = war(oil__closure=0.0)
-    assert float(TERMS["economy"].rule(open_, CHINA, closed)[0]) == 0
+    assert float(TERMS["economy"].rule(open_, closed)[CHINA, 0]) == 0
 
 
 # ------------------------------------------------------------------ S16

@@ -7,15 +7,25 @@ from hypothesis import given
 
 from agents.payoffs import (
     TERMS,
+    _affine,
     feasible,
     ledger,
     means_used,
-    slope,
     weighed,
     weighted,
 )
 from model.stage_game import CHANNELS, NOTHING, Expected
-from tests.worlds import PLAYERS, RUNS, a_world, alone, at_war, expectations, numbers, reached
+from tests.worlds import (
+    PLAYERS,
+    RUNS,
+    a_world,
+    alone,
+    at_war,
+    expectations,
+    numbers,
+    reached,
+    whole,
+)
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 
@@ -80,7 +90,7 @@ def war():
 def of(world, name: str, action: str, expected: Expected = NOTHING) -> float:
     """A term of Russia at one action."""
     menu = world.ladder.names[RUSSIA]
-    return float(TERMS[name].rule(world, RUSSIA, expected)[menu.index(action)])
+    return float(TERMS[name].rule(world, expected)[RUSSIA, menu.index(action)])
 
 
 def expecting(**channels: float) -> Expected:
@@ -188,7 +198,7 @@ def test_economy_is_trade_less_sanctions_and_a_windfall_when_the_strait_closes(w
 def test_what_costs_more_than_all_free_means_is_closed(war):
     poor = replace(war, systems=np.where(np.arange(6) == RUSSIA, 53.0, war.systems))
     menu = war.ladder.names[RUSSIA]
-    open_ = dict(zip(menu, feasible(poor, RUSSIA), strict=False))
+    open_ = dict(zip(menu, feasible(poor)[RUSSIA], strict=False))
     assert open_["hidden"]
     assert not open_["arms"]
     assert not open_["force"]
@@ -199,9 +209,9 @@ def test_in_peace_only_the_challenger_may_open_fire():
     for state, may in ((RUSSIA, False), (IRAN, False), (ISRAEL, True)):
         ready = replace(peace, onset=np.float64(1.0))
         striking = ready.ladder.strike[state] > 0
-        assert (feasible(ready, state) & striking).any() == may
+        assert (feasible(ready)[state] & striking).any() == may
     closed = replace(peace, onset=np.float64(0.0))
-    assert not (feasible(closed, ISRAEL) & (closed.ladder.strike[ISRAEL] > 0)).any()
+    assert not (feasible(closed)[ISRAEL] & (closed.ladder.strike[ISRAEL] > 0)).any()
 
 
 # ------------------------------------------------------------------ laws for every term
@@ -211,58 +221,51 @@ def test_in_peace_only_the_challenger_may_open_fire():
 @given(number=numbers(), expected=expectations())
 def test_no_run_sees_another(name, number, expected):
     world = reached(number).world
-    for state in range(len(PLAYERS)):
-        batch = weighted(world, state, name, expected)
-        for run in range(RUNS):
-            one = alone(world, run)
-            assert (weighted(one, state, name, expected) == alone(batch, run)).all()
+    batch = weighted(world, name, expected)
+    for run in range(RUNS):
+        assert (weighted(alone(world, run), name, expected) == alone(batch, run)).all()
 
 
 @pytest.mark.parametrize("name", TERMS)
 @given(number=numbers(), expected=expectations())
 def test_a_term_is_finite_and_has_a_value_for_each_action(name, number, expected):
     world = reached(number).world
-    for state in range(len(PLAYERS)):
-        value = TERMS[name].rule(world, state, expected)
-        assert np.broadcast_shapes(value.shape, (1, RUNS)) == (world.ladder.rung.shape[1], RUNS)
-        assert np.isfinite(value).all()
+    value = whole(world, TERMS[name].rule(world, expected))
+    assert value.shape == (*world.ladder.rung.shape[:2], RUNS)
+    assert np.isfinite(value).all()
 
 
 @pytest.mark.parametrize("name", [name for name, term in TERMS.items() if term.channel])
 @given(number=numbers(), expected=expectations())
 def test_a_strategic_term_is_affine_in_its_channel_and_reads_no_other(name, number, expected):
-    world, channel = reached(number).world, TERMS[name].channel
-    x = getattr(expected, channel)
-    for state in range(len(PLAYERS)):
-        at_nothing = weighted(world, state, name, NOTHING)
-        value = weighted(world, state, name, expected)
-        line = at_nothing + slope(world, state, name) * x
-        assert value == pytest.approx(line, rel=1e-12, abs=1e-12)
+    world, declared = reached(number).world, TERMS[name]
+    line, gain = _affine(world, name, declared.channel)
+    found = weighted(world, name, expected)
+    x = getattr(expected, declared.channel)
+    assert found == pytest.approx(whole(world, line + gain * x), rel=1e-12, abs=1e-12)
+    if declared.shared:
+        assert np.ptp(whole(world, gain), axis=1) == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", [name for name, term in TERMS.items() if not term.channel])
 @given(number=numbers(), expected=expectations())
 def test_a_term_without_a_channel_expects_nothing(name, number, expected):
     world = reached(number).world
-    for state in range(len(PLAYERS)):
-        assert (
-            weighted(world, state, name, expected) == weighted(world, state, name, NOTHING)
-        ).all()
+    assert (weighted(world, name, expected) == weighted(world, name, NOTHING)).all()
 
 
 @given(number=numbers(), expected=expectations())
 def test_the_ledger_adds_up_to_the_payoff(number, expected):
     world = reached(number).world
     x = np.array([getattr(expected, channel) for channel in CHANNELS])
-    for state in range(len(PLAYERS)):
-        base, slopes, _ = weighed(world, state)
-        payoff = base + np.tensordot(x, slopes, 1)
-        entries = ledger(world, state, expected)
-        assert list(entries) == list(TERMS)
-        open_ = np.broadcast_to(feasible(world, state), payoff.shape)
-        added = np.broadcast_to(sum(entries.values()), payoff.shape)
-        assert payoff[open_] == pytest.approx(added[open_], rel=1e-12, abs=1e-12)
-        assert (payoff[~open_] == -np.inf).all()
+    weighing = weighed(world)
+    payoff = weighing.base + np.tensordot(x, weighing.slopes, 1)
+    entries = ledger(world, expected)
+    assert list(entries) == list(TERMS)
+    open_ = np.broadcast_to(feasible(world), payoff.shape)
+    added = whole(world, sum(entries.values()))
+    assert payoff[open_] == pytest.approx(added[open_], rel=1e-12, abs=1e-12)
+    assert (payoff[~open_] == -np.inf).all()
 
 
 @given(number=numbers())
@@ -270,31 +273,29 @@ def test_a_weight_of_zero_takes_a_term_out_of_the_payoff(number):
     world = reached(number).world
     for name in TERMS:
         weights = world.weights | {name: np.zeros_like(world.weights[name])}
-        assert not weighted(replace(world, weights=weights), US, name, NOTHING).any()
+        assert not weighted(replace(world, weights=weights), name, NOTHING).any()
 
 
 @given(number=numbers())
 def test_costs_are_never_a_gain(number):
     world = reached(number).world
     some = expecting(aid=1.0, force=1.0, lobbying=1.0, supply=1.0)
-    for state in range(len(PLAYERS)):
-        for name in ("audience", "resources", "escalation", "ties"):
-            assert (TERMS[name].rule(world, state, some) <= 0).all()
-        assert (means_used(world, state) >= 0).all()
+    for name in ("audience", "resources", "escalation", "ties"):
+        assert (TERMS[name].rule(world, some) <= 0).all()
+    assert (means_used(world) >= 0).all()
 
 
 @given(number=numbers())
 def test_help_from_others_crowds_out_ones_own(number):
     world = reached(number).world
     patrons = [i for i in range(len(PLAYERS)) if i not in world.principals]
-    lobby = np.broadcast_to(world.ladder.lobby, world.ladder.aid.shape)
-    for state in patrons:
-        # one more unit of the others' aid never makes one's own aid worth more in size
-        alone_, helped = (
-            TERMS["stakes"].rule(world, state, expecting(aid=aid)) for aid in (0.0, 0.01)
-        )
-        quiet = np.broadcast_to(lobby[state] == 0, alone_.shape)
-        assert (np.abs(helped) <= np.abs(alone_) + 1e-12)[quiet].all()
+    # one more unit of the others' aid never makes one's own aid worth more in size
+    alone_, helped = (
+        whole(world, TERMS["stakes"].rule(world, expecting(aid=aid))) for aid in (0.0, 0.01)
+    )
+    quiet = whole(world, world.ladder.lobby == 0)
+    fewer = (np.abs(helped) <= np.abs(alone_) + 1e-12) | ~quiet
+    assert fewer[patrons].all()
 
 
 def test_every_term_declares_its_range_and_source():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from agents.payoffs import TERMS
-from model.stage_game import CHANNELS, Expected
+from model.stage_game import Expected
 from tests.worlds import PLAYERS, a_model
 
 
@@ -35,7 +35,7 @@ def test_reputations_of_a_state_are_means_over_its_audiences(model):
 
 def test_a_states_ledger_at_the_solution_explains_its_log_odds(model):
     for agent in model.states:
-        x = Expected(*(np.float64(each) for each in model.solution.expectations[:, agent.state]))
+        x = Expected.of(model.solution.expectations)
         entries = agent.ledger(x)
         assert list(entries) == list(TERMS)
         payoff = sum(entries.values())
@@ -44,12 +44,3 @@ def test_a_states_ledger_at_the_solution_explains_its_log_odds(model):
         odds = np.log(play[seen] / play[seen[0]])
         precision = model.world.precision[agent.state]
         assert odds == pytest.approx(precision * (payoff[seen] - payoff[seen[0]]), abs=1e-6)
-
-
-def test_weighing_gives_base_slopes_and_realised_flow_by_action(model):
-    base, slopes, flow = model.states[0].weigh()
-    actions = model.world.ladder.rung.shape[1]
-    assert base.shape == flow.shape == (actions,)
-    assert slopes.shape == (len(CHANNELS), actions)
-    assert np.isfinite(flow).all()
-    assert (base == model.game.base[0]).all()

@@ -51,6 +51,12 @@ def at_war(world: World, **changed: object) -> World:
     return replace(world, war=np.ones_like(world.war), **changed)
 
 
+def whole(world: World, table: np.ndarray) -> np.ndarray:
+    """A table by state and action with all its axes."""
+    runs = (1, 1, *np.shape(world.weeks_at_war))
+    return np.broadcast_to(table, np.broadcast_shapes(world.ladder.aid.shape, table.shape, runs))
+
+
 def alone(thing: object, run: int) -> object:
     """One run of a batch: every array without its last axis, in records and collections too."""
     if isinstance(thing, np.ndarray):
