@@ -289,7 +289,8 @@ def posterior(record: Record, fit: Fit, steps: int, walkers: int = 32) -> Array:
     draws = [uniforms(0, "walkers", 0, range(walkers), each) for each in range(len(NAMES))]
     spread = 0.1 * norm.ppf(np.stack([each[0] for each in draws], 1))
     sampler = emcee.EnsembleSampler(walkers, len(NAMES), log_posterior, vectorize=True)
-    sampler.random_state = np.random.RandomState(0).get_state()
+    seeds = (uniforms(0, "sampler", 0, range(156)).ravel() * 2**32).astype(np.uint32)
+    sampler.random_state = ("MT19937", seeds, len(seeds), 0, 0.0)
     sampler.run_mcmc(np.clip(fit.logs + spread, low, high), steps)
     return np.asarray(sampler.get_chain(discard=steps // 2, flat=True))
 
