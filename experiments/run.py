@@ -134,6 +134,11 @@ def observed_rungs(preset: Preset) -> pd.DataFrame | None:
     if preset.file.observed.timeline is None:
         return None
     acts = timeline(preset.beside("observed.timeline", preset.file.observed.timeline))
+    return on_ladder(preset, acts)
+
+
+def on_ladder(preset: Preset, acts: pd.DataFrame) -> pd.DataFrame:
+    """Dated acts of a preset's states on the ladder: columns day, state, rung."""
     names = {name: [each.label, *each.aliases] for name, each in preset.profiles.items()}
     columns = (acts["date"], acts["actor"], acts["action_class"], acts["ladder_level"])
     rows = [
