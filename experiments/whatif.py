@@ -83,7 +83,7 @@ def played_lines(
 ) -> dict[str, Array]:
     """The drawn series of some runs: key to (turns + 1, runs)."""
     runs = range(first, last)
-    model = AllianceModel(preset, rng=seed, runs=runs, changes=dict(changes))
+    model = AllianceModel(preset, rng=seed, runs=runs, changes=_by_run(changes))
     kept = [measured(model.world)]
     while not model.over:
         model.step()
@@ -149,11 +149,14 @@ def realised(
     preset: str, seed: int, changes: Changes, patron: str, action: str, runs: int
 ) -> Array:
     """The patron's realised value under do(action), run by run; tuples vary by run."""
-    given: dict[str, Change] = {
-        key: np.array(value) if isinstance(value, tuple) else value for key, value in changes
-    }
+    given = _by_run(changes)
     values, _ = policy_values(preset, patron, action, runs, rng=seed, changes=given, workers=1)
     return values[patron]
+
+
+def _by_run(changes: Changes) -> dict[str, Change]:
+    """Changes as the model takes them; a tuple has one value a run."""
+    return {key: np.array(value) if isinstance(value, tuple) else value for key, value in changes}
 
 
 def verdict(patron: str, act: str, values: Sequence[Array]) -> Verdict:

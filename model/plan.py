@@ -77,21 +77,21 @@ def from_address(text: str) -> tuple[Plan, int]:
     >>> from_address(address(Plan(run=7, later=((4, "oil.elasticity", 0.2),)), 9))[1]
     9
     """
-    plan, turn = Plan(), 0
+    plan, luck = Plan(), {"seed": 0, "run": 0, "turn": 0}
     for key, word in parse_qsl(text, max_num_fields=500):
         if key == "preset":
             plan = replace(plan, preset=word)
         elif key in ("seed", "run", "turn"):
             if not (word.isdecimal() and len(word) < 10):
                 raise ConfigError(f"{key}: found '{word}'; valid: a number from 0")
-            turn = int(word) if key == "turn" else turn
-            plan = plan if key == "turn" else replace(plan, **{key: int(word)})
+            luck[key] = int(word)
         elif ":" in key and key.split(":")[0].isdecimal():
             after, _, name = key.partition(":")
             plan = replace(plan, later=(*plan.later, (int(after), name, _value(word))))
         else:
             plan = plan.changed(key, _value(word))
-    return plan.checked(), turn
+    plan = replace(plan, seed=luck["seed"], run=luck["run"])
+    return plan.checked(), luck["turn"]
 
 
 def _value(word: str) -> Value:

@@ -284,7 +284,7 @@ def _chart(
     band: Mapping[str, tuple[Array, Array]] | None,
     banded: str,
 ) -> Plain:
-    low, high = band[banded] if band else ([], [])
+    low, high = (each.tolist() for each in band[banded]) if band else ([], [])
     return {
         "name": name,
         "title": title,

@@ -43,7 +43,9 @@ class WatchedModel(AllianceModel):
         self.plan = plan()
         given = self.plan.given
         super().__init__(self.plan.preset, rng=self.plan.seed, runs=self.plan.run, changes=given)
-        begun = {name: (float(value),) for name, value in measured(self.world).items()}
+        begun: dict[str, tuple[float, ...]] = {
+            name: (float(value),) for name, value in measured(self.world).items()
+        }
         self.record = Record(self.world, (), begun)
         self.error = ""
         self.waiting: list[tuple[str, Value]] = []
