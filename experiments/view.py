@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import signal
 import socket
 import sys
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from experiments.guard import Guarded
+from experiments.whatif import dismissed
 from model.preset import ROOT, ConfigError, load
 
 HOST = "127.0.0.1"
@@ -82,4 +84,10 @@ def serve(listening: socket.socket) -> None:
     )
     server = uvicorn.Server(config)
     server.force_exit = True  # open pages do not delay the end
-    server.run(sockets=[listening])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again at its end
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        print("", flush=True)
+    finally:
+        dismissed()

@@ -67,6 +67,16 @@ def hands() -> Any:  # a process pool
     return crew(max(1, all_workers() - 1))
 
 
+def dismissed() -> None:
+    """Send the workers home without waiting for what they play."""
+    if crew.cache_info().currsize:
+        pool = hands()
+        workers = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
+
+
 # ------------------------------------------------------------------------ the ensemble
 
 

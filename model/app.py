@@ -84,10 +84,14 @@ def Address(visit: Visit) -> None:
     model = visit.model.value
     plan = replace(visit.plan.value, later=model.applied)
 
+    restored, set_restored = solara.use_state(0)
+
     def restore(text: str) -> None:
         try:
             visit.begin(*from_address(text))
         except ConfigError as error:
             visit.message.value = in_the_page(error)
+        set_restored(restored + 1)
 
-    Shell(title=TITLE, address=address(plan, model.record.turn), event_restore=restore)
+    now = address(plan, model.record.turn)
+    Shell(title=TITLE, address=now, restored=restored, event_restore=restore)

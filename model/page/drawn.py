@@ -20,7 +20,7 @@ def drawn(name: str) -> Callable[[Callable[..., None]], Callable[..., solara.Ele
 
 
 @drawn("shell")
-def Shell(title: str, address: str, event_restore: Any) -> None:
+def Shell(title: str, address: str, restored: int, event_restore: Any) -> None:
     """Title and language of the page; keeps and restores its address."""
 
 
