@@ -25,7 +25,7 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_FORCE_REFRESH": "true",  # a page reloads itself after a restart of the server
     "SOLARA_SESSION_HTTP_ONLY": "true",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "30m",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",  # a page that comes back is restored from its address
     "SOLARA_CHECK_HOOKS": "off",  # Mesa's own code would be warned about
 }
 

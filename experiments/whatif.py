@@ -6,6 +6,7 @@ while the page goes on.
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any  # whatever a piece of work gives
@@ -21,15 +22,15 @@ from model.preset import Change
 from model.snapshot import measured
 from model.world import Array
 
-BAND_RUNS = 200
-BAND_PIECE = 40
+BAND_RUNS = 100
+BAND_PIECE = 50
 VERDICT_RUNS = 100
 GRID = 9
 """Cells of the phase grid along each side."""
 CELL_RUNS = 24
 
 Piece = tuple[Callable[..., Any], tuple[Hashable, ...]]
-PLAYED: dict[Piece, Any] = {}
+PLAYED: dict[Piece, Future[Any]] = {}
 Changes = tuple[tuple[str, Value | tuple[float, ...]], ...]
 KEPT = 100
 """Results of pieces that are kept at most."""
@@ -39,30 +40,41 @@ async def gathered(pieces: Sequence[Piece], told: Callable[[float], None]) -> li
     """What pieces of work give, played one after the other by the crew; tells the share done.
 
     One piece at a time: visitors take turns, and work that is cancelled ends with its piece.
-    A piece that was played before, for any visitor, is not played again.
+    A piece that was played before, or is being played, for any visitor, is not played again.
     """
     found = []
-    for done, piece in enumerate(pieces):
+    for done, (function, arguments) in enumerate(pieces):
         told(done / len(pieces))
-        if piece not in PLAYED:
-            PLAYED[piece] = await played(piece[0], *piece[1])
+        piece = (function, arguments)
+        if piece not in PLAYED or failed(PLAYED[piece]):
+            PLAYED[piece] = handed(function, *arguments)
             while len(PLAYED) > KEPT:
                 PLAYED.pop(next(iter(PLAYED)), None)
-        found.append(PLAYED[piece])
+        found.append(await asyncio.shield(asyncio.wrap_future(PLAYED[piece])))
     told(1.0)
     return found
 
 
-async def played(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a piece of work gives; where a worker was killed it is played again."""
+def failed(work: Future[Any]) -> bool:
+    """Whether work ended without a result."""
+    return work.cancelled() or (work.done() and work.exception() is not None)
+
+
+def handed(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """Work handed to the crew; where a worker was killed, to a new one."""
     try:
-        return await asyncio.wrap_future(hands().submit(function, *arguments))
+        return hands().submit(function, *arguments)
     except BrokenProcessPool:
         crew.cache_clear()
-        return await asyncio.wrap_future(hands().submit(function, *arguments))
+        return hands().submit(function, *arguments)
 
 
-def hands() -> Any:  # a process pool
+async def played(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a piece of work gives that is of use to one visitor alone."""
+    return await asyncio.wrap_future(handed(function, *arguments))
+
+
+def hands() -> ProcessPoolExecutor:
     """The workers of the page; one processor is left to the page itself."""
     return crew(max(1, all_workers() - 1))
 
