@@ -84,7 +84,7 @@ def serve(listening: socket.socket) -> None:
     )
     server = uvicorn.Server(config)
     server.force_exit = True  # open pages do not delay the end
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again at its end
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn ends by it, and raises it again
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from model import snapshot
 from model.page.drawn import CrisisMap, Ledger, Series, TimeLine, sent
 from model.page.verdict import Answer
 from model.page.visit import Visit
-from model.snapshot import Plain
+from model.snapshot import Moment, Plain
 from model.watched import Record, WatchedModel
 
 
@@ -40,7 +40,7 @@ def Crisis(visit: Visit, model: WatchedModel, record: Record, error: str) -> Non
             latest=record.turn,
             turns=preset.file.turns,
             day=(moment.before if moment else world).day.strftime("%A, %-d %B %Y"),
-            war=bool(world.war),
+            war=at_war(moment) if moment else bool(world.war),
             wars=war_spans(record),
             figures=figures(model, world),
             told=snapshot.happened(preset, moment) if moment else [],
@@ -66,11 +66,16 @@ def Crisis(visit: Visit, model: WatchedModel, record: Record, error: str) -> Non
                 Sure(visit, model, record, turn)
 
 
+def at_war(moment: Moment) -> bool:
+    """Whether there was fighting in a turn: when it began, or until it ended."""
+    return bool(moment.before.war) or bool(moment.after.war)
+
+
 def war_spans(record: Record) -> list[list[int]]:
     """The spans of turns at war, for the time line."""
     spans: list[list[int]] = []
     for turn, moment in enumerate(record.moments, 1):
-        if not bool(moment.after.war):
+        if not at_war(moment):
             continue
         if spans and spans[-1][1] == turn - 1:
             spans[-1][1] = turn
@@ -91,7 +96,7 @@ def figures(model: WatchedModel, world: Any) -> list[Plain]:
 
 
 @solara.component
-def Why(visit: Visit, model: WatchedModel, moment: Any, turn: int) -> None:
+def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> None:
     """The ledger of the selected state; what flips its choice is sought in the background."""
     name = visit.selected.value
     state = model.world.names.index(name) if name in model.world.names else 0

@@ -118,6 +118,8 @@ def WhatIf(
 def Phase(
     label: str,
     act: str,
+    acts: list[str],
+    wanted_act: str,
     options_sent: str,
     across: Plain,
     up: Plain,
@@ -128,6 +130,7 @@ def Phase(
     progress: float,
     status: str,
     problem: str,
+    event_choose_act: Any,
     event_choose_axis: Any,
     event_draw: Any,
     event_cancel: Any,

@@ -7,6 +7,7 @@ import solara
 import solara.lab
 
 from experiments import whatif
+from experiments.duel import ACTS, proteges
 from model.page.declared import axis_of, choices, limited
 from model.page.drawn import Phase, sent
 from model.page.visit import Visit, patrons
@@ -40,7 +41,9 @@ def Where(visit: Visit) -> None:
     progress, set_progress = solara.use_state(0.0)
     problem, set_problem = solara.use_state("")
     known = {each["key"]: each for each in options}
-    preferred = (f"{patron}.weights.reputation", f"{patron}.weights.ties")
+    preferred = solara.use_memo(
+        lambda: preferred_axes(plan.preset, patron, known), [plan.preset, patron]
+    )
     across, up = (
         axes.value[name]
         if name in axes.value and axes.value[name].key in known
@@ -102,8 +105,11 @@ def Where(visit: Visit) -> None:
     grid = [cells for cells, _ in shown.rows]
     status = f"{len(grid)} of {whatif.GRID} rows" if running or 0 < len(grid) < whatif.GRID else ""
     Phase(
+        acts=list(ACTS),
         label=labels.get(shown.patron, shown.patron),
         act=shown.act,
+        wanted_act=visit.act.value,
+        event_choose_act=visit.act.set,
         options_sent=sent(options),
         across=vars(shown.across if grid else across),
         up=vars(shown.up if grid else up),
@@ -125,3 +131,9 @@ def Where(visit: Visit) -> None:
         event_cancel=cancel,
         event_load=load_cell,
     )
+
+
+def preferred_axes(preset: str, patron: str, known: dict[str, Plain]) -> tuple[str, str]:
+    """What a patron's diagram is drawn over at first: its stake in its protege, and its ties."""
+    stake = f"{patron}.stakes.{proteges(preset).get(patron)}"
+    return (stake if stake in known else f"{patron}.weights.stakes"), f"{patron}.weights.ties"
