@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 import webbrowser
 from pathlib import Path
 from urllib.request import urlopen
@@ -79,6 +80,8 @@ def serve(listening: socket.socket) -> None:
     import uvicorn
     from solara.server.starlette import app
 
+    # solara would like cookies for frames of other sites; a page on loopback has none
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     config = uvicorn.Config(
         Guarded(app), log_level="warning", access_log=False, loop="asyncio", ws="auto"
     )

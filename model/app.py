@@ -3,8 +3,6 @@
 `cheaptalk view` serves it, and so does `solara run model/app.py`.
 """
 
-from dataclasses import replace
-
 import solara
 import solara.lab
 from mesa.visualization import SolaraViz
@@ -35,11 +33,11 @@ visit_context = solara.create_context(None)
 
 @solara.component
 def Dashboard(model: WatchedModel) -> None:
-    """The three tabs; drawn anew after every step."""
+    """The three tabs; drawn anew after every step. The address keeps the plan and the turn."""
     update_counter.get()
     visit = solara.use_context(visit_context)
-    error = model.error
     assert visit is not None
+    Address(visit, address(visit.plan.value.resumed(model.applied), model.record.turn))
     with solara.Sidebar():
         Changes(visit)
     with solara.v.Tabs(
@@ -52,11 +50,26 @@ def Dashboard(model: WatchedModel) -> None:
             solara.v.Tab(children=[title])
     with solara.Div(classes=["ct", "ct-page"]):
         if visit.tab.value == 0:
-            Crisis(visit, model, model.record, error)
+            Crisis(visit, model, model.record, model.error)
         elif visit.tab.value == 1:
             Where(visit)
         else:
             Stored()
+
+
+@solara.component
+def Address(visit: Visit, now: str) -> None:
+    """Keeps the plan and the turn in the page's address, and restores them from it."""
+    restored, set_restored = solara.use_state(0)
+
+    def restore(text: str) -> None:
+        try:
+            visit.begin(*from_address(text))
+        except ConfigError as error:
+            visit.message.value = in_the_page(error)
+        set_restored(restored + 1)
+
+    Shell(title=TITLE, address=now, restored=restored, event_restore=restore)
 
 
 @solara.component
@@ -67,7 +80,6 @@ def Page() -> None:
     visit = solara.use_memo(new_visit, [])
     visit_context.provide(visit)
     solara.Style(PAGE / "page.css")
-    Address(visit)
     SolaraViz(
         visit.model,
         components=[(Dashboard, 0)],
@@ -75,23 +87,3 @@ def Page() -> None:
         play_interval=PLAY_INTERVAL,
         model_params={"plan": visit.plan.peek},
     ).key(f"seat {visit.seat.value}")
-
-
-@solara.component
-def Address(visit: Visit) -> None:
-    """Keeps the plan and the turn in the page's address, and restores them from it."""
-    update_counter.get()
-    model = visit.model.value
-    plan = replace(visit.plan.value, later=model.applied)
-
-    restored, set_restored = solara.use_state(0)
-
-    def restore(text: str) -> None:
-        try:
-            visit.begin(*from_address(text))
-        except ConfigError as error:
-            visit.message.value = in_the_page(error)
-        set_restored(restored + 1)
-
-    now = address(plan, model.record.turn)
-    Shell(title=TITLE, address=now, restored=restored, event_restore=restore)

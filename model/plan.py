@@ -39,6 +39,10 @@ class Plan:
             kept[key] = value
         return replace(self, changes=tuple(sorted(kept.items())))
 
+    def resumed(self, later: tuple[tuple[int, str, Value], ...]) -> "Plan":
+        """The plan with the changes that were made in the middle of its run."""
+        return replace(self, later=later)
+
     def checked(self) -> "Plan":
         """The plan itself; raises ConfigError where a figure of it is not valid."""
         if self.seed < 0 or self.run < 0:
