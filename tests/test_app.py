@@ -107,8 +107,8 @@ def visit(chromium: Any, url: str, place: str = "", **options: Any) -> Iterator[
     page.locator("[data-turn]").wait_for()
     try:
         yield page
-        page.goto("about:blank")  # leaves the page as a visitor does
         assert not problems, problems
+        page.goto("about:blank")  # leaves the page as a visitor does
     finally:
         context.close()
 
