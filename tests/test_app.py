@@ -215,9 +215,12 @@ def test_a_moved_weight_changes_the_verdict_and_is_saved(page: Any, tmp_path: Pa
     changes = from_profile(saved.read_text())
     assert changes == {"russia.weights.ties": 10.0}
     assert load("twelve-days", changes).figure("russia.weights.ties") == 10.0
+    python = [sys.executable, "-m", "experiments", "explain"]
+    known = subprocess.run([*python, "--help"], cwd=ROOT, capture_output=True, text=True).stdout
     settings = [word for key, value in changes.items() for word in ("--set", f"{key}={value}")]
-    command = [sys.executable, "-m", "experiments", "explain", "twelve-days", "--state", "russia"]
-    done = subprocess.run([*command, "--turn", "1", *settings], cwd=ROOT, capture_output=True)
+    settings = ["--with", str(saved)] if "--with" in known else settings
+    command = [*python, "twelve-days", "--state", "russia", "--turn", "1", *settings]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True)
     assert done.returncode == 0, done.stderr
     button(page, "Undo all 1").click()
     page.locator("[data-changed='false']").wait_for()
