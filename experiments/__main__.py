@@ -466,8 +466,20 @@ def bench(rounds: int, as_json: bool) -> None:
     click.echo(benching.as_json(found) if as_json else benching.in_words(found))
 
 
+@main.command()
+@preset_argument
+@click.option("--port", default=8765, type=click.IntRange(0, 65535), help="0: any free port.")
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+def view(preset: str, port: int, no_open: bool) -> None:
+    """Watch PRESET in the browser: play it, ask why, move a weight."""
+    from experiments import view as viewing
+
+    viewing.view(preset, port, browser=not no_open)
+
+
 for each in (*COMMANDS, results):
     main.add_command(each)
+
 
 if __name__ == "__main__":
     main(prog_name="cheaptalk")

@@ -13,7 +13,7 @@ from model.alliance_model import AllianceModel
 from model.equilibrium import Solution, logit_equilibrium, nearby
 from model.parameters import SECTIONS, STATE_SECTIONS, declarations
 from model.preset import Change, ConfigError, load, suggestion
-from model.stage_game import Expected
+from model.stage_game import Expected, StageGame
 from model.world import Array, World
 
 FLIPPABLE = ("means", "posture", "reputation", "economy")
@@ -84,15 +84,29 @@ def explanation(
     """The decision of a state in a model whose stage game has just been solved."""
     world, solution, game = model.world, model.solution, model.game
     assert solution is not None and game is not None
+    model.act()
+    played = world.ladder.names[state][int(model.world.choice[state])]
+    found = decision(world, game, solution, state, played, turn=turn, run=run)
+    return replace(found, flip=smallest_flip(world, state, solution)) if flips else found
+
+
+def decision(
+    world: World,
+    game: StageGame,
+    solution: Solution,
+    state: int,
+    played: str,
+    *,
+    turn: int = 0,
+    run: int = 0,
+) -> Explanation:
+    """A state's decision in a solved stage game, without what would flip it."""
     count = len(world.ladder.names[state])
     entries = ledger(world, Expected.of(solution.expectations))
     terms = {
         name: np.broadcast_to(value, game.base.shape)[state, :count].copy()
         for name, value in entries.items()
     }
-    total = game.payoffs(solution.expectations)[state][:count]
-    model.act()
-    played = world.ladder.names[state][int(model.world.choice[state])]
     return Explanation(
         state=world.names[state],
         day=str(world.day),
@@ -101,10 +115,10 @@ def explanation(
         war=bool(world.war),
         actions=world.ladder.names[state],
         terms=terms,
-        total=total,
+        total=game.payoffs(solution.expectations)[state][:count],
         probability=solution.play[state][:count],
         played=played,
-        flip=smallest_flip(world, state, solution) if flips else None,
+        flip=None,
     )
 
 
@@ -337,21 +351,29 @@ def in_words(found: Explanation) -> str:
         open_ = found.probability[place] > 0
         total = f"{found.total[place]:>9.3f}" if open_ else f"{'closed':>9}"
         lines.append(f"{action:<11}{cells}{total}{found.probability[place]:>7.1%}")
+    lines += ["", sentence(found), flip_sentence(found.flip)]
+    return "\n".join(lines)
+
+
+def sentence(found: Explanation) -> str:
+    """Why the action of the highest payoff is preferred, and which one was drawn."""
     reasons = found.deciding(found.preferred, found.second)[:2]
     why = " and ".join(f"{name} ({gap:+.2f})" for name, gap in reasons)
     gap = np.sort(found.total)[-1] - np.sort(found.total)[-2]
-    lines += [
-        "",
+    if gap == np.inf:
+        return f"Only {found.preferred} is open. Drawn: {found.played}."
+    return (
         f"{found.preferred} is worth {gap:.2f} more than {found.second}; "
-        f"the two largest differences are {why}. Drawn: {found.played}.",
-    ]
-    if found.flip is None:
-        lines.append("No change of one parameter within its range would flip the choice.")
-    else:
-        flip = found.flip
-        lines.append(
-            f"The smallest change that flips it: {flip.key} from {flip.before:.4g} to "
-            f"{flip.after:.4g} {flip.unit}".rstrip()
-            + f"; then {flip.action} is likeliest ({flip.probability:.0%}), the game solved again."
-        )
-    return "\n".join(lines)
+        f"the two largest differences are {why}. Drawn: {found.played}."
+    )
+
+
+def flip_sentence(flip: Flip | None) -> str:
+    """The smallest change that flips a choice, in words."""
+    if flip is None:
+        return "No change of one parameter within its range would flip the choice."
+    return (
+        f"The smallest change that flips it: {flip.key} from {flip.before:.4g} to "
+        f"{flip.after:.4g} {flip.unit}".rstrip()
+        + f"; then {flip.action} is likeliest ({flip.probability:.0%}), the game solved again."
+    )

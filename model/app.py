@@ -1,0 +1,89 @@
+"""The page: Mesa's SolaraViz around one dashboard that draws snapshots of a run.
+
+`cheaptalk view` serves it, and so does `solara run model/app.py`.
+"""
+
+import solara
+import solara.lab
+from mesa.visualization import SolaraViz
+from mesa.visualization.utils import update_counter
+from solara.server import settings
+
+from model.page.crisis import Crisis
+from model.page.drawn import Shell
+from model.page.stored import Stored
+from model.page.visit import Visit, in_the_page, new_visit
+from model.page.what_if import Changes
+from model.page.where import Where
+from model.plan import address, from_address
+from model.preset import ConfigError
+from model.snapshot import PAGE
+from model.watched import WatchedModel
+
+TITLE = "cheaptalk: when do words beat intervention?"
+PLAY_INTERVAL = 30
+"""Milliseconds of rest between two turns of Play."""
+
+settings.telemetry.mixpanel_enable = False
+settings.theme.show_banner = False
+settings.theme.title = "cheaptalk"
+
+visit_context = solara.create_context(None)
+
+
+@solara.component
+def Dashboard(model: WatchedModel) -> None:
+    """The three tabs; drawn anew after every step. The address keeps the plan and the turn."""
+    update_counter.get()
+    visit = solara.use_context(visit_context)
+    assert visit is not None
+    Address(visit, address(visit.plan.value.resumed(model.applied), model.record.turn))
+    with solara.Sidebar():
+        Changes(visit)
+    with solara.v.Tabs(
+        v_model=visit.tab.value,
+        on_v_model=visit.tab.set,
+        class_="app-tabs",
+        background_color="transparent",
+    ):
+        for title in ("The crisis", "Where talk wins", "Stored results"):
+            solara.v.Tab(children=[title])
+    with solara.Div(classes=["ct", "ct-page"]):
+        if visit.tab.value == 0:
+            Crisis(visit, model, model.record, model.error)
+        elif visit.tab.value == 1:
+            Where(visit)
+        else:
+            Stored()
+
+
+@solara.component
+def Address(visit: Visit, now: str) -> None:
+    """Keeps the plan and the turn in the page's address, and restores them from it."""
+    restored, set_restored = solara.use_state(0)
+
+    def restore(text: str) -> None:
+        try:
+            visit.begin(*from_address(text))
+        except ConfigError as error:
+            visit.message.value = in_the_page(error)
+        set_restored(restored + 1)
+
+    Shell(title=TITLE, address=now, restored=restored, event_restore=restore)
+
+
+@solara.component
+def Page() -> None:
+    """The whole page of one visitor."""
+    solara.lab.theme.themes.light.primary = "#22405f"
+    solara.lab.theme.themes.dark.primary = "#3f6f9f"
+    visit = solara.use_memo(new_visit, [])
+    visit_context.provide(visit)
+    solara.Style(PAGE / "page.css")
+    SolaraViz(
+        visit.model,
+        components=[(Dashboard, 0)],
+        name=TITLE,
+        play_interval=PLAY_INTERVAL,
+        model_params={"plan": visit.plan.peek},
+    ).key(f"seat {visit.seat.value}")

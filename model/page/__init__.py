@@ -1,0 +1,1 @@
+"""The parts of the page, and the Vue files that draw them."""

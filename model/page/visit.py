@@ -1,0 +1,88 @@
+"""A visit: what one visitor watches and has chosen."""
+
+import os
+from dataclasses import dataclass, field
+
+import solara
+
+from experiments.duel import ACTS, proteges
+from model.plan import Plan, Value
+from model.preset import ConfigError, load
+from model.watched import WatchedModel, applies_at_once, replayed
+
+
+@dataclass
+class Visit:
+    """What one visitor watches and has chosen; each visitor has their own."""
+
+    plan: solara.Reactive[Plan]
+    model: solara.Reactive[WatchedModel]
+    selected: solara.Reactive[str]
+    seat: solara.Reactive[int] = field(default_factory=lambda: solara.reactive(0))
+    shown: solara.Reactive[int | None] = field(default_factory=lambda: solara.reactive(None))
+    hidden: solara.Reactive[bool] = field(default_factory=lambda: solara.reactive(False))
+    at_once: solara.Reactive[bool] = field(default_factory=lambda: solara.reactive(True))
+    act: solara.Reactive[str] = field(default_factory=lambda: solara.reactive(ACTS[0]))
+    message: solara.Reactive[str] = field(default_factory=lambda: solara.reactive(""))
+    tab: solara.Reactive[int] = field(default_factory=lambda: solara.reactive(0))
+
+    def begin(self, plan: Plan, turn: int = 0) -> None:
+        """Watch a plan's run from its start, or as it stands after some turns."""
+        try:
+            model = replayed(plan.checked(), turn)
+        except ConfigError as error:
+            self.message.value = in_the_page(error)
+            return
+        self.message.value = ""
+        self.plan.value, self.shown.value = plan, None
+        if self.selected.value not in model.world.names:
+            self.selected.value = first_patron(plan.preset)
+        self.model.value = model
+        self.seat.value += 1  # Mesa's controls start anew with the model
+
+    def change(self, key: str, value: Value | None) -> None:
+        """Change a figure of the plan; at once, if it can and the visitor wants it."""
+        plan = self.plan.value.changed(key, value)
+        try:
+            plan.checked()
+        except ConfigError as error:
+            self.message.value = in_the_page(error)
+            return
+        self.message.value = ""
+        self.plan.value = plan
+        if self.at_once.value and applies_at_once(key):
+            model = self.model.value
+            now = value if value is not None else base_value(plan.preset, key)
+            model.waiting = [*model.waiting, (key, now)]
+
+
+def in_the_page(error: ConfigError) -> str:
+    """A message of the preset's check, without the command line's option."""
+    return str(error).replace("--set ", "")
+
+
+def first_patron(preset: str) -> str:
+    """Whom the page explains first."""
+    return next(iter(proteges(preset)))
+
+
+def base_value(preset: str, key: str) -> Value:
+    """A figure as the preset has it."""
+    found = load(preset).figure(key)
+    return found if isinstance(found, str) else float(found)
+
+
+def new_visit() -> Visit:
+    """A visit to the preset that the page was opened with."""
+    plan = Plan(os.environ.get("CHEAPTALK_PRESET", Plan.preset))
+    return Visit(
+        solara.reactive(plan),
+        solara.reactive(WatchedModel(lambda: plan)),
+        solara.reactive(first_patron(plan.preset)),
+    )
+
+
+def patrons(preset: str) -> dict[str, str]:
+    """The patrons of a preset and their labels."""
+    profiles = load(preset).profiles
+    return {name: profiles[name].label for name in proteges(preset)}

@@ -1,0 +1,71 @@
+"""What if: preset, luck, rules and sliders."""
+
+from dataclasses import replace
+
+import solara
+
+from agents.strategies import STRATEGIES
+from model.documents import document
+from model.page.declared import changed_count, figures_by_owner, worth_keeping
+from model.page.drawn import WhatIf, sent
+from model.page.visit import Visit
+from model.plan import Plan, as_profile
+from model.preset import PRESETS
+
+
+@solara.component
+def Changes(visit: Visit) -> None:
+    """Preset, luck, rules and sliders, made from the declarations."""
+    plan = visit.plan.value
+    declared = solara.use_memo(lambda: figures_by_owner(plan.preset), [plan.preset])
+    common, set_common = solara.use_state(False)
+    owner = "" if common else visit.selected.value
+    own, given = declared.get(owner) or declared[""], plan.given
+    rules = [
+        {"name": name, "meaning": (rule.__doc__ or "").split("[")[0].split(".")[0].split(";")[0]}
+        for name, rule in STRATEGIES.items()
+    ]
+
+    def pick(name: str) -> None:
+        set_common(not name)
+        if name:
+            visit.selected.value = name
+
+    def give_back(key: str) -> None:
+        for each in [key] if key else [name for name, _ in visit.plan.value.changes]:
+            visit.change(each, None)
+
+    WhatIf(
+        preset=plan.preset,
+        presets=[
+            {"name": path.stem, "title": document(path).values.get("title", "")}
+            for path in sorted(PRESETS.glob("*.toml"))
+        ],
+        seed=plan.seed,
+        run=plan.run,
+        at_once=visit.at_once.value,
+        owner=owner,
+        label=own["label"],
+        owners=[
+            {"name": name, "label": each["label"], "changed": changed_count(name, declared, given)}
+            for name, each in declared.items()
+        ],
+        rule=str(given.get(f"{owner}.rule", own["rule"])) if owner else None,
+        rules_sent=sent(rules),
+        groups_sent=sent(
+            [
+                group
+                | {"rows": [row | {"value": given.get(row["key"], row["base"])} for row in rows]}
+                for group, rows in ((each, each["rows"]) for each in own["groups"])
+            ]
+        ),
+        message=visit.message.value,
+        profile=as_profile(plan),
+        count=len(plan.changes),
+        event_choose_preset=lambda name: visit.begin(Plan(name, plan.seed, plan.run)),
+        event_choose_luck=lambda luck: visit.begin(replace(visit.plan.value, later=(), **luck)),
+        event_apply_at_once=visit.at_once.set,
+        event_pick=pick,
+        event_change=lambda each: visit.change(each["key"], worth_keeping(each, declared)),
+        event_give_back=give_back,
+    )

@@ -1,0 +1,370 @@
+"""The page in a real browser: plain Playwright with the system's Chromium, without internet."""
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = next(
+    (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), ""
+)
+MISSING = ""
+try:
+    import playwright.sync_api as browsers
+    import solara  # noqa: F401  # only whether it is there
+    from axe_playwright_python.sync_playwright import Axe
+except ImportError as error:
+    MISSING = f"{error.name} is not installed; pip install -e '.[dev]'"
+if not CHROMIUM:
+    MISSING = MISSING or "no Chromium on this machine; apt-get install chromium"
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
+if MISSING and not os.environ.get("CI"):
+    pytestmark = [*pytestmark, pytest.mark.skip(reason=f"the page is not tested: {MISSING}")]
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    assert not MISSING, MISSING  # never skipped in CI
+    folder = tmp_path_factory.mktemp("server")
+    port = free_port()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SOLARA_HOME": str(folder)}
+    with (folder / "log").open("w+b") as log:
+        command = [sys.executable, "-m", "tests.view_with_mistake", "twelve-days", str(port)]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            for _ in range(900):
+                if process.poll() is not None:
+                    break
+                with (
+                    contextlib.suppress(OSError),
+                    urlopen(f"http://127.0.0.1:{port}/readyz") as page,
+                ):
+                    if page.status == 200:
+                        break
+                time.sleep(0.1)
+            log.seek(0)
+            assert process.poll() is None, log.read().decode()[-3000:]
+            yield {"url": f"http://127.0.0.1:{port}", "port": port, "process": process}
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    assert not MISSING, MISSING
+    with browsers.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@contextlib.contextmanager
+def visit(chromium: Any, url: str, place: str = "", **options: Any) -> Iterator[Any]:
+    """A visitor's page; nothing may fail, leave this machine, or be an error on its console."""
+    options = {"viewport": {"width": 1440, "height": 1000}, "reduced_motion": "reduce"} | options
+    context = chromium.new_context(**options)
+    problems: list[str] = []
+
+    def route(request: Any) -> None:
+        if request.request.url.startswith((url, "data:", "blob:", "about:")):
+            request.continue_()
+        else:
+            problems.append(f"left this machine: {request.request.url}")
+            request.abort()
+
+    context.route("**/*", route)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.on(
+        "response", lambda r: problems.append(f"{r.status} {r.url}") if r.status >= 400 else None
+    )
+    page.on("requestfailed", lambda r: problems.append(f"failed: {r.url}"))
+    page.on("pageerror", lambda e: problems.append(str(e)))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.goto(f"{url}/{place}", wait_until="commit")
+    page.locator("[data-turn]").wait_for()
+    try:
+        yield page
+        assert not problems, problems
+        page.goto("about:blank")  # leaves the page as a visitor does
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def page(chromium: Any, server: dict[str, Any]) -> Iterator[Any]:
+    with visit(chromium, server["url"]) as page:
+        yield page
+
+
+def button(page: Any, name: str) -> Any:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def at_turn(page: Any, turn: int) -> None:
+    page.locator(f"[data-turn='{turn}']").wait_for()
+
+
+def step(page: Any, turn: int) -> None:
+    button(page, "Step").click()
+    at_turn(page, turn)
+
+
+def actions(page: Any) -> dict[str, str]:
+    rows = page.locator("tr[data-state]")
+    return {row.get_attribute("data-state"): row.get_attribute("data-action") for row in rows.all()}
+
+
+def test_step_reset_and_replay_show_the_same_turns(page: Any) -> None:
+    at_turn(page, 0)
+    step(page, 1)
+    first = actions(page)
+    assert first["israel"] and set(first) == set(actions(page))
+    nodes = page.locator("g[data-state]")
+    assert {
+        node.get_attribute("data-state"): node.get_attribute("data-action") for node in nodes.all()
+    } == first
+    step(page, 2)
+    second = actions(page)
+    assert second["israel"] == "campaign"  # the scripted attack of 13 June
+    assert page.locator("[data-war='true']").count() == 1
+    button(page, "One turn back").click()
+    at_turn(page, 1)
+    assert actions(page) == first
+    button(page, "Back to the latest turn").click()
+    at_turn(page, 2)
+    assert actions(page) == second
+    button(page, "Reset").click()
+    at_turn(page, 0)
+    step(page, 1)
+    assert actions(page) == first
+
+
+def test_play_runs_to_the_end_and_a_reload_keeps_the_run(page: Any) -> None:
+    button(page, "Play").click()
+    at_turn(page, 16)
+    assert button(page, "Step").is_disabled()
+    last = actions(page)
+    page.wait_for_function("window.location.hash.includes('turn=16')")
+    page.reload()
+    at_turn(page, 16)
+    assert actions(page) == last
+
+
+def test_a_click_and_a_key_ask_a_state_why(page: Any) -> None:
+    step(page, 1)
+    step(page, 2)
+    page.locator("g[data-state=china]").click()
+    card = page.locator("[data-why=china]")
+    card.wait_for()
+    played = card.locator("[data-action][data-played=true]").get_attribute("data-action")
+    assert f"Drawn: {played}." in card.text_content()
+    assert len(card.locator("[data-action]").all()) == 8
+    page.locator("g[data-state=iran]").focus()
+    page.keyboard.press("Enter")
+    page.locator("[data-why=iran]").wait_for()
+
+
+@pytest.mark.slow
+def test_the_smallest_change_that_flips_a_choice_is_found(page: Any) -> None:
+    step(page, 1)
+    step(page, 2)
+    page.locator("[data-flip]", has_text="flip").filter(has_not_text="Looking").wait_for(
+        timeout=90_000
+    )
+
+
+@pytest.mark.slow
+def test_a_moved_weight_changes_the_verdict_and_is_saved(page: Any, tmp_path: Path) -> None:
+    from model.plan import from_profile
+    from model.preset import load
+
+    card = page.locator("[data-verdict-card]")
+    page.get_by_role("slider", name="Russia: ties", exact=True).focus()
+    page.keyboard.press("End")
+    page.locator("[data-key='russia.weights.ties'].changed").wait_for()
+    page.locator("[data-changed='true'][data-verdict='talk']").wait_for(timeout=120_000)
+    text = card.text_content()
+    assert "Before:" in text and "The change helps talk" in text
+    with page.expect_download() as saving:
+        button(page, "Save as profile").click()
+    saved = tmp_path / saving.value.suggested_filename
+    saving.value.save_as(saved)
+    changes = from_profile(saved.read_text())
+    assert changes == {"russia.weights.ties": 10.0}
+    assert load("twelve-days", changes).figure("russia.weights.ties") == 10.0
+    python = [sys.executable, "-m", "experiments", "explain"]
+    known = subprocess.run([*python, "--help"], cwd=ROOT, capture_output=True, text=True).stdout
+    settings = [word for key, value in changes.items() for word in ("--set", f"{key}={value}")]
+    settings = ["--with", str(saved)] if "--with" in known else settings
+    command = [*python, "twelve-days", "--state", "russia", "--turn", "1", *settings]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    button(page, "Undo all 1").click()
+    page.locator("[data-changed='false']").wait_for()
+
+
+def test_a_number_out_of_range_is_refused_with_a_word(page: Any) -> None:
+    box = page.get_by_role("spinbutton", name="Russia: ties, number")
+    box.fill("77")
+    box.press("Tab")
+    page.get_by_role("alert").filter(has_text="ties: found 77; valid: 0 to 10").wait_for()
+    assert box.input_value() == "1"
+    box.fill("2.5")
+    box.press("Tab")
+    page.locator("[data-key='russia.weights.ties'].changed").wait_for()
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_a_change_applies_from_the_next_turn_or_at_reset(page: Any) -> None:
+    step(page, 1)
+    page.get_by_role("slider", name="Russia: ties", exact=True).focus()
+    page.keyboard.press("Home")
+    page.locator("[data-key='russia.weights.ties'].changed").wait_for()
+    step(page, 2)
+    page.wait_for_function("window.location.hash.includes('1:russia.weights.ties=0')")
+    before = actions(page)
+    page.reload()
+    at_turn(page, 2)
+    assert actions(page) == before
+
+
+@pytest.mark.slow
+def test_preset_and_luck_begin_another_run(page: Any) -> None:
+    page.get_by_label("Run", exact=True).fill("4")
+    page.keyboard.press("Tab")
+    page.wait_for_function("window.location.hash.includes('run=4')")
+    page.get_by_label("Preset").select_option("iran-2025")
+    page.get_by_text("Before the first of 51 turns").wait_for()
+    step(page, 1)
+
+
+def test_an_error_in_a_step_is_shown_and_the_page_goes_on(page: Any) -> None:
+    page.get_by_label("Decision rule of Russia").select_option("mistaken")
+    page.wait_for_timeout(500)
+    button(page, "Step").click()
+    page.get_by_role("alert").filter(has_text="russia has no friends").wait_for()
+    at_turn(page, 0)
+    page.get_by_label("Decision rule of Russia").select_option("logit")
+    page.wait_for_timeout(500)
+    button(page, "Reset").click()
+    page.get_by_role("alert").wait_for(state="detached")
+    step(page, 1)
+
+
+@pytest.mark.slow
+def test_a_wrong_address_gets_a_word(chromium: Any, server: dict[str, Any]) -> None:
+    with visit(chromium, server["url"], "#preset=twelve-days&russia.weights.tie=3") as page:
+        page.get_by_role("alert").filter(has_text="did you mean ties").wait_for()
+        step(page, 1)
+
+
+@pytest.mark.slow
+def test_the_phase_diagram_is_cancelled_drawn_and_loaded(page: Any) -> None:
+    page.get_by_role("tab", name="Where talk wins").click()
+    page.get_by_label("Across from").fill("99")
+    page.keyboard.press("Tab")
+    page.get_by_role("alert").filter(has_text="99").wait_for()
+    button(page, "Draw").click()
+    page.locator("[data-rows='1']").wait_for(timeout=90_000)
+    button(page, "Cancel").click()
+    page.get_by_text("Cancelled after").wait_for()
+    page.locator("[data-cell='0,0']").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.locator("[data-turn='0']").wait_for()
+    page.wait_for_function("window.location.hash.includes('russia.weights')")
+
+
+def test_a_stored_result_is_opened(page: Any) -> None:
+    page.get_by_role("tab", name="Stored results").click()
+    page.get_by_label("Stored result").select_option("reference")
+    page.get_by_text("Did talking beat intervening").wait_for()
+    figure = page.get_by_role("img", name="Figure oil of reference")
+    assert figure.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_violation(chromium: Any, server: dict[str, Any], scheme: str) -> None:
+    with visit(chromium, server["url"], color_scheme=scheme) as page:
+        step(page, 1)
+        step(page, 2)
+        for tab in ("The crisis", "Where talk wins", "Stored results"):
+            page.get_by_role("tab", name=tab).click()
+            page.wait_for_timeout(700)
+            found = Axe().run(page).response["violations"]
+            grave = [
+                (
+                    each["id"],
+                    [node["target"] for node in each["nodes"]][:3],
+                    each["nodes"][0].get("failureSummary"),
+                )
+                for each in found
+                if each["impact"] in ("serious", "critical")
+            ]
+            assert not grave, (tab, grave)
+
+
+def test_foreign_hosts_and_origins_are_refused_on_the_web_socket(server: dict[str, Any]) -> None:
+    here = f"127.0.0.1:{server['port']}"
+
+    def status(host: str, origin: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", server["port"], timeout=10)
+        headers = {"Host": host, "Connection": "Upgrade", "Upgrade": "websocket"}
+        headers |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+        path = "/jupyter/api/kernels/8d0b7f0e-0d4f-4f5c-9f0a-1f3c5a7e9b11/channels?session_id=x"
+        connection.request("GET", path, headers=headers | {"Origin": origin})
+        answer = connection.getresponse().status
+        connection.close()
+        return answer
+
+    assert status(here, f"http://{here}") == 101
+    assert status(here, "http://evil.example") == 403
+    assert status("evil.example", "http://evil.example") == 403
+
+
+def resident(process: int) -> float:
+    """Resident memory of a process in MB."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("no VmRSS")
+
+
+@pytest.mark.slow
+def test_twenty_visitors_have_their_own_models_and_little_memory(
+    chromium: Any, server: dict[str, Any]
+) -> None:
+    with contextlib.ExitStack() as stack:
+        pages = [stack.enter_context(visit(chromium, server["url"]))]
+        before = resident(server["process"].pid)
+        pages += [stack.enter_context(visit(chromium, server["url"])) for _ in range(19)]
+        for number, page in enumerate(pages):
+            for turn in range(1, number % 4 + 1):
+                step(page, turn)
+        for number, page in enumerate(pages):
+            assert page.locator("[data-turn]").get_attribute("data-turn") == str(number % 4)
+        assert resident(server["process"].pid) - before < 200

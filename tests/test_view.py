@@ -1,0 +1,68 @@
+"""The command that serves the page; what the page shows is tested in test_app."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments import view
+from model.preset import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "experiments", "view", *words, "--no-open"]
+
+
+def test_an_unknown_preset_is_refused_before_anything_starts() -> None:
+    done = subprocess.run(command("twelve-day"), cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.strip() == "preset 'twelve-day' does not exist; did you mean twelve-days?"
+
+
+def test_a_port_in_use_is_refused_with_what_would_do() -> None:
+    with view.bound(0) as taken:
+        taken.listen()
+        with pytest.raises(ConfigError, match=r"--port .*valid: a free port, or 0"):
+            view.bound(taken.getsockname()[1])
+
+
+def test_the_page_is_served_on_loopback_alone() -> None:
+    with view.bound(0) as listening:
+        assert listening.getsockname()[0] == "127.0.0.1"
+        assert listening.family == socket.AF_INET
+
+
+def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "NEEDED", ("no_such_package",))
+    with pytest.raises(ConfigError, match=r"no_such_package.*pip install -e '\.\[view\]'"):
+        view.view("twelve-days", 0, browser=False)
+
+
+def test_nothing_about_visitors_leaves_the_machine() -> None:
+    assert view.SETTINGS["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] == "false"
+    assert view.SETTINGS["SOLARA_ASSETS_CDN"].startswith("http://127.0.0.1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_the_server_ends_at_once_and_leaves_no_process(sign: signal.Signals) -> None:
+    pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
+    process = subprocess.Popen(
+        command("--port", "0"),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert process.stdout is not None
+    assert "http://127.0.0.1:" in process.stdout.readline()
+    process.send_signal(sign)
+    _, errors = process.communicate(timeout=60)
+    assert "Traceback" not in errors
