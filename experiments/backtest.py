@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from experiments.baselines import BASELINES, Forecaster
-from experiments.calibrate import fitted, probabilities, record_of
 from experiments.cases import COVARIATES, RUNGS, Cases, games_of, read_cases, world_of
+from experiments.likelihood import fitted, probabilities, record_of
 from experiments.scoring import (
     Interval,
     calibration,

@@ -14,8 +14,8 @@ import pandas as pd
 from scipy.special import softmax
 
 from experiments.baselines import fit_conditional
-from experiments.calibrate import Record, fitted, probabilities
 from experiments.cases import Cases, games_of, world_of
+from experiments.likelihood import Record, fitted, probabilities
 from experiments.scoring import LEAST, interval
 from model.preset import ConfigError, suggestion
 from model.world import Array

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.backtest import FEWEST, Backtest
-from experiments.calibrate import fitted, probabilities, record_of
 from experiments.cases import DEPTH, RUNGS, Cases, games_of, world_of
+from experiments.likelihood import fitted, probabilities, record_of
 from model.parameters import Beliefs, Reputation
 from model.preset import ConfigError, ladder_entries
 from model.treaties import REQUIRED

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments import backtest, cases, sequential
-from experiments.calibrate import DEFAULTS
+from experiments.likelihood import DEFAULTS
 from experiments.scoring import ranked_probability
 from model.preset import ConfigError
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments import calibrate
+from experiments import calibrate, likelihood
 from experiments.cases import FOLDER, read_cases
 from model.preset import load
 
@@ -15,12 +15,12 @@ FILE = FOLDER / "cases_1904_2013.csv"
 
 @pytest.fixture(scope="module")
 def record():
-    return calibrate.record_of(read_cases(FILE))
+    return likelihood.record_of(read_cases(FILE))
 
 
 @pytest.fixture(scope="module")
 def fit(record):
-    return calibrate.fitted(record)
+    return likelihood.fitted(record)
 
 
 @pytest.mark.parametrize("tastes", [False, True])
@@ -28,23 +28,23 @@ def test_the_gradient_is_the_slope_of_the_loss(record, tastes):
     record = replace(record, tastes=tastes)
     record = record.part(np.arange(0, 71, 5))
     logs = record.centre + 0.1
-    gradient = calibrate.penalised(record, logs)[1]
+    gradient = likelihood.penalised(record, logs)[1]
     for place, step in enumerate(np.eye(len(logs)) * 1e-5):
-        above, below = (calibrate.penalised(record, logs + s * step)[0] for s in (1, -1))
+        above, below = (likelihood.penalised(record, logs + s * step)[0] for s in (1, -1))
         assert gradient[place] == pytest.approx((above - below) / 2e-5, abs=1e-5)
 
 
 def test_the_fit_raises_the_likelihood_and_stays_within_the_declared_ranges(record, fit):
-    at_defaults = calibrate.penalised(record, record.centre)[0]
+    at_defaults = likelihood.penalised(record, record.centre)[0]
     assert -fit.likelihood < at_defaults - 10
-    for (low, high), each in zip(calibrate.bounds(), fit.logs, strict=True):
+    for (low, high), each in zip(likelihood.bounds(), fit.logs, strict=True):
         assert low <= each <= high
-    assert all(0 < each < 2 * calibrate.SPREAD for each in fit.errors.values())
+    assert all(0 < each < 2 * likelihood.SPREAD for each in fit.errors.values())
 
 
 def test_starts_are_apart_and_within_the_ranges():
-    starts = calibrate.starting_points(4)
-    low, high = np.array(calibrate.bounds()).T
+    starts = likelihood.starting_points(4)
+    low, high = np.array(likelihood.bounds()).T
     assert len(starts) == 4
     assert all(((start >= low) & (start <= high)).all() for start in starts)
     assert np.abs(starts[1] - starts[2]).max() > 0.1
@@ -52,9 +52,9 @@ def test_starts_are_apart_and_within_the_ranges():
 
 def test_with_no_cases_the_fit_is_the_prior(record):
     none = replace(record, weight=np.zeros(len(record.outcome)))
-    fit = calibrate.fitted(none)
-    np.testing.assert_allclose(fit.logs, np.log(calibrate.DEFAULTS), atol=1e-6)
-    np.testing.assert_allclose(list(fit.errors.values()), calibrate.SPREAD, rtol=1e-3)
+    fit = likelihood.fitted(none)
+    np.testing.assert_allclose(fit.logs, np.log(likelihood.DEFAULTS), atol=1e-6)
+    np.testing.assert_allclose(list(fit.errors.values()), likelihood.SPREAD, rtol=1e-3)
 
 
 def test_the_fragment_is_a_profile_of_every_state_with_its_provenance(fit, tmp_path):
@@ -73,7 +73,7 @@ def test_the_fragment_is_a_profile_of_every_state_with_its_provenance(fit, tmp_p
 
 @pytest.mark.slow
 def test_weights_are_recovered_from_simulated_history(record):
-    truth = np.log(calibrate.DEFAULTS)
+    truth = np.log(likelihood.DEFAULTS)
     found = calibrate.recovery(record, truth, times=10, copies=10)
     for each in found:
         assert abs(each.mean - each.true) < 0.5, each
@@ -88,4 +88,4 @@ def test_the_posterior_of_the_sampler_agrees_with_the_fit(record, fit):
     draws = calibrate.posterior(record, fit, 200)
     middle = np.median(draws, axis=0)
     assert np.abs(middle - fit.logs).max() < 1.0
-    assert np.all(draws.std(0) < 1.5 * calibrate.SPREAD)
+    assert np.all(draws.std(0) < 1.5 * likelihood.SPREAD)

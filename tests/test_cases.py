@@ -9,8 +9,8 @@ import pytest
 
 from agents.payoffs import TERMS, game_of
 from experiments import cases as history
-from experiments.calibrate import DEFAULTS, probabilities
 from experiments.cases import COVARIATES, FORMULAS, games_of, read_cases, world_of
+from experiments.likelihood import DEFAULTS, probabilities
 from model.equilibrium import logit_equilibrium
 from model.preset import ConfigError
 from tests.worlds import alone
