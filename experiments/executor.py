@@ -7,9 +7,10 @@ it was playing: the block is given to another.
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
@@ -33,15 +34,50 @@ class WorkerDied(ArithmeticError):
     """A block whose worker died each time it was tried."""
 
 
-def each_done(
-    work: Callable[[Given], Made], tasks: Numbered[Given], executor: str, workers: int
-) -> Iterator[tuple[int, Made | WorkerDied]]:
-    """The numbered tasks' results as they are done. `executor`: local, dask or tcp://host:port."""
-    if executor == "local" and workers <= 1:
-        return ((number, work(task)) for number, task in tasks)
+class Crew:
+    """Worker processes of this machine: started when first needed, renewed when one dies."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.pool: ProcessPoolExecutor | None = None
+
+    def hire(self) -> ProcessPoolExecutor:
+        """The pool that is at work; a new one where there is none."""
+        if self.pool is None:
+            context = get_context("spawn")
+            self.pool = ProcessPoolExecutor(self.workers, context, initializer=end_with_parent)
+        return self.pool
+
+    def dismiss(self) -> None:
+        """Let the pool go, with what it has not begun."""
+        if self.pool is not None:
+            self.pool.shutdown(wait=False, cancel_futures=True)
+        self.pool = None
+
+
+@contextmanager
+def hired(executor: str, workers: int) -> Iterator["Crew | Any"]:
+    """Who plays while this lasts: a crew, or the client of a Dask cluster."""
     if executor == "local":
-        return by_processes(work, tasks, workers)
-    return by_dask(work, tasks, executor, workers)
+        crew = Crew(workers)
+        try:
+            yield crew
+        finally:
+            crew.dismiss()
+    else:
+        with _client(executor, workers) as client:
+            yield client
+
+
+def each_done(
+    work: Callable[[Given], Made], tasks: Sequence[tuple[int, Given]], by: "Crew | Any"
+) -> Iterator[tuple[int, Made | WorkerDied]]:
+    """The numbered tasks' results as they are done by those that were hired."""
+    if not isinstance(by, Crew):
+        return by_dask(work, iter(tasks), by)
+    if by.workers <= 1 or len(tasks) <= 1:
+        return ((number, work(task)) for number, task in tasks)
+    return by_processes(work, iter(tasks), by)
 
 
 def refuse_unknown(executor: str) -> None:
@@ -55,40 +91,31 @@ def refuse_unknown(executor: str) -> None:
 
 
 def by_processes(
-    work: Callable[[Given], Made], tasks: Numbered[Given], workers: int
+    work: Callable[[Given], Made], tasks: Numbered[Given], crew: Crew
 ) -> Iterator[tuple[int, Made | WorkerDied]]:
-    """By processes of this machine; the crew is renewed when one of them dies."""
+    """By processes of this machine; what was handed out when one died is handed out again."""
     tried: dict[int, int] = {}
-    pool = crew(workers)
-    try:
-        waiting: dict[Future[Made], tuple[int, Given]] = {}
-        while True:
-            for number, task in islice(tasks, AHEAD * workers - len(waiting)):
-                waiting[pool.submit(work, task)] = (number, task)
-            if not waiting:
-                return
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            broken = [each for each in done if isinstance(each.exception(), BrokenProcessPool)]
-            for each in done - set(broken):
-                number, _ = waiting.pop(each)
-                yield number, each.result()
-            if broken:  # all that were handed out are lost with the crew
-                pool.shutdown(wait=False, cancel_futures=True)
-                pool, lost = crew(workers), [*waiting.values()]
-                waiting.clear()
-                for number, task in lost:
-                    tried[number] = tried.get(number, 0) + 1
-                    if tried[number] < ATTEMPTS * len(lost):
-                        waiting[pool.submit(work, task)] = (number, task)
-                    else:
-                        yield number, WorkerDied(f"its worker died {tried[number]} times")
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def crew(workers: int) -> ProcessPoolExecutor:
-    """Worker processes that end with this one, even where it is killed."""
-    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=end_with_parent)
+    waiting: dict[Future[Made], tuple[int, Given]] = {}
+    while True:
+        for number, task in islice(tasks, AHEAD * crew.workers - len(waiting)):
+            waiting[crew.hire().submit(work, task)] = (number, task)
+        if not waiting:
+            return
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        broken = [each for each in done if isinstance(each.exception(), BrokenProcessPool)]
+        for each in done - set(broken):
+            number, _ = waiting.pop(each)
+            yield number, each.result()
+        if broken:  # all that were handed out are lost with the crew
+            crew.dismiss()
+            lost = [*waiting.values()]
+            waiting.clear()
+            for number, task in lost:
+                tried[number] = tried.get(number, 0) + 1
+                if tried[number] < ATTEMPTS * len(lost):
+                    waiting[crew.hire().submit(work, task)] = (number, task)
+                else:
+                    yield number, WorkerDied(f"its worker died {tried[number]} times")
 
 
 def end_with_parent() -> None:
@@ -105,29 +132,28 @@ def end_with_parent() -> None:
 
 
 def by_dask(
-    work: Callable[[Given], Made], tasks: Numbered[Given], executor: str, workers: int
+    work: Callable[[Given], Made], tasks: Numbered[Given], client: Any
 ) -> Iterator[tuple[int, Made | WorkerDied]]:
-    """By a Dask cluster: one of its own on this machine, or the scheduler at an address."""
+    """By the workers of a Dask cluster, which gives a dead worker's blocks to others."""
     distributed: Any = import_module("distributed")
-    with _client(distributed, executor, workers) as client:
-        slots = max(sum(client.nthreads().values()), workers)
-        waiting: dict[Any, int] = {}
-        while True:
-            for number, task in islice(tasks, AHEAD * slots - len(waiting)):
-                waiting[client.submit(work, task, pure=False, retries=ATTEMPTS)] = number
-            if not waiting:
-                return
-            done = distributed.wait(list(waiting), return_when="FIRST_COMPLETED").done
-            for each in done:
-                number = waiting.pop(each)
-                try:
-                    yield number, each.result()
-                except distributed.KilledWorker as error:
-                    yield number, WorkerDied(str(error))
+    waiting: dict[Any, int] = {}
+    while True:
+        slots = max(sum(client.nthreads().values()), 1)
+        for number, task in islice(tasks, max(AHEAD * slots - len(waiting), 0)):
+            waiting[client.submit(work, task, pure=False, retries=ATTEMPTS)] = number
+        if not waiting:
+            return
+        for each in distributed.wait(list(waiting), return_when="FIRST_COMPLETED").done:
+            number = waiting.pop(each)
+            try:
+                yield number, each.result()
+            except distributed.KilledWorker as error:
+                yield number, WorkerDied(str(error))
 
 
-def _client(distributed: Any, executor: str, workers: int) -> Any:
+def _client(executor: str, workers: int) -> Any:
     """A client of the scheduler at the address, or of a cluster of separate processes here."""
+    distributed: Any = import_module("distributed")
     if executor != "dask":
         try:
             return distributed.Client(executor, timeout="10s")

@@ -20,7 +20,7 @@ import pandas as pd
 
 from experiments.design import Design, complete, ends, moved, read
 from experiments.duel import proteges
-from experiments.executor import WorkerDied, each_done
+from experiments.executor import WorkerDied, each_done, hired
 from experiments.play import Plan, Played, Row, failed, play, refuse_unknown_measures
 from experiments.sampling import Point, points
 from experiments.store import Blocks, digest, experiment_key, manifest, read_manifest, result_folder
@@ -187,14 +187,14 @@ def conduct(
     work: Work, *, executor: str = "local", workers: int = 1, quiet: bool = False
 ) -> Findings:
     """Play what is missing, then write tables, figures and the report."""
-    with work.folder.locked():
+    with work.folder.locked(), hired(executor, workers) as by:
         told = Progress(work, quiet)
         blocks_played, rows = 0, pd.DataFrame()
         waves = kind_of(work.design).waves(work.design)
         wave = next(waves)
         while True:
             parts = list(blocks_of(wave, work.design.block))
-            play_blocks(work, parts, blocks_played, executor, workers, told)
+            play_blocks(work, parts, blocks_played, by, told)
             blocks_played += len(parts)
             rows = stored(work.folder, blocks_played)
             try:
@@ -221,8 +221,7 @@ def play_blocks(
     work: Work,
     parts: Sequence[list[Row]],
     first: int,
-    executor: str,
-    workers: int,
+    by: Any,
     told: "Progress",
 ) -> None:
     """Play the blocks that the folder does not hold, and add each when it is done."""
@@ -233,9 +232,8 @@ def play_blocks(
         or (work.plan.keep_runs and work.folder.block(number, "runs") is None)
     }
     told.wave(parts, [part for n, part in enumerate(parts, first) if n not in missing])
-    tasks = ((number, (work.plan, part)) for number, part in missing.items())
-    workers = min(workers, len(missing)) if executor == "local" else workers
-    for number, made in each_done(played, tasks, executor, workers) if missing else ():
+    tasks = [(number, (work.plan, part)) for number, part in missing.items()]
+    for number, made in each_done(played, tasks, by):
         if isinstance(made, WorkerDied):
             lost = [failed(row, f"WorkerDied: {made}") for row in missing[number]]
             made = joined(lost)

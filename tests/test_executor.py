@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.executor import WorkerDied, each_done, refuse_unknown
+from experiments.executor import WorkerDied, each_done, hired, refuse_unknown
 from experiments.experiment import conduct
 from model.preset import ConfigError
 from tests.small import work_in
@@ -36,20 +36,25 @@ def dies_always(number: int) -> int:
 
 
 def test_one_worker_is_this_process():
-    assert dict(each_done(squared, enumerate(range(4)), "local", 1)) == {0: 0, 1: 1, 2: 4, 3: 9}
+    with hired("local", 1) as crew:
+        done = dict(each_done(squared, list(enumerate(range(4))), crew))
+        assert crew.pool is None
+    assert done == {0: 0, 1: 1, 2: 4, 3: 9}
 
 
 @pytest.mark.slow
 def test_a_worker_that_dies_costs_only_its_block(tmp_path):
-    tasks = ((number, (tmp_path, number)) for number in range(12))
-    done = dict(each_done(dies_once, tasks, "local", 2))
+    tasks = [(number, (tmp_path, number)) for number in range(12)]
+    with hired("local", 2) as crew:
+        done = dict(each_done(dies_once, tasks, crew))
     assert done == {number: number**2 for number in range(12)}
     assert (tmp_path / "died").exists()
 
 
 @pytest.mark.slow
 def test_a_block_that_kills_every_worker_is_given_up_and_told():
-    done = dict(each_done(dies_always, enumerate(range(3)), "local", 1 + 1))
+    with hired("local", 2) as crew:
+        done = dict(each_done(dies_always, list(enumerate(range(3))), crew))
     assert isinstance(done[1], WorkerDied)
     assert done[0] == 0 and done[2] == 2
 
