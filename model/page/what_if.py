@@ -1,5 +1,6 @@
 """What if: preset, luck, rules and sliders."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import solara
@@ -9,7 +10,8 @@ from model.page.declared import changed_count, figures_by_owner, worth_keeping
 from model.page.drawn import WhatIf, sent
 from model.page.visit import Visit
 from model.plan import Plan, as_profile
-from model.preset import PRESETS, document
+from model.preset import PRESETS, ConfigError, load
+from model.snapshot import Plain
 
 
 @solara.component
@@ -17,6 +19,7 @@ def Changes(visit: Visit) -> None:
     """Preset, luck, rules and sliders, made from the declarations."""
     plan = visit.plan.value
     declared = solara.use_memo(lambda: figures_by_owner(plan.preset), [plan.preset])
+    presets = solara.use_memo(titled_presets, [])
     common, set_common = solara.use_state(False)
     owner = "" if common else visit.selected.value
     own, given = declared.get(owner) or declared[""], plan.given
@@ -36,10 +39,7 @@ def Changes(visit: Visit) -> None:
 
     WhatIf(
         preset=plan.preset,
-        presets=[
-            {"name": path.stem, "title": document(path).get("title", "")}
-            for path in sorted(PRESETS.glob("*.toml"))
-        ],
+        presets=presets,
         seed=plan.seed,
         run=plan.run,
         at_once=visit.at_once.value,
@@ -68,3 +68,12 @@ def Changes(visit: Visit) -> None:
         event_change=lambda each: visit.change(each["key"], worth_keeping(each, declared)),
         event_give_back=give_back,
     )
+
+
+def titled_presets() -> list[Plain]:
+    """The presets that can be loaded, with their titles."""
+    found = []
+    for path in sorted(PRESETS.glob("*.toml")):
+        with suppress(ConfigError):
+            found.append({"name": path.stem, "title": load(path.stem).file.title})
+    return found
