@@ -83,10 +83,13 @@ def serve(listening: socket.socket) -> None:
     # solara would like cookies for frames of other sites; a page on loopback has none
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     config = uvicorn.Config(
-        Guarded(app), log_level="warning", access_log=False, loop="asyncio", ws="auto"
+        Guarded(app),
+        log_level="warning",
+        access_log=False,
+        loop="asyncio",
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    server.force_exit = True  # open pages do not delay the end
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn ends by it, and raises it again
     try:
         server.run(sockets=[listening])

@@ -15,11 +15,13 @@ import contourpy
 import numpy as np
 
 from experiments.batch import all_workers, crew
-from experiments.duel import TALK, paired, under_policies
+from experiments.duel import TALK, paired
 from model.alliance_model import AllianceModel
+from model.measures import worth
 from model.plan import Plan, Value
 from model.preset import Change
 from model.snapshot import measured
+from model.watched import forgotten
 from model.world import Array
 
 BAND_RUNS = 100
@@ -106,6 +108,7 @@ def played_lines(
     """The drawn series of some runs: key to (turns + 1, runs)."""
     runs = range(first, last)
     model = AllianceModel(preset, rng=seed, runs=runs, changes=_by_run(changes))
+    forgotten(model)
     kept = [measured(model.world)]
     while not model.over:
         model.step()
@@ -171,9 +174,14 @@ def realised(
     preset: str, seed: int, changes: Changes, patron: str, action: str, runs: int
 ) -> Array:
     """The patron's realised value under do(action), run by run; tuples vary by run."""
-    given = _by_run(changes)
-    table = under_policies(preset, [{patron: action}], runs, rng=seed, changes=given)
-    return table[f"worth.{patron}"][0]
+    rows = range(runs)
+    policy = {patron: action}
+    model = AllianceModel(preset, rng=seed, runs=rows, changes=_by_run(changes), policy=policy)
+    forgotten(model)
+    while not model.over:
+        model.step()
+    state = model.world.names.index(patron)
+    return np.broadcast_to(worth(model.world)[state], runs).copy()
 
 
 def _by_run(changes: Changes) -> dict[str, Change]:

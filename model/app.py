@@ -21,7 +21,7 @@ from model.snapshot import PAGE
 from model.watched import WatchedModel
 
 TITLE = "cheaptalk: when do words beat intervention?"
-PLAY_INTERVAL = 30
+PLAY_INTERVAL = 20
 """Milliseconds of rest between two turns of Play."""
 
 settings.telemetry.mixpanel_enable = False

@@ -50,7 +50,7 @@ class WatchedModel(AllianceModel):
         self.error = ""
         self.waiting: list[tuple[str, Value]] = []
         self.applied = self.plan.later
-        _forgotten(self)
+        forgotten(self)
 
     def step(self) -> None:
         """Play one turn and record it; an error stops the run and is kept as a message."""
@@ -119,7 +119,7 @@ def replayed(plan: Plan, turn: int) -> WatchedModel:
     return model
 
 
-def _forgotten(model: AllianceModel) -> None:
+def forgotten(model: AllianceModel) -> None:
     """Let Mesa 3.3 forget a model whose agents are all made; else it would never be freed."""
     identifiers = getattr(type(model.states[0]), "_ids", None)
     if isinstance(identifiers, dict):

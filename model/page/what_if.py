@@ -1,16 +1,17 @@
 """What if: preset, luck, rules and sliders."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import solara
 
 from agents.strategies import STRATEGIES
-from model.documents import document
 from model.page.declared import changed_count, figures_by_owner, worth_keeping
 from model.page.drawn import WhatIf, sent
 from model.page.visit import Visit
 from model.plan import Plan, as_profile
-from model.preset import PRESETS
+from model.preset import PRESETS, ConfigError, load
+from model.snapshot import Plain
 
 
 @solara.component
@@ -18,6 +19,7 @@ def Changes(visit: Visit) -> None:
     """Preset, luck, rules and sliders, made from the declarations."""
     plan = visit.plan.value
     declared = solara.use_memo(lambda: figures_by_owner(plan.preset), [plan.preset])
+    presets = solara.use_memo(titled_presets, [])
     common, set_common = solara.use_state(False)
     owner = "" if common else visit.selected.value
     own, given = declared.get(owner) or declared[""], plan.given
@@ -37,10 +39,7 @@ def Changes(visit: Visit) -> None:
 
     WhatIf(
         preset=plan.preset,
-        presets=[
-            {"name": path.stem, "title": document(path).values.get("title", "")}
-            for path in sorted(PRESETS.glob("*.toml"))
-        ],
+        presets=presets,
         seed=plan.seed,
         run=plan.run,
         at_once=visit.at_once.value,
@@ -69,3 +68,12 @@ def Changes(visit: Visit) -> None:
         event_change=lambda each: visit.change(each["key"], worth_keeping(each, declared)),
         event_give_back=give_back,
     )
+
+
+def titled_presets() -> list[Plain]:
+    """The presets that can be loaded, with their titles."""
+    found = []
+    for path in sorted(PRESETS.glob("*.toml")):
+        with suppress(ConfigError):
+            found.append({"name": path.stem, "title": load(path.stem).file.title})
+    return found
