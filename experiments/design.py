@@ -216,13 +216,28 @@ def complete(design: Design, path: Path | None = None) -> Design:
         sides = proteges(design.preset, design.set)
         design.patron = design.patron or next(iter(sides), "")
         mistakes += _wrong_names(design, preset, list(sides), path)
-    if not mistakes:
+    if not mistakes and not _together(design):
         for name, factor in design.factors.items():
             for end in ends(factor):
                 _try(design, design.set | moved(name, factor, end), path, (name,), mistakes)
     if mistakes:
         raise ConfigError("\n".join(dict.fromkeys(mistakes)))
     return design
+
+
+def _together(design: Design) -> bool:
+    """Whether many factors are right at their first ends together, and at their last ones."""
+    if len(design.factors) <= 20:
+        return False
+    for side in (0, -1):
+        changes = dict(design.set)
+        for name, factor in design.factors.items():
+            changes |= moved(name, factor, ends(factor)[side])
+        try:
+            load(design.preset, changes)
+        except ConfigError:
+            return False
+    return True
 
 
 def ends(factor: Factor) -> list[Any]:
