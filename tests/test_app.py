@@ -288,7 +288,7 @@ def test_the_phase_diagram_is_cancelled_drawn_and_loaded(page: Any) -> None:
     page.keyboard.press("Tab")
     page.get_by_role("alert").filter(has_text="99").wait_for()
     button(page, "Draw").click()
-    page.locator("[data-rows='1']").wait_for(timeout=90_000)
+    page.locator("[data-phase]:not([data-rows='0'])").wait_for(timeout=200_000)
     button(page, "Cancel").click()
     page.get_by_text("Cancelled after").wait_for()
     page.locator("[data-cell='0,0']").focus()
