@@ -34,7 +34,14 @@ def written(folder: Path, text: str) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("path", sorted(DESIGNS.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=pytest.mark.slow if path.stem == "sensitivity" else ())
+        for path in sorted(DESIGNS.glob("*.toml"))
+    ],
+    ids=lambda path: path.stem,
+)
 def test_every_ready_design_is_right(path):
     design, _ = read(path.stem)
     assert design.title and design.question

@@ -7,11 +7,11 @@ from experiments.view import view
 from model.world import PerAction
 
 
-@strategy
 def mistaken(situation: Situation) -> PerAction:
     """A rule that divides by the number of friends it has not."""
     raise ZeroDivisionError(f"{situation.world.names[situation.state]} has no friends")
 
 
 if __name__ == "__main__":
+    strategy(mistaken)
     view(sys.argv[1], int(sys.argv[2]), browser=False)
