@@ -94,7 +94,7 @@ def test_blocks_of_another_experiment_do_not_mix_in(whole, tmp_path):
 
 def test_two_runs_in_one_folder_are_refused_by_a_lock_that_dies_with_its_process(tmp_path):
     held = CONTEXT.Event()
-    holder = CONTEXT.Process(target=hold, args=(tmp_path / "one", held))
+    holder = CONTEXT.Process(target=hold, args=(tmp_path / "one", held), daemon=True)
     holder.start()
     assert held.wait(60)
     with pytest.raises(ConfigError, match="another run writes here"):
