@@ -29,7 +29,7 @@ from model.stage_game import (
     effects,
     relations,
 )
-from model.world import BILLIONS, Array, PerState, Play, World, total
+from model.world import BILLIONS, Array, PerRun, PerState, Play, World, total
 
 Rule = Callable[[World, Expected], Play]
 
@@ -165,15 +165,17 @@ def sway(world: World, expected: Expected = NOTHING) -> Play:
     return world.ladder.voice * (world.interest * world.side * believed * weight)[:, None]
 
 
-@term(default=1.0, channel="force", realised=True, source="Snyder 1984")
+@term(default=1.0, channel="force", realised=True, source="Snyder 1984; Benson 2012")
 def escalation(world: World, expected: Expected = NOTHING) -> Play:
     r"""Expected harm from the other side's force.
 
-    $-vulnerability \cdot exposure(a) \cdot (E[force] + pledged)$, force relative to the
-    principals' strength, doubled where it is a nuclear power's. In peace a striker also
-    counts the force that treaties pledge against it, as far as the pledgers are reliable.
+    $-vulnerability \cdot exposure(a) \cdot (E[force] + pledged) / (1 + promised)$, force relative
+    to the principals' strength, doubled where it is a nuclear power's. In peace a striker also
+    counts the force that treaties pledge against it, as far as the pledgers are reliable; what
+    is promised to a principal itself makes it bold (Benson 2012).
     """
-    exposed = world.ladder.exposure * world.posture.vulnerability[:, None]
+    fear = world.posture.vulnerability / (1 + shelter(world))
+    exposed = world.ladder.exposure * fear[:, None]
     pledged = (world.ladder.strike > 0) * pledged_force(world)[:, None]
     return -exposed * (expected.force + pledged)
 
@@ -217,27 +219,49 @@ def economy(world: World, expected: Expected = NOTHING) -> Play:
 # ------------------------------------------------------- what several terms share
 
 
-def pledged_force(world: World) -> PerState:
-    """Force that treaties promise against a principal that opens fire, in peace.
+def promised_force(world: World, partner: int, observer: int) -> PerRun:
+    """Force that treaties promise to a principal under attack, as an observer believes them.
 
-    Depth of a defence clause with its prey, times the holder's reliability as the striker sees
-    it, times its power over the principals' strength. None in war: force is expected then.
+    Depth of a defence clause, times the holder's reliability in the observer's eyes, times its
+    power over the principals' strength.
     """
     scale = world.strengths[0] + world.strengths[1]
-    parts = (scale, world.beliefs.provisional, *(treaty.depth for treaty in world.treaties))
-    runs = np.broadcast_shapes(*(np.shape(each) for each in parts))
-    pledged = np.zeros((world.state_count, *runs))
-    for state, prey in (world.principals, world.principals[::-1]):
-        for treaty in world.treaties:
-            if treaty.partner != world.names[prey] or treaty.clause != "defence":
-                continue
-            if not treaty.covers(world.names[state]):
-                continue
+    enemy = world.challenger if partner == world.target else world.target
+    promised = 0.0 * scale
+    for treaty in world.treaties:
+        if treaty.partner != world.names[partner] or treaty.clause != "defence":
+            continue
+        if treaty.covers(world.names[enemy]):
             holder = world.names.index(treaty.holder)
             depth = treaty.depth * treaty.force(world.day, world.beliefs.provisional)
-            trusted = world.reliability.mean[holder, state]
-            pledged[state] += depth * trusted * world.power[holder] / scale
-    return np.where(world.war, 0.0, pledged)
+            trusted = world.reliability.mean[holder, observer]
+            promised = promised + depth * trusted * world.power[holder] / scale
+    return promised
+
+
+def pledged_force(world: World) -> PerState:
+    """Force promised to its prey that a principal counts before it opens fire, in peace.
+
+    None in war: force is expected then.
+    """
+    return _of_principals(
+        world,
+        lambda state, prey: np.where(world.war, 0.0, promised_force(world, prey, state)),
+    )
+
+
+def shelter(world: World) -> PerState:
+    """Force promised to a principal itself, as it believes its own allies."""
+    return _of_principals(world, lambda state, enemy: promised_force(world, state, state))
+
+
+def _of_principals(world: World, figure: Callable[[int, int], PerRun]) -> PerState:
+    """A figure of each principal and its enemy, 0 for all others: (states, *runs)."""
+    found = [figure(*pair) for pair in (world.principals, world.principals[::-1])]
+    rows = np.zeros((world.state_count, *np.broadcast_shapes(*(np.shape(f) for f in found))))
+    for state, each in zip(world.principals, found, strict=True):
+        rows[state] = each
+    return rows
 
 
 def means_used(world: World) -> Play:

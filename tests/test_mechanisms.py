@@ -104,6 +104,46 @@ def test_s1_written_and_implied_commitments_are_apart():
     assert term(unpledged, "commitment", RUSSIA) == term(war(), "commitment", RUSSIA)
 
 
+STRONG: Changes = (
+    ("russia.posture.access", 1.0),
+    ("russia.means.money_tied", 0.0),
+    ("russia.means.forces_tied", 0.0),
+)
+
+
+def pact(clause: str) -> Changes:
+    """One treaty of Russia with Iran, as deep as can be and long in force."""
+    since = date(2020, 1, 1)
+    entry = {"partner": "iran", "clause": clause, "depth": 1.0, "signed": since, "in_force": since}
+    return (*STRONG, ("russia.treaties", (entry,)))
+
+
+def test_a_defence_clause_alone_makes_the_protege_bold():
+    # on the same ground; over a whole war its patron's help also ends the fighting sooner
+    strikes = a_world().ladder.names[IRAN].index("campaign")
+    expected = replace(NOTHING, force=np.float64(1.0))
+    harm = {
+        clause: float(
+            TERMS["escalation"].rule(at_war(a_world(changes=laid(pact(clause)))), expected)[
+                IRAN, strikes
+            ]
+        )
+        for clause in ("consultation", "neutrality", "offensive", "defence")
+    }
+    assert harm["consultation"] == harm["neutrality"] == harm["offensive"] < harm["defence"] < 0
+
+
+def test_a_defence_clause_alone_deters_the_adversary_in_peace():
+    def onset(clause: str) -> float:
+        model = a_model("iran-2025", 24, changes=laid(pact(clause)))
+        names = model.world.ladder.names[ISRAEL]
+        strike = [names.index(each) for each in ("limited", "campaign")]
+        return float(model.solution.play[ISRAEL, strike].sum())
+
+    calm = {clause: onset(clause) for clause in ("consultation", "offensive", "defence")}
+    assert calm["defence"] < 0.8 * min(calm["consultation"], calm["offensive"])
+
+
 # ------------------------------------------------------------------ S2
 
 
