@@ -4,6 +4,7 @@ Counts and sums are integers (sums in fixed point), so the result does not depen
 how runs were grouped or in which order blocks finished.
 """
 
+import ctypes
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,8 +21,10 @@ from model.measures import MEASURES, credibility, standing, worth
 from model.preset import Change
 from model.world import Array, World
 
-BLOCK = 1000
+BLOCK = 2000
 """Runs played together at most: enough to outweigh the calls, few enough for the cache."""
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of mallopt(3)
 
 BINS = 1000
 FIXED = 2.0**32
@@ -101,11 +104,24 @@ def series_values(world: World) -> list[tuple[Array, float, float]]:
     return values
 
 
+@cache
+def keep_memory() -> None:
+    """Tell the C library to keep freed memory for the next turn's arrays.
+
+    Else glibc gives large arrays back to the system and each turn faults them in anew.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        for parameter, size in ((M_MMAP_THRESHOLD, 32 << 20), (M_TRIM_THRESHOLD, 256 << 20)):
+            library.mallopt(parameter, size)
+
+
 def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     """Play a block of runs to the preset's last turn, under each policy.
 
     Counts by turn are of all rows; without `trajectories` only the table is made.
     """
+    keep_memory()
     model = AllianceModel(
         job.preset, rng=job.rng, runs=runs, changes=job.changes, policy=job.policies
     )
