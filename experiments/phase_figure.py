@@ -31,16 +31,16 @@ def phase(design: Design, mean: Array, low: Array, high: Array, label: str) -> F
     """A panel for each act; one scale of colours for all."""
     across, upward = (np.array(grid_values(each), float) for each in design.factors.values())
     count = len(design.acts)
-    height = 0.75 + 0.88 * WIDTH / max(count, 2)
+    height = 0.97 + 0.88 * WIDTH / max(count, 2)
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0.4 / height, 1, 1 - 0.4 / height))  # type: ignore[union-attr,call-arg]  # the constrained engine has a rect
+    figure.get_layout_engine().set(rect=(0, 0.62 / height, 1, 1 - 0.62 / height))  # type: ignore[union-attr,call-arg]  # the constrained engine has a rect
     panels = figure.subplots(1, count, squeeze=False, sharey=True)[0]
     norm = scale(mean)
     for place, (axes, act) in enumerate(zip(panels, design.acts, strict=True)):
         draw(axes, across, upward, (mean[place], low[place], high[place]), norm)
         axes.set_title(f"{design.talk} against {act}")
         axes.xaxis.set_major_locator(MaxNLocator(5))
-    figure.supxlabel(design.label(design.names[0]), fontsize=8)
+    figure.supxlabel(design.label(design.names[0]), fontsize=8, y=0.42 / height, va="bottom")
     panels[0].set_ylabel(design.label(design.names[1]))
     bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=list(panels), shrink=0.9, pad=0.02)
     most = float(norm.vmax or 1.0)
