@@ -36,23 +36,34 @@ Rule = Callable[[World, Expected], Play]
 
 @dataclass(frozen=True)
 class Term:
-    """A declared payoff term and the range of its weight."""
+    """A declared payoff term and the range of its weight.
+
+    The default is fitted to coded history from the assumed `prior`, or an assumption itself.
+    """
 
     name: str
     rule: Rule
     default: float
+    prior: float | None
     low: float
     high: float
     channel: str | None
     shared: bool
     realised: bool
-    source: str
+    theory: str
 
     @property
     def meaning(self) -> str:
         """The first line of the rule's documentation."""
         return (self.rule.__doc__ or "").strip().splitlines()[0]
 
+    @property
+    def source(self) -> str:
+        """Whence the formula is, and the default where history gave it."""
+        return self.theory if self.prior is None else f"{self.theory}; weight: {FITTED}"
+
+
+FITTED = "fitted to coded crises (docs/BACKTEST.md)"
 
 TERMS: dict[str, Term] = {}
 
@@ -60,6 +71,7 @@ TERMS: dict[str, Term] = {}
 def term(
     *,
     default: float = 1.0,
+    prior: float | None = None,
     low: float = 0.0,
     high: float = 10.0,
     channel: str | None = None,
@@ -69,6 +81,7 @@ def term(
 ) -> Callable[[Rule], Rule]:
     """Declare a payoff term under its function's name.
 
+    `prior` is the weight assumed before `cheaptalk calibrate` fitted the default to coded crises.
     `channel` names the expectation the term reads; it must be affine in it, and `shared` says
     that what is expected moves all actions alike. A `realised` term also counts in the
     realised value, on the actions played.
@@ -76,13 +89,13 @@ def term(
 
     def declare(rule: Rule) -> Rule:
         name = rule.__name__
-        TERMS[name] = Term(name, rule, default, low, high, channel, shared, realised, source)
+        TERMS[name] = Term(name, rule, default, prior, low, high, channel, shared, realised, source)
         return rule
 
     return declare
 
 
-@term(default=1.0, source="Leeds 2003; Morrow 2000; Berkemeier & Fuhrmann 2018")
+@term(default=0.33, prior=1.0, source="Leeds 2003; Morrow 2000; Berkemeier & Fuhrmann 2018")
 def commitment(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of keeping a treaty that binds.
 
@@ -94,7 +107,7 @@ def commitment(world: World, expected: Expected = NOTHING) -> Play:
     return depth[:, None] * shown
 
 
-@term(default=1.0, source="Fearon 1994, 1997; Tomz 2007")
+@term(default=1.08, prior=1.0, source="Fearon 1994, 1997; Tomz 2007")
 def audience(world: World, expected: Expected = NOTHING) -> Play:
     r"""Domestic cost of words that deeds do not answer.
 
@@ -107,7 +120,7 @@ def audience(world: World, expected: Expected = NOTHING) -> Play:
     return -gap * (world.posture.sensitivity * np.where(world.war, growth(world), 0.0))[:, None]
 
 
-@term(default=1.0, source="Sartori 2005; Crescenzi et al. 2012; Sechser 2018")
+@term(default=0.691, prior=1.0, source="Sartori 2005; Crescenzi et al. 2012; Sechser 2018")
 def reputation(world: World, expected: Expected = NOTHING) -> Play:
     r"""What the audiences' opinion of reliability and honesty gains, valued by the future.
 
@@ -118,7 +131,7 @@ def reputation(world: World, expected: Expected = NOTHING) -> Play:
     return shadow[:, None] * (reliability_gain(world) + honesty_gain(world))
 
 
-@term(default=1.0, realised=True, source="convex opportunity cost; Powell 1999")
+@term(default=0.869, prior=1.0, realised=True, source="convex opportunity cost; Powell 1999")
 def resources(world: World, expected: Expected = NOTHING) -> Play:
     r"""Opportunity cost of the means used.
 
@@ -129,7 +142,7 @@ def resources(world: World, expected: Expected = NOTHING) -> Play:
     return -(used + used * used)
 
 
-@term(default=4.0, channel="aid", source="Altfeld & Bueno de Mesquita 1979")
+@term(default=10.6, prior=4.0, high=20.0, channel="aid", source="Altfeld & Bueno de Mesquita 1979")
 def stakes(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of what the aid changes in the beneficiary's survival.
 
@@ -153,7 +166,7 @@ def stakes(world: World, expected: Expected = NOTHING) -> Play:
     return worth[:, None] * change + (bomb + pressed)
 
 
-@term(default=2.0, source="Sartori 2005; McManus 2018")
+@term(default=2.12, prior=2.0, source="Sartori 2005; McManus 2018")
 def sway(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of words, which deter as far as the adversary believes them.
 
@@ -165,7 +178,7 @@ def sway(world: World, expected: Expected = NOTHING) -> Play:
     return world.ladder.voice * (world.interest * world.side * believed * weight)[:, None]
 
 
-@term(default=1.0, channel="force", realised=True, source="Snyder 1984; Benson 2012")
+@term(default=1.03, prior=1.0, channel="force", realised=True, source="Snyder 1984; Benson 2012")
 def escalation(world: World, expected: Expected = NOTHING) -> Play:
     r"""Expected harm from the other side's force.
 
@@ -180,7 +193,9 @@ def escalation(world: World, expected: Expected = NOTHING) -> Play:
     return -exposed * (expected.force + pledged)
 
 
-@term(default=1.0, channel="lobbying", realised=True, source="competing ties; Snyder 1997")
+@term(
+    default=1.04, prior=1.0, channel="lobbying", realised=True, source="competing ties; Snyder 1997"
+)
 def ties(world: World, expected: Expected = NOTHING) -> Play:
     r"""Harm to ties with friends on the other side.
 
@@ -190,7 +205,8 @@ def ties(world: World, expected: Expected = NOTHING) -> Play:
 
 
 @term(
-    default=1.0,
+    default=0.859,
+    prior=1.0,
     channel="supply",
     shared=True,
     realised=True,

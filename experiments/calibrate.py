@@ -16,6 +16,7 @@ from experiments.cases import read_cases
 from experiments.likelihood import (
     DEFAULTS,
     NAMES,
+    PRIOR,
     SPREAD,
     Fit,
     Record,
@@ -82,7 +83,7 @@ def posterior(record: Record, fit: Fit, steps: int, walkers: int = 32) -> Array:
         play = nearby(game, uniform(game))[0, : record.classes.shape[1]]
         likely = (record.classes[many.outcome].T * play).sum(0)
         told = (many.weight * np.log(np.maximum(likely, 1e-300))).reshape(len(rows), cases)
-        away = (rows - np.log(DEFAULTS)) / SPREAD
+        away = (rows - np.log(PRIOR)) / SPREAD
         inside = ((rows >= low) & (rows <= high)).all(1)
         return np.where(inside, told.sum(1) - 0.5 * (away * away).sum(1), -np.inf)
 
@@ -106,6 +107,7 @@ class Calibration:
     cases: int
     fit: Fit
     default_likelihood: float
+    prior_likelihood: float
     recovered: list[Recovered]
     draws: Array | None
 
@@ -115,12 +117,17 @@ def calibrated(path: Path, starts: int, recover: int = 0, steps: int = 0) -> Cal
     cases = read_cases(path)
     record = record_of(cases)
     fit = fitted(record, starting_points(starts))
-    chosen = probabilities(record.games, np.log(DEFAULTS))[np.arange(len(cases)), cases.outcome]
+
+    def likelihood(values: Array) -> float:
+        rows = probabilities(record.games, np.log(values))
+        return float(np.log(rows[np.arange(len(cases)), cases.outcome]).sum())
+
     return Calibration(
         source=path,
         cases=len(cases),
         fit=fit,
-        default_likelihood=float(np.log(chosen).sum()),
+        default_likelihood=likelihood(DEFAULTS),
+        prior_likelihood=likelihood(PRIOR),
         recovered=recovery(record, fit.logs, recover) if recover else [],
         draws=posterior(record, fit, steps) if steps else None,
     )
@@ -132,9 +139,9 @@ def fragment(found: Calibration, states: Sequence[str]) -> str:
     lines = [
         f"# Weights and precision fitted to {found.cases} coded cases: {found.source.name},",
         f"# SHA-256 {digest(found.source.read_bytes())}.",
-        f"# Log likelihood {fit.likelihood:.2f}, at the defaults {found.default_likelihood:.2f}.",
-        "# Prior: each logarithm normal around the declared default, standard deviation "
-        f"{SPREAD:g}.",
+        f"# Log likelihood {fit.likelihood:.2f}, at the defaults {found.default_likelihood:.2f}, "
+        f"at the prior's centre {found.prior_likelihood:.2f}.",
+        f"# Prior: each logarithm normal around its assumed median, standard deviation {SPREAD:g}.",
         f"# Made by: cheaptalk calibrate --cases {found.source.name}",
     ]
     for state in states:
@@ -172,8 +179,9 @@ def as_json(found: Calibration) -> str:
         "relative_error": fit.errors,
         "log_likelihood": fit.likelihood,
         "log_likelihood_at_defaults": found.default_likelihood,
+        "log_likelihood_at_prior": found.prior_likelihood,
         "losses_of_starts": fit.losses,
-        "prior": {"median": dict(zip(NAMES, DEFAULTS.tolist(), strict=True)), "spread": SPREAD},
+        "prior": {"median": dict(zip(NAMES, PRIOR.tolist(), strict=True)), "spread": SPREAD},
         "recovery": [asdict(each) for each in found.recovered],
     }
     if found.draws is not None:
@@ -186,26 +194,25 @@ def in_words(found: Calibration) -> str:
     """The calibration as a table: prior, fit, error, and posterior where there is one."""
     fit = found.fit
     low, high = np.exp(fit.logs + np.outer([-1.645, 1.645], list(fit.errors.values())))
-    heads = f"  {'':<12}{'default':>8}{'fitted':>8}   90 % interval"
+    heads = f"  {'':<12}{'prior':>8}{'default':>8}{'fitted':>8}   90 % interval"
     if found.draws is not None:
         heads += "     posterior median and 90 %"
     lines = [
         f"{found.cases} cases of {found.source.name}: log likelihood {fit.likelihood:.2f}, "
-        f"at the defaults {found.default_likelihood:.2f}.",
+        f"at the defaults {found.default_likelihood:.2f}, "
+        f"at the prior's centre {found.prior_likelihood:.2f}.",
         f"{len(fit.losses)} starts ended at losses {min(fit.losses):.4f} to {max(fit.losses):.4f}.",
         "",
         heads,
     ]
     for place, name in enumerate(NAMES):
-        line = f"  {name:<12}{DEFAULTS[place]:>8.3g}{fit.values[name]:>8.3g}"
+        line = f"  {name:<12}{PRIOR[place]:>8.3g}{DEFAULTS[place]:>8.3g}{fit.values[name]:>8.3g}"
         line += f"   [{low[place]:.2g}, {high[place]:.2g}]".ljust(18)
         if found.draws is not None:
             five, half, most = np.exp(np.quantile(found.draws[:, place], [0.05, 0.5, 0.95]))
             line += f"  {half:.3g} [{five:.2g}, {most:.2g}]"
         lines.append(line)
-    lines.append(
-        "A value's prior is log-normal around its default; an error near 1 is the prior's."
-    )
+    lines.append("A value's prior is log-normal around its median; an error near 1 is the prior's.")
     if found.recovered:
         lines += ["", "  recovery on simulated histories (logarithms)", f"  {'':<12}   true   mean"]
         lines[-1] += "  spread  share of 90 % intervals with the truth"

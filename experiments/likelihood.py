@@ -23,13 +23,19 @@ from model.world import Array, Play
 NAMES = (*TERMS, "precision")
 """What is fitted, in this order: the weight of each term, and the precision."""
 
+PRECISION = 5.0
+"""The precision assumed before history was looked at."""
+
+PRIOR = np.array([*(term.prior for term in TERMS.values()), PRECISION])
+"""The prior median of each: what was assumed before history was looked at."""
+
 DEFAULTS = np.array(
     [*(term.default for term in TERMS.values()), Profile.model_fields["precision"].default]
 )
-"""The prior median of each: the declared default."""
+"""What the states' profiles start from: the fit to the project's own coded cases, rounded."""
 
 SPREAD = 1.0
-"""Prior standard deviation of the logarithm: two thirds of it within a factor e of the default."""
+"""Prior standard deviation of the logarithm: two thirds of it within a factor e of the median."""
 
 LEAST, MOST = 0.01, 30.0
 """Bounds of the fit; a weight's own declared bounds are narrower above."""
@@ -75,13 +81,13 @@ class Record:
 
     @property
     def centre(self) -> Array:
-        """The prior's centre: logarithms of the defaults, and tastes of 0."""
-        return np.append(np.log(DEFAULTS), np.zeros(self.tastes * (len(self.classes) - 1)))
+        """The prior's centre: logarithms of the medians, and tastes of 0."""
+        return np.append(np.log(PRIOR), np.zeros(self.tastes * (len(self.classes) - 1)))
 
     @property
     def spread(self) -> Array:
         """The prior's standard deviations."""
-        return np.where(np.arange(len(self.centre)) < len(DEFAULTS), SPREAD, TASTE)
+        return np.where(np.arange(len(self.centre)) < len(PRIOR), SPREAD, TASTE)
 
 
 def record_of(cases: Cases) -> Record:
@@ -185,12 +191,12 @@ def minimum(record: Record, start: Array) -> tuple[Array, float]:
 
 
 def starting_points(count: int) -> list[Array]:
-    """The defaults, and points drawn from half the prior's spread around them."""
+    """The prior's centre, and points drawn from half its spread around it."""
     draws = [uniforms(0, "start", 0, number) for number in range(3 * count)]
     spread = np.concatenate(draws).reshape(-1, 12)[:, : len(NAMES)] if draws else np.zeros((0, 1))
-    around = [np.log(DEFAULTS) + 0.5 * SPREAD * norm.ppf(row) for row in spread[: count - 1]]
+    around = [np.log(PRIOR) + 0.5 * SPREAD * norm.ppf(row) for row in spread[: count - 1]]
     low, high = np.array(bounds()).T
-    return [np.log(DEFAULTS), *(np.clip(each, low, high) for each in around)]
+    return [np.log(PRIOR), *(np.clip(each, low, high) for each in around)]
 
 
 def fitted(record: Record, starts: Sequence[Array] | None = None) -> Fit:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal  # fields are of any type
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from agents.payoffs import TERMS, Term
+from agents.payoffs import FITTED, TERMS, Term
 from model.parameters import SECTIONS, STATE_SECTIONS, Action, declarations
 from model.treaties import REQUIRED
 
@@ -146,7 +146,7 @@ def profile_schema(terms: tuple[Term, ...]) -> Any:
         aliases=(list[str], _about([], "names of its actors in a timeline")),
         precision=(
             float,
-            _about(5.0, "how sharply it picks the better action; 1/value, from 0 to 200",
+            _about(2.76, f"sharpness of its choice; 1/value, from 0 to 200. {FITTED}",
                    ge=0, le=200, json_schema_extra={"unit": "1/value"}),
         ),
         rule=(str, _about("logit", "decision rule")),

@@ -6,11 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from agents.payoffs import TERMS
 from experiments import calibrate, likelihood
 from experiments.cases import FOLDER, read_cases
 from model.preset import load
 
 FILE = FOLDER / "cases_1904_2013.csv"
+ASSUMED = FOLDER / "assumed.toml"
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +55,25 @@ def test_starts_are_apart_and_within_the_ranges():
 def test_with_no_cases_the_fit_is_the_prior(record):
     none = replace(record, weight=np.zeros(len(record.outcome)))
     fit = likelihood.fitted(none)
-    np.testing.assert_allclose(fit.logs, np.log(likelihood.DEFAULTS), atol=1e-6)
+    np.testing.assert_allclose(fit.logs, np.log(likelihood.PRIOR), atol=1e-6)
     np.testing.assert_allclose(list(fit.errors.values()), likelihood.SPREAD, rtol=1e-3)
 
 
+def test_the_declared_defaults_are_the_fit_to_the_coded_cases(fit):
+    # to the three digits that are declared
+    np.testing.assert_allclose(likelihood.DEFAULTS, np.exp(fit.logs), rtol=5e-3)
+
+
+def test_the_assumed_weights_are_the_declared_priors():
+    read = tomllib.loads(ASSUMED.read_text("utf-8"))
+    assert sorted(read) == calibrate.states_named(None)
+    for each in read.values():
+        assert [*each["weights"].values(), each["precision"]] == likelihood.PRIOR.tolist()
+        assert list(each["weights"]) == list(TERMS)
+
+
 def test_the_fragment_is_a_profile_of_every_state_with_its_provenance(fit, tmp_path):
-    found = calibrate.Calibration(FILE, 71, fit, -103.0, [], None)
+    found = calibrate.Calibration(FILE, 71, fit, -87.0, -103.0, [], None)
     out = tmp_path / "fitted.toml"
     calibrate.write_fragment(found, out, calibrate.states_named("russia, china"))
     read = tomllib.loads(out.read_text("utf-8"))

@@ -425,7 +425,8 @@ def test_the_pact_binds_saudi_arabia_while_pakistan_is_attacked():
             (("pact", {}), ("none", {"saudi_arabia.treaties": []}))}  # fmt: skip
     worth = {each: ledger(model.world, NOTHING)["commitment"][0] for each, model in kept.items()}
     force = kept["pact"].world.ladder.names[0].index("force")
-    assert worth["pact"][force] == pytest.approx(0.7)  # depth of the pact, answered in full
+    weight = kept["pact"].world.weights["commitment"][0]
+    assert worth["pact"][force] == pytest.approx(0.7 * weight)  # its depth, answered in full
     assert (worth["none"] == 0).all()
 
 

@@ -94,7 +94,8 @@ def test_the_gulf_stays_on_the_lower_rungs(runs):
     gulf = PLAYERS.index("gulf")
     rung = world.ladder.rung[gulf, :, 0]
     low = np.mean([rung[each.choice[gulf]] <= 2 for each in told])
-    assert low >= 0.8
+    assert low >= 0.75
+    assert set(ranked(shares(runs, "gulf"))[:3]) == {"silence", "rhetoric", "mediation"}
 
 
 @pytest.mark.parametrize("runs", RUNS)
