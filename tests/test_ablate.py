@@ -28,7 +28,7 @@ def test_all_mechanisms_of_the_model_are_there():
 
 @pytest.mark.slow
 def test_ablations_are_paired_and_name_what_they_move():
-    rows = ablations("twelve-days", 30, changes=CHANGES, patrons=["russia"])
+    rows = ablations("twelve-days", 100, changes=CHANGES, patrons=["russia"])
     assert {each.mechanism for each in rows} == set(MECHANISMS)
     assert all(each.low <= each.difference <= each.high for each in rows)
     keys = {"mechanism", "patron", "measure", "difference", "low", "high"}
