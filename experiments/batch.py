@@ -19,7 +19,7 @@ import numpy as np
 from model.alliance_model import AllianceModel
 from model.measures import MEASURES, credibility, standing, worth
 from model.preset import Change
-from model.world import Array, World
+from model.world import Array, World, taken
 
 BLOCK = 2000
 """Runs played together at most: enough to outweigh the calls, few enough for the cache."""
@@ -133,26 +133,27 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     places = np.arange(states)[:, None] * actions * rows + np.arange(rows)
     peak, weeks, war_turns = np.zeros((3, rows))
     residual, followed = 0.0, 0.0
-    standing_at_first = credibility(model.world)
+    standing_at_first = credibility(taken(model.world, model.columns))
     for turn in range(turns):
-        war = np.broadcast_to(model.world.war, rows)
+        war = model.by_row(model.world.war)
         model.step()
         world, solution = model.world, model.solution
         assert solution is not None
         residual = max(residual, float(np.max(solution.residual)))
-        followed += float(np.sum(np.broadcast_to(solution.followed, rows)))
-        played[places + world.choice * rows] += 1
-        peak, weeks = np.maximum(peak, world.price), weeks + world.war * world.weeks
-        war_turns = war_turns + war
+        followed += float(np.sum(model.by_row(solution.followed)))
+        played[places + model.by_row(world.choice) * rows] += 1
+        peak = np.maximum(peak, model.by_row(world.price))
+        weeks, war_turns = weeks + model.by_row(world.war) * world.weeks, war_turns + war
         if trajectories:
-            _count(tally, turn, world, war)
+            _count(tally, turn, taken(world, model.columns), war)
     _free(model)
-    table = _row_by_row(model, runs, played.reshape(states, actions, rows), turns)
+    last = taken(model.world, model.columns)
+    table = _row_by_row(last, runs, played.reshape(states, actions, rows), turns)
     table |= {"price_peak": peak, "peak_in_war": np.where(table["wars"] > 0, peak, 0.0)}
     table |= {"weeks_at_war": weeks, "war_turns": war_turns}
-    table["forced_down"] = model.forced_down + 0 * peak
-    gained = credibility(model.world) - standing_at_first
-    for state, name in enumerate(model.world.names):
+    table["forced_down"] = model.by_row(model.forced_down) + 0 * peak
+    gained = credibility(last) - standing_at_first
+    for state, name in enumerate(last.names):
         table[f"credibility.{name}"] = np.broadcast_to(gained[state], rows).copy()
     return Block(runs, table, tally, residual, followed / turns)
 
@@ -176,9 +177,8 @@ def _count(tally: Tally, turn: int, world: World, war: Array) -> None:
         tally.sums[turn, place] = np.rint(value * FIXED / 1024).astype(np.int64).sum()
 
 
-def _row_by_row(model: AllianceModel, runs: range, played: Array, turns: int) -> dict[str, Array]:
+def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[str, Array]:
     """The table of a block: one row a run."""
-    world = model.world
     value = worth(world)
     rows, times = played.shape[-1], played.shape[-1] // len(runs)
     columns: dict[str, Array] = {
@@ -214,7 +214,8 @@ def blocks(
 ) -> Iterator[Block]:
     """The blocks of an ensemble in the order of their runs, played by some workers."""
     runs = range(runs) if isinstance(runs, int) else runs
-    block = max(min(block // len(job.policies), -(-len(runs) // workers)), 1)
+    count = max(round(len(runs) * len(job.policies) / block), workers, 1)
+    block = max(-(-len(runs) // count), 1)
     parts = [
         range(first, min(first + block, runs.stop)) for first in range(runs.start, runs.stop, block)
     ]
