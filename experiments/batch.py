@@ -17,6 +17,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from model.alliance_model import AllianceModel
+from model.equilibrium import Solution
 from model.measures import MEASURES, credibility, standing, worth
 from model.preset import Change
 from model.world import Array, World, taken
@@ -25,6 +26,8 @@ BLOCK = 2000
 """Runs played together at most: enough to outweigh the calls, few enough for the cache."""
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of mallopt(3)
+
+Watch = Callable[[World, Solution], None]
 
 BINS = 1000
 FIXED = 2.0**32
@@ -75,13 +78,23 @@ class Tally:
 
 @dataclass
 class Block:
-    """What a block of runs gave: a row a run, the tally, and how well the games were solved."""
+    """What a block of runs gave: the table has a row a run and policy, one policy after the other.
+
+    The tally is of the first policy, and so is how well the games were solved.
+    """
 
     runs: range
     table: dict[str, Array]
     tally: Tally
     residual: float
     followed: float
+
+    @property
+    def under_first(self) -> dict[str, Array]:
+        """The rows under the first policy."""
+        rows = {key: column[: len(self.runs)] for key, column in self.table.items()}
+        rows.pop("policy", None)
+        return rows
 
 
 def series(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -116,10 +129,13 @@ def keep_memory() -> None:
             library.mallopt(parameter, size)
 
 
-def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
+def play_block(
+    job: Job, runs: range, trajectories: bool = True, watch: Watch | None = None
+) -> Block:
     """Play a block of runs to the preset's last turn, under each policy.
 
-    Counts by turn are of all rows; without `trajectories` only the table is made.
+    Without `trajectories` nothing is counted by turn. `watch` sees the world before each
+    turn and the solution of its games, under the first policy.
     """
     keep_memory()
     model = AllianceModel(
@@ -128,7 +144,7 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     turns, rows = model.preset.file.turns, len(runs) * len(job.policies)
     states, actions = model.world.ladder.on_menu.shape[:2]
     tally = Tally.empty(turns if trajectories else 0, states, actions, model.world.names)
-    tally.runs = rows
+    tally.runs = len(runs)
     played = np.zeros(states * actions * rows, np.int32)
     places = np.arange(states)[:, None] * actions * rows + np.arange(rows)
     peak, weeks, war_turns = np.zeros((3, rows))
@@ -136,16 +152,19 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     standing_at_first = credibility(taken(model.world, model.columns))
     for turn in range(turns):
         war = model.by_row(model.world.war)
+        before = model.under_first(model.world) if watch else None
         model.step()
-        world, solution = model.world, model.solution
+        world, solution = model.world, model.under_first(model.solution)
         assert solution is not None
+        if watch and before:
+            watch(before, solution)
         residual = max(residual, float(np.max(solution.residual)))
-        followed += float(np.sum(model.by_row(solution.followed)))
+        followed += float(np.sum(np.broadcast_to(solution.followed, len(runs))))
         played[places + model.by_row(world.choice) * rows] += 1
         peak = np.maximum(peak, model.by_row(world.price))
         weeks, war_turns = weeks + model.by_row(world.war) * world.weeks, war_turns + war
         if trajectories:
-            _count(tally, turn, taken(world, model.columns), war)
+            _count(tally, turn, model.under_first(world), war[: len(runs)])
     _free(model)
     last = taken(model.world, model.columns)
     table = _row_by_row(last, runs, played.reshape(states, actions, rows), turns)
@@ -277,30 +296,33 @@ def simulate(
     block: int = BLOCK,
     workers: int = 1,
     changes: Mapping[str, Change] | None = None,
-    policy: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
+    policy: Mapping[str, str] | None = None,
 ) -> Ensemble:
-    """Play an ensemble and keep a row a run; under several policies a row a run and policy.
+    """Play an ensemble and keep a row a run.
 
     Same preset, changes, policy and rng: the same bits for any block and workers.
     Raises ConfigError and NoEquilibrium as AllianceModel does.
     """
-    several = (policy or {},) if policy is None or isinstance(policy, Mapping) else tuple(policy)
-    job = Job(preset, rng, dict(changes or {}), several)
+    job = Job(preset, rng, dict(changes or {}), (policy or {},))
     return gathered(blocks(job, runs, block=block, workers=workers))
 
 
 def gathered(
     played: Iterator[Block], rows: Callable[[Mapping[str, Array]], object] | None = None
 ) -> Ensemble:
-    """The ensemble that blocks make together; their rows are kept, or handed to `rows`."""
+    """The ensemble that blocks make together under their first policy.
+
+    Its rows are kept, or handed to `rows`.
+    """
     tables: list[dict[str, Array]] = []
     followed, residual, sums, tally = 0.0, 0.0, Counter[str](), None
     for each in played:
+        table = each.under_first
         if rows is None:
-            tables.append(each.table)
+            tables.append(table)
         else:
-            rows(each.table)
-        sums.update({key: exact_sum(column) for key, column in each.table.items()})
+            rows(table)
+        sums.update({key: exact_sum(column) for key, column in table.items()})
         residual, followed = max(residual, each.residual), followed + each.followed
         if tally is None:
             tally = each.tally
@@ -308,8 +330,8 @@ def gathered(
             tally.add(each.tally)
     assert tally is not None
     names = tuple(key.removeprefix("worth.") for key in sums if key.startswith("worth."))
-    table = {key: np.concatenate([each[key] for each in tables]) for key in sums if tables}
-    return Ensemble(names, dict(sums), tally, residual, followed / tally.runs, table)
+    kept = {key: np.concatenate([each[key] for each in tables]) for key in sums if tables}
+    return Ensemble(names, dict(sums), tally, residual, followed / tally.runs, kept)
 
 
 def exact_sum(column: Array) -> int:

@@ -15,7 +15,7 @@ from model.equilibrium import Solution, logit_equilibrium
 from model.measures import recorded
 from model.preset import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.stage_game import StageGame
-from model.world import Array, World, taken
+from model.world import Array, Kept, World, taken
 
 
 class AllianceModel(mesa.Model):
@@ -119,6 +119,10 @@ class AllianceModel(mesa.Model):
         shape = (*np.shape(array)[:-1], len(self.rows))
         whole = np.broadcast_to(array, shape)
         return whole if len(self.rows) == len(self.columns) else whole.take(self.columns, -1)
+
+    def under_first(self, thing: Kept) -> Kept:
+        """What an array or record with a run axis says of the runs under the first policy."""
+        return thing if len(self.policies) == 1 else taken(thing, self.columns[: self.count])
 
     def weigh(self) -> None:
         """The states weigh their menus; together this is the stage game."""
