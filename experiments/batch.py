@@ -17,14 +17,17 @@ from multiprocessing import get_context
 import numpy as np
 
 from model.alliance_model import AllianceModel
+from model.equilibrium import Solution
 from model.measures import MEASURES, credibility, standing, worth
 from model.preset import Change
-from model.world import Array, World
+from model.world import Array, World, taken
 
 BLOCK = 2000
 """Runs played together at most: enough to outweigh the calls, few enough for the cache."""
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of mallopt(3)
+
+Watch = Callable[[World, Solution], None]
 
 BINS = 1000
 FIXED = 2.0**32
@@ -75,13 +78,23 @@ class Tally:
 
 @dataclass
 class Block:
-    """What a block of runs gave: a row a run, the tally, and how well the games were solved."""
+    """What a block of runs gave: the table has a row a run and policy, one policy after the other.
+
+    The tally is of the first policy, and so is how well the games were solved.
+    """
 
     runs: range
     table: dict[str, Array]
     tally: Tally
     residual: float
     followed: float
+
+    @property
+    def under_first(self) -> dict[str, Array]:
+        """The rows under the first policy."""
+        rows = {key: column[: len(self.runs)] for key, column in self.table.items()}
+        rows.pop("policy", None)
+        return rows
 
 
 def series(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -116,10 +129,13 @@ def keep_memory() -> None:
             library.mallopt(parameter, size)
 
 
-def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
+def play_block(
+    job: Job, runs: range, trajectories: bool = True, watch: Watch | None = None
+) -> Block:
     """Play a block of runs to the preset's last turn, under each policy.
 
-    Counts by turn are of all rows; without `trajectories` only the table is made.
+    Without `trajectories` nothing is counted by turn. `watch` sees the world before each
+    turn and the solution of its games, under the first policy.
     """
     keep_memory()
     model = AllianceModel(
@@ -128,31 +144,35 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     turns, rows = model.preset.file.turns, len(runs) * len(job.policies)
     states, actions = model.world.ladder.on_menu.shape[:2]
     tally = Tally.empty(turns if trajectories else 0, states, actions, model.world.names)
-    tally.runs = rows
+    tally.runs = len(runs)
     played = np.zeros(states * actions * rows, np.int32)
     places = np.arange(states)[:, None] * actions * rows + np.arange(rows)
     peak, weeks, war_turns = np.zeros((3, rows))
     residual, followed = 0.0, 0.0
-    standing_at_first = credibility(model.world)
+    standing_at_first = credibility(taken(model.world, model.columns))
     for turn in range(turns):
-        war = np.broadcast_to(model.world.war, rows)
+        war = model.by_row(model.world.war)
+        before = model.under_first(model.world) if watch else None
         model.step()
-        world, solution = model.world, model.solution
+        world, solution = model.world, model.under_first(model.solution)
         assert solution is not None
+        if watch and before:
+            watch(before, solution)
         residual = max(residual, float(np.max(solution.residual)))
-        followed += float(np.sum(np.broadcast_to(solution.followed, rows)))
-        played[places + world.choice * rows] += 1
-        peak, weeks = np.maximum(peak, world.price), weeks + world.war * world.weeks
-        war_turns = war_turns + war
+        followed += float(np.sum(np.broadcast_to(solution.followed, len(runs))))
+        played[places + model.by_row(world.choice) * rows] += 1
+        peak = np.maximum(peak, model.by_row(world.price))
+        weeks, war_turns = weeks + model.by_row(world.war) * world.weeks, war_turns + war
         if trajectories:
-            _count(tally, turn, world, war)
+            _count(tally, turn, model.under_first(world), war[: len(runs)])
     _free(model)
-    table = _row_by_row(model, runs, played.reshape(states, actions, rows), turns)
+    last = taken(model.world, model.columns)
+    table = _row_by_row(last, runs, played.reshape(states, actions, rows), turns)
     table |= {"price_peak": peak, "peak_in_war": np.where(table["wars"] > 0, peak, 0.0)}
     table |= {"weeks_at_war": weeks, "war_turns": war_turns}
-    table["forced_down"] = model.forced_down + 0 * peak
-    gained = credibility(model.world) - standing_at_first
-    for state, name in enumerate(model.world.names):
+    table["forced_down"] = model.by_row(model.forced_down) + 0 * peak
+    gained = credibility(last) - standing_at_first
+    for state, name in enumerate(last.names):
         table[f"credibility.{name}"] = np.broadcast_to(gained[state], rows).copy()
     return Block(runs, table, tally, residual, followed / turns)
 
@@ -176,9 +196,8 @@ def _count(tally: Tally, turn: int, world: World, war: Array) -> None:
         tally.sums[turn, place] = np.rint(value * FIXED / 1024).astype(np.int64).sum()
 
 
-def _row_by_row(model: AllianceModel, runs: range, played: Array, turns: int) -> dict[str, Array]:
+def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[str, Array]:
     """The table of a block: one row a run."""
-    world = model.world
     value = worth(world)
     rows, times = played.shape[-1], played.shape[-1] // len(runs)
     columns: dict[str, Array] = {
@@ -214,7 +233,8 @@ def blocks(
 ) -> Iterator[Block]:
     """The blocks of an ensemble in the order of their runs, played by some workers."""
     runs = range(runs) if isinstance(runs, int) else runs
-    block = max(min(block // len(job.policies), -(-len(runs) // workers)), 1)
+    count = max(round(len(runs) * len(job.policies) / block), workers, 1)
+    block = max(-(-len(runs) // count), 1)
     parts = [
         range(first, min(first + block, runs.stop)) for first in range(runs.start, runs.stop, block)
     ]
@@ -276,30 +296,33 @@ def simulate(
     block: int = BLOCK,
     workers: int = 1,
     changes: Mapping[str, Change] | None = None,
-    policy: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
+    policy: Mapping[str, str] | None = None,
 ) -> Ensemble:
-    """Play an ensemble and keep a row a run; under several policies a row a run and policy.
+    """Play an ensemble and keep a row a run.
 
     Same preset, changes, policy and rng: the same bits for any block and workers.
     Raises ConfigError and NoEquilibrium as AllianceModel does.
     """
-    several = (policy or {},) if policy is None or isinstance(policy, Mapping) else tuple(policy)
-    job = Job(preset, rng, dict(changes or {}), several)
+    job = Job(preset, rng, dict(changes or {}), (policy or {},))
     return gathered(blocks(job, runs, block=block, workers=workers))
 
 
 def gathered(
     played: Iterator[Block], rows: Callable[[Mapping[str, Array]], object] | None = None
 ) -> Ensemble:
-    """The ensemble that blocks make together; their rows are kept, or handed to `rows`."""
+    """The ensemble that blocks make together under their first policy.
+
+    Its rows are kept, or handed to `rows`.
+    """
     tables: list[dict[str, Array]] = []
     followed, residual, sums, tally = 0.0, 0.0, Counter[str](), None
     for each in played:
+        table = each.under_first
         if rows is None:
-            tables.append(each.table)
+            tables.append(table)
         else:
-            rows(each.table)
-        sums.update({key: exact_sum(column) for key, column in each.table.items()})
+            rows(table)
+        sums.update({key: exact_sum(column) for key, column in table.items()})
         residual, followed = max(residual, each.residual), followed + each.followed
         if tally is None:
             tally = each.tally
@@ -307,8 +330,8 @@ def gathered(
             tally.add(each.tally)
     assert tally is not None
     names = tuple(key.removeprefix("worth.") for key in sums if key.startswith("worth."))
-    table = {key: np.concatenate([each[key] for each in tables]) for key in sums if tables}
-    return Ensemble(names, dict(sums), tally, residual, followed / tally.runs, table)
+    kept = {key: np.concatenate([each[key] for each in tables]) for key in sums if tables}
+    return Ensemble(names, dict(sums), tally, residual, followed / tally.runs, kept)
 
 
 def exact_sum(column: Array) -> int:

@@ -82,10 +82,15 @@ def under_policies(
 
 def rows_under(job: Job, runs: int | range, workers: int = 1) -> dict[str, Array]:
     """The table of a job: (policies, runs) a column."""
-    tables = [each.table for each in blocks(job, runs, workers=workers, trajectories=False)]
-    shape = (len(job.policies), -1)
+    played = blocks(job, runs, workers=workers, trajectories=False)
+    return joined([each.table for each in played], len(job.policies))
+
+
+def joined(tables: Sequence[Mapping[str, Array]], policies: int) -> dict[str, Array]:
+    """The tables of blocks under some policies as one: (policies, runs) a column."""
     return {
-        key: np.concatenate([each[key].reshape(shape) for each in tables], 1) for key in tables[0]
+        key: np.concatenate([each[key].reshape(policies, -1) for each in tables], 1)
+        for key in tables[0]
     }
 
 
@@ -103,37 +108,70 @@ def duels(
 
     Acts that are not on a patron's menu are left out.
     """
+    found = contest(preset, changes, patrons=patrons, acts=acts)
+    if not found.policies:
+        return [], {}
+    return found.fought(under_policies(preset, found.policies, runs, rng=rng, changes=changes,
+                                       workers=workers))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The acts that are compared with talk for each patron, and with whom each sides."""
+
+    acts: dict[str, list[str]]
+    proteges: dict[str, str]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each patron and act."""
+        return [(patron, act) for patron, acts in self.acts.items() for act in acts]
+
+    @property
+    def policies(self) -> list[dict[str, str]]:
+        """What is forced, policy by policy: talk and each act, patron by patron."""
+        return [
+            {patron: action}
+            for patron, acts in self.acts.items()
+            for action in dict.fromkeys((TALK, *acts))
+        ]
+
+    def fought(self, table: Mapping[str, Array]) -> tuple[list[Duel], dict[str, Array]]:
+        """The duels and the values behind them, of a table (policies, runs) a column."""
+        found: list[Duel] = []
+        columns: dict[str, Array] = {}
+        for patron, acts in self.acts.items():
+            protege = self.proteges[patron]
+            rows = {each[patron]: row for row, each in enumerate(self.policies) if patron in each}
+            values = {
+                action: {state: table[f"worth.{state}"][row] for state in (patron, protege)}
+                for action, row in rows.items()
+            }
+            for action in rows:
+                for state in (patron, protege):
+                    columns[f"{patron}.{action}.{state}"] = values[action][state]
+            for act in acts:
+                down, turns = (table[key][rows[act]].sum() for key in ("forced_down", "war_turns"))
+                found.append(compared(patron, protege, act, values, float(down / max(turns, 1.0))))
+        return found, columns
+
+
+def contest(
+    preset: str,
+    changes: Mapping[str, Change] | None = None,
+    *,
+    patrons: Sequence[str] | None = None,
+    acts: Sequence[str] = ACTS,
+) -> Contest:
+    """What can be compared: acts on the menu of a patron that can talk."""
     sided, checked = proteges(preset, changes), load(preset, changes)
-    dueling: dict[str, list[str]] = {}
+    chosen: dict[str, list[str]] = {}
     for patron in sided:
         own = menu(checked, patron)
-        chosen = [act for act in acts if act in own] if TALK in own else []
-        if chosen and (patrons is None or patron in patrons):
-            dueling[patron] = chosen
-    policies = [
-        {patron: action}
-        for patron, own in dueling.items()
-        for action in dict.fromkeys((TALK, *own))
-    ]
-    if not policies:
-        return [], {}
-    table = under_policies(preset, policies, runs, rng=rng, changes=changes, workers=workers)
-    found: list[Duel] = []
-    columns: dict[str, Array] = {}
-    for patron, chosen in dueling.items():
-        protege = sided[patron]
-        rows = {each[patron]: row for row, each in enumerate(policies) if patron in each}
-        values = {
-            action: {state: table[f"worth.{state}"][row] for state in (patron, protege)}
-            for action, row in rows.items()
-        }
-        for action in rows:
-            for state in (patron, protege):
-                columns[f"{patron}.{action}.{state}"] = values[action][state]
-        for act in chosen:
-            down, turns = (table[key][rows[act]].sum() for key in ("forced_down", "war_turns"))
-            found.append(compared(patron, protege, act, values, float(down / max(turns, 1.0))))
-    return found, columns
+        offered = [act for act in acts if act in own] if TALK in own else []
+        if offered and (patrons is None or patron in patrons):
+            chosen[patron] = offered
+    return Contest(chosen, sided)
 
 
 def compared(

@@ -1,6 +1,7 @@
 """Why: the payoff ledger of one decision, and the smallest change that would flip it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -250,37 +251,58 @@ def deciding_terms(
     rng: int = 0,
     changes: Mapping[str, Change] | None = None,
 ) -> dict[tuple[str, str], list[tuple[str, float]]]:
-    """Mean gap of each payoff term between talk and an act in war, largest first.
-
-    For each (patron, act). Positive gaps favour talk. Over turns in which the act was feasible;
-    empty if none was.
-    """
+    """What decides between talk and each act in the first runs of a preset; see Deciding."""
     model = AllianceModel(preset, rng=rng, runs=range(runs), changes=changes)
-    gaps = {choice: dict.fromkeys(model.world.weights, 0.0) for choice in choices}
-    turns = dict.fromkeys(choices, 0)
+    deciding = Deciding(choices, talk)
     while not model.over:
         world = model.world
-        war = np.broadcast_to(world.war, runs)
         model.step()
         assert model.solution is not None
+        deciding.see(world, model.solution)
+    return deciding.terms
+
+
+class Deciding:
+    """The gap of each payoff term between talk and an act in war, for each (patron, act).
+
+    Over turns in which the act was feasible. Positive gaps favour talk.
+    """
+
+    def __init__(self, choices: Sequence[tuple[str, str]], talk: str = "rhetoric") -> None:
+        """Nothing seen yet."""
+        self.talk = talk
+        self.gaps = {each: defaultdict[str, float](float) for each in choices}
+        self.turns = dict.fromkeys(choices, 0)
+
+    def see(self, world: World, solution: Solution) -> None:
+        """Add a turn: the world before it, and the solution of its games."""
+        play = solution.play
+        war = np.broadcast_to(world.war, play.shape[2:])
         if not war.any():
-            continue
-        entries = ledger(world, Expected.of(model.solution.expectations))
-        for patron, act in choices:
+            return
+        entries = ledger(world, Expected.of(solution.expectations))
+        for (patron, act), gaps in self.gaps.items():
             state = world.names.index(patron)
             names = world.ladder.names[state]
-            first, second = names.index(talk), names.index(act)
-            counted = war & np.broadcast_to(model.solution.play[state, second] > 0, runs)
-            turns[patron, act] += int(counted.sum())
+            first, second = names.index(self.talk), names.index(act)
+            counted = war & (play[state, second] > 0)
+            self.turns[patron, act] += int(counted.sum())
             for name, value in entries.items():
-                rows = np.broadcast_to(value, model.solution.play.shape)[state]
-                gaps[patron, act][name] += float((rows[first] - rows[second])[counted].sum())
-    return {
-        choice: sorted(((k, v / turns[choice]) for k, v in own.items()), key=lambda e: -abs(e[1]))
-        if turns[choice]
-        else []
-        for choice, own in gaps.items()
-    }
+                rows = np.broadcast_to(value, play.shape)[state]
+                gaps[name] += float((rows[first] - rows[second])[counted].sum())
+
+    @property
+    def terms(self) -> dict[tuple[str, str], list[tuple[str, float]]]:
+        """The terms with their mean gaps, largest first; none where the act was never feasible."""
+        return {
+            choice: sorted(
+                ((name, gap / self.turns[choice]) for name, gap in gaps.items()),
+                key=lambda each: -abs(each[1]),
+            )
+            if self.turns[choice]
+            else []
+            for choice, gaps in self.gaps.items()
+        }
 
 
 # ------------------------------------------------------------------------ in words

@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any  # a row of a table has values of any type
 
@@ -18,10 +19,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.dates import AutoDateLocator, date2num, num2date
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.text import Annotation
-from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, MaxNLocator
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle, StepPatch
+from matplotlib.textpath import TextPath
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 from scipy.optimize import isotonic_regression
 
@@ -39,6 +41,7 @@ HATCHES = ("", "/////", ".....", "xxxxx", "-----")
 SIMULATED, TALK, ACT = "#2166ac", "#2166ac", "#b35806"
 WIDTH = 8.0  # inches; 1200 pixels
 END_SIZE = 7.5  # points, of labels at the ends of lines
+END_GAP = 0.17  # inches between an axes and the labels at the ends of its lines
 COLUMNS = (1.436, 1.638, 1.83)  # right edges of the columns beside the duels, in widths of the axes
 DUELS_NOTE = (
     "Dots: mean over runs of the difference, talk and act played on the same luck; bars: its 95 % "
@@ -53,6 +56,7 @@ STYLE: "dict[RcKeyType, Any]" = {
     "axes.titlesize": 9.0,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # else each title looks for ticks above the axes
     "axes.labelsize": 8.0,
     "axes.labelcolor": INK,
     "axes.edgecolor": FAINT,
@@ -126,10 +130,10 @@ def rungs(
 
 def tidy_panel(panel: Sequence[Axes], *, left: bool) -> None:
     """Labels of the vertical axes at fixed distances, and only in the panels on the left."""
-    for axes, inches in zip(panel[::-1], (0.36, 0.5, 0.22), strict=False):
+    for axes, distance in zip(panel[::-1], (0.36, 0.5, 0.22), strict=False):
         axes.tick_params(axis="y", labelleft=left)
-        to_left = ScaledTranslation(-inches, 0, axes.figure.dpi_scale_trans)
-        axes.yaxis.set_label_coords(0, 0.5, axes.transAxes + to_left)
+        to_left = axes.transAxes + inches(axes.figure, -distance, 0)
+        axes.yaxis.set_label_coords(0, 0.5, to_left)
         if axes is not panel[-2]:
             axes.yaxis.label.set(rotation=0, ha="right", va="center", fontsize=7)
         if not left:
@@ -194,10 +198,15 @@ def draw_shares(
     below = np.zeros(len(edges) - 1)
     for action, _ in sorted(menu, key=lambda entry: swatches[entry[0]]):
         above = below + 100 * shares.loc[action].to_numpy(float)
-        axes.stairs(above, edges, baseline=below, fill=True, **look(swatches[action]))
+        draw_steps(axes, above, edges, baseline=below, **look(swatches[action]))
         below = above
     show_days(axes, edges, named=False)
     axes.set(ylim=(0, 100), yticks=(0, 50, 100), ylabel="share of runs, %")
+
+
+def draw_steps(axes: Axes, above: Array, edges: Array, **how: Any) -> None:
+    """A filled area of steps; the limits of the axes are not searched for but set."""
+    axes.add_artist(StepPatch(above, edges, fill=True, **how))
 
 
 def draw_observed(axes: Axes, trajectory: pd.DataFrame, observed: pd.DataFrame, state: str) -> None:
@@ -229,7 +238,7 @@ def draw_war(axes: Axes, trajectory: pd.DataFrame) -> None:
     """A strip whose filled height is the share of runs at war, with the days below."""
     edges = turn_edges(trajectory)
     war = 100 * series(trajectory, "war")["mean"].to_numpy(float)
-    axes.stairs(war, edges, fill=True, facecolor="#555555", linewidth=0.0)
+    draw_steps(axes, war, edges, facecolor="#555555", linewidth=0.0)
     show_days(axes, edges)
     axes.set(ylim=(0, 100), yticks=(0, 100), ylabel="at war,\n%")
 
@@ -260,26 +269,30 @@ def reputations(
     trajectory: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str, str]
 ) -> Figure:
     """How each state is seen: reliability and honesty over the days, mean and 10-90 % of runs."""
-    figure = Figure(figsize=(WIDTH, max(3.7, 1.0 + 0.15 * len(labels))), layout="constrained")
-    panels = figure.subplots(1, 2, sharey=True)
+    height = max(3.7, 1.0 + 0.15 * len(labels))
+    figure = Figure(figsize=(WIDTH, height))
     means = {"reliability": "obligations kept", "honesty": "words matched by deeds"}
-    edges = turn_edges(trajectory)
-    for axes, (measure, meaning) in zip(panels, means.items(), strict=True):
-        ends = []
-        for state, label in labels.items():
-            rows = series(trajectory, measure, state)
-            draw_band(axes, edges, rows, colours[state])
-            last = float(rows["mean"].iloc[-1])
-            ends.append((f"{label} {last:.2f}", last, colours[state]))
+    rows = {(each, state): series(trajectory, each, state) for each in means for state in labels}
+    last = {key: float(each["mean"].iloc[-1]) for key, each in rows.items()}
+    names = {key: f"{labels[key[1]]} {value:.2f}" for key, value in last.items()}
+    across = (WIDTH - 0.58) / 2  # of a panel with its labels
+    width = max(across - end_width(names.values()), 0.5)
+    edges, shared = turn_edges(trajectory), None
+    for place, (measure, meaning) in enumerate(means.items()):
+        box = (0.58 + place * across, 0.68, width, height - 0.93)
+        axes = shared = add_panel(figure, box, sharey=shared)
+        axes.tick_params(axis="y", labelleft=place == 0)
+        for state in labels:
+            draw_band(axes, edges, rows[measure, state], colours[state])
         axes.set_title(f"{measure.capitalize()}: {meaning}")
         show_days(axes, edges)
+    for axes, measure in zip(figure.axes, means, strict=True):
+        ends = [(names[measure, each], last[measure, each], colours[each]) for each in labels]
         label_ends(axes, ends_of_turns(edges)[-1], ends)
-    panels[0].set_ylabel("reputation, mean over audiences (share, 0 to 1)")
-    figure.supxlabel(
-        "Lines: mean of all runs; bands: 10–90 % of runs; figures: mean after the last turn.",
-        x=0.012, **NOTE,
-    )  # fmt: skip
-    return settled(figure)
+    figure.axes[0].set_ylabel("reputation, mean over audiences (share, 0 to 1)")
+    note = "Lines: mean of all runs; bands: 10–90 % of runs; figures: mean after the last turn."
+    figure.text(0.012, 0.07 / height, note, **NOTE)
+    return figure
 
 
 # ------------------------------------------------------------------- oil
@@ -288,26 +301,29 @@ def reputations(
 @styled
 def oil(trajectory: pd.DataFrame, observed: Mapping[date, float]) -> Figure:
     """The price of oil, simulated and observed, above the share of runs at war."""
-    figure = Figure(figsize=(WIDTH, 3.9), layout="constrained")
-    axes, strip = figure.subplots(2, 1, height_ratios=(7, 1))
-    edges = turn_edges(trajectory)
-    rows = series(trajectory, "price")
+    edges, rows, height = turn_edges(trajectory), series(trajectory, "price"), 3.9
+    last = {name: float(rows[column].iloc[-1])
+            for name, column in (("90 %", "high"), ("mean", "mean"), ("10 %", "low"))}  # fmt: skip
+    ends = [(f"{name}: {value:.0f}", value, SIMULATED) for name, value in last.items()]
+    width = WIDTH - 0.68 - end_width(text for text, _, _ in ends)
+    figure = Figure(figsize=(WIDTH, height))
+    axes = add_panel(figure, (0.68, 1.2, width, 2.6))
     draw_band(axes, edges, rows, SIMULATED)
     show_days(axes, edges, named=False)
-    axes.set_ylabel("Brent, USD/bbl")
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
-    ends = [(f"{name}: {rows[column].iloc[-1]:.0f}", float(rows[column].iloc[-1]), SIMULATED)
-            for name, column in (("90 %", "high"), ("mean", "mean"), ("10 %", "low"))]  # fmt: skip
     draw_brent(axes, edges, observed)
     label_ends(axes, ends_of_turns(edges)[-1], ends)
+    strip = add_panel(figure, (0.68, 0.68, width, 0.38))
     draw_war(strip, trajectory)
-    strip.set_ylabel("runs at\nwar, %")
-    figure.supxlabel(
+    for each, name in ((axes, "Brent, USD/bbl"), (strip, "runs at\nwar, %")):
+        each.set_ylabel(name)
+        each.yaxis.set_label_coords(0, 0.5, each.transAxes + inches(figure, -0.36, 0))
+    note = (
         "Blue: simulated, mean and 10–90 % of runs after each turn.  "
-        "Black: observed Brent spot price.  Grey: share of runs at war.",
-        x=0.012, **NOTE,
-    )  # fmt: skip
-    return settled(figure)
+        "Black: observed Brent spot price.  Grey: share of runs at war."
+    )
+    figure.text(0.012, 0.07 / height, note, **NOTE)
+    return figure
 
 
 def draw_brent(axes: Axes, edges: Array, observed: Mapping[date, float]) -> None:
@@ -318,7 +334,7 @@ def draw_brent(axes: Axes, edges: Array, observed: Mapping[date, float]) -> None
     if not seen.any():
         return
     axes.plot(days[seen], prices[seen], "o-", color="black", linewidth=1.2, markersize=3.5,
-              label="observed", gid="observed")  # fmt: skip
+              label="observed", gid="observed", clip_on=False)  # fmt: skip
     peak = int(np.argmax(prices[seen]))
     late = days[seen][peak] > edges.mean()
     axes.annotate(
@@ -515,10 +531,22 @@ def calendar_day(number: float) -> date:
     return day
 
 
-def months() -> Locator:
-    """Ticks on first days of months or years."""
-    locator: Locator = AutoDateLocator(minticks=3, maxticks=6)  # type: ignore[no-untyped-call]  # has no types
-    return locator
+@cache
+def day_marks(first: float, last: float) -> dict[float, str]:
+    """Marks within the days shown, and their names: days, months or years."""
+    span = last - first
+    if span <= 60:
+        found, pattern = MaxNLocator(4, integer=True).tick_values(first, last), "{0.day} {0:%b}"
+    else:
+        locator = AutoDateLocator(minticks=3, maxticks=6)  # type: ignore[no-untyped-call]  # has no types
+        found = locator.tick_values(calendar_day(first), calendar_day(last))  # type: ignore[no-untyped-call]  # has no types
+        pattern = "{0:%Y}" if span > 1200 else "{0:%b}"
+    late = last - 0.05 * span  # a name nearer to the edge would run into the next panel
+    return {
+        float(day): pattern.format(calendar_day(day)) if day < late else ""
+        for day in found
+        if first <= day <= last
+    }
 
 
 def ends_of_turns(edges: Array) -> Array:
@@ -538,58 +566,52 @@ def draw_band(axes: Axes, edges: Array, rows: pd.DataFrame, colour: str) -> None
 
 def show_days(axes: Axes, edges: Array, *, named: bool = True) -> None:
     """The days of all turns on the horizontal axis; their names where wanted."""
-    span = edges[-1] - edges[0]
-    short, long = span <= 60, span > 1200
-    pattern = "{0.day} {0:%b}" if short else "{0:%Y}" if long else "{0:%b}"
-    last = edges[-1] - 0.05 * span  # a name nearer to the edge would run into the next panel
+    marks = day_marks(float(edges[0]), float(edges[-1]))
     years = dict.fromkeys(calendar_day(edge).year for edge in (edges[0], edges[-1] - 0.01))
-    locator = MaxNLocator(4, integer=True) if short else months()
     axes.set_xlim(edges[0], edges[-1])
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda day, _: pattern.format(calendar_day(day)) if day < last else "")
-    )
+    axes.set_xticks([*marks], marks.values())
     axes.tick_params(axis="x", labelbottom=named)
     axes.set_xlabel("day, " + "–".join(str(year) for year in years) if named else "")
+    axes.xaxis.set_label_coords(0.5, 0, axes.transAxes + inches(axes.figure, 0, -0.24))
+
+
+def add_panel(
+    figure: Figure, box: tuple[float, float, float, float], sharey: Axes | None = None
+) -> Axes:
+    """Axes at a place in inches: left, bottom, width and height."""
+    wide, high = figure.get_size_inches()
+    left, bottom, width, height = box
+    return figure.add_axes((left / wide, bottom / high, width / wide, height / high), sharey=sharey)
+
+
+def inches(figure: Figure | SubFigure, right: float, up: float) -> ScaledTranslation:
+    """A move by inches, whatever the size of figure and axes."""
+    return ScaledTranslation(right, up, figure.dpi_scale_trans)
+
+
+def end_width(texts: Iterable[str]) -> float:
+    """Inches that labels at the ends of lines need beside an axes."""
+    widest = max(TextPath((0, 0), each, size=END_SIZE).get_extents().width for each in texts)
+    return END_GAP + widest / 72 + 0.1
 
 
 def label_ends(axes: Axes, day: float, ends: Sequence[tuple[str, float, str]]) -> None:
-    """Labels to the right of the axes, for text, value and colour each; `settled` parts them."""
-    for text, value, colour in ends:
-        line = {"arrowstyle": "-", "color": colour, "linewidth": 0.6}
-        axes.annotate(
-            text, (day, value), xytext=(1.05, value), textcoords=axes.get_yaxis_transform(),
-            color=colour, va="center", fontsize=END_SIZE, annotation_clip=False, gid="end",
-            arrowprops=line | {"shrinkA": 1, "shrinkB": 1, "relpos": (0.0, 0.5)},
-        )  # fmt: skip
+    """Labels to the right of the axes, apart from one another: text, value and colour of each.
 
-
-def settled(figure: Figure) -> Figure:
-    """The figure with its layout fixed and its end labels parted."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    for axes in figure.axes:
-        part_labels(
-            axes,
-            [
-                each
-                for each in axes.texts
-                if isinstance(each, Annotation) and each.get_gid() == "end"
-            ],
-        )
-    return figure
-
-
-def part_labels(axes: Axes, labels: Sequence[Annotation]) -> None:
-    """Move the labels up or down, no more than needed, until none overlaps another."""
-    if not labels:
-        return
-    low, high = axes.get_ylim()
-    points = axes.get_window_extent().height * 72 / axes.figure.dpi
-    gap = 1.3 * END_SIZE * (high - low) / points
-    values = np.array([each.xy[1] for each in labels])
-    for label, place in zip(labels, parted(values, gap, low, high), strict=True):
-        label.set_y(place)
+    The limits of the axes must be settled.
+    """
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    extent, dpi = axes.get_window_extent(), axes.figure.dpi
+    wide, tall = extent.width / dpi, extent.height / dpi
+    gap = 1.3 * END_SIZE * (high - low) / (72 * tall)
+    places = parted(np.array([value for _, value, _ in ends]), gap, low, high)
+    start, end = (day - left) / (right - left), 1 + END_GAP / wide
+    across = axes.get_yaxis_transform()
+    for (text, value, colour), place in zip(ends, places, strict=True):
+        line = Line2D((start, end - 0.02 / wide), (value, place), transform=across, color=colour)
+        axes.add_artist(line).set(linewidth=0.6, clip_on=False)
+        axes.text(end, place, text, transform=across, color=colour, va="center",
+                  fontsize=END_SIZE, gid="end")  # fmt: skip
 
 
 def parted(values: Array, gap: float, low: float, high: float) -> Array:

@@ -2,17 +2,18 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from experiments import figures
-from experiments.batch import Ensemble, Job, all_workers, blocks, gathered
-from experiments.duel import Duel, duels
-from experiments.explain import deciding_terms
+from experiments.batch import Block, Ensemble, Job, all_workers, blocks, gathered, play_block
+from experiments.duel import Duel, contest, joined
+from experiments.explain import Deciding
 from experiments.progress import told
 from experiments.report import record, trajectory, verdict
 from experiments.store import Folder, Rows, manifest, result_folder
@@ -36,6 +37,9 @@ CREW_RUNS = 5000
 
 DUEL_RUNS = 2000
 """Runs of each duel at most: by then the paired interval is narrow."""
+
+REASONS_RUNS = 200
+"""Runs over which the payoff terms that decide are averaged, at most."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,10 @@ def run(
     settings = {"seed": seed, "runs": count, "turns": preset.file.turns}
     folder = result_folder(preset, settings, out)
     rows = Rows(folder, "runs.parquet")
-    played = blocks(Job(name, seed, dict(changes)), count, workers=workers)
-    ensemble = gathered(played if quiet else told(played, count), rows.append)
+    ensemble, fought, values, reasons = played(
+        Job(name, seed, dict(changes)), count, workers, rows.append, quiet=quiet
+    )
     rows.close()
-    dueling = min(count, DUEL_RUNS)
-    fought, values = duels(name, dueling, rng=seed, changes=changes, workers=workers)
-    pairs = [(each.patron, each.act) for each in fought]
-    deciding = deciding_terms(name, pairs, runs=min(count, 200), rng=seed, changes=changes)
-    reasons = {f"{patron}.{act}": terms for (patron, act), terms in deciding.items()}
     written = write(folder, preset, settings, command, ensemble, fought, values)
     where = str(folder.path)
     data = record(preset, seed, ensemble, fought, reasons, where)
@@ -83,6 +83,38 @@ def run(
     if not quiet:
         print(f"{len(written)} files in {where}", file=sys.stderr)
     return Answer(data, words, folder.path)
+
+
+def played(
+    job: Job,
+    count: int,
+    workers: int,
+    keep: Callable[[Mapping[str, Array]], object],
+    *,
+    quiet: bool,
+) -> tuple[Ensemble, list[Duel], dict[str, Array], dict[str, list[tuple[str, float]]]]:
+    """The ensemble, its duels with the values behind them, and the terms that decide each.
+
+    All from one pass: the first runs are also played under the duels' policies, and the very
+    first ones are watched for their payoff terms.
+    """
+    found = contest(job.preset, job.changes)
+    deciding, tables = Deciding(found.pairs), []
+    dueling = replace(job, policies=({}, *found.policies))
+    watched, paired = min(count, REASONS_RUNS), min(count, DUEL_RUNS)
+
+    def coming() -> Iterator[Block]:
+        first = play_block(dueling, range(watched), watch=deciding.see)
+        for each in chain([first], blocks(dueling, range(watched, paired), workers=workers)):
+            tables.append(each.table)
+            yield each
+        yield from blocks(job, range(paired, count), workers=workers)
+
+    ensemble = gathered(coming() if quiet else told(coming(), count), keep)
+    table = {key: rows[1:] for key, rows in joined(tables, len(dueling.policies)).items()}
+    fought, values = found.fought(table)
+    reasons = {f"{patron}.{act}": each for (patron, act), each in deciding.terms.items()}
+    return ensemble, fought, values, reasons
 
 
 def write(

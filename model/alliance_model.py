@@ -15,7 +15,7 @@ from model.equilibrium import Solution, logit_equilibrium
 from model.measures import recorded
 from model.preset import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.stage_game import StageGame
-from model.world import Array, World
+from model.world import Array, Kept, World, taken
 
 
 class AllianceModel(mesa.Model):
@@ -23,8 +23,9 @@ class AllianceModel(mesa.Model):
 
     `runs` is the number of the one run to watch, or a range of runs to play
     together on a last axis. `policy` forces actions by state name while there is
-    war: `{"russia": "rhetoric"}` is do(rhetoric). Several policies play the range once under
-    each, one after the other on the run axis. Runs of the same number and `rng`
+    war: `{"russia": "rhetoric"}` is do(rhetoric). Several policies play the range under each: a
+    row a run and policy, one policy after the other. Until war first comes to a run its rows are
+    the same and are played as one column of the run axis. Runs of the same number and `rng`
     have the same luck whatever the policy. Raises ConfigError for a wrong preset or
     change, NoEquilibrium where a stage game is not solved.
     """
@@ -46,7 +47,10 @@ class AllianceModel(mesa.Model):
         self.policies = [dict(each) for each in several]
         for each in self.policies:
             _check_policy(self.preset, each)
-        self.world: World = first_world(self.preset, runs, len(self.policies))
+        self.world: World = first_world(self.preset, runs)
+        self.count = 1 if isinstance(runs, int) else len(runs)
+        self.rows: Array = np.arange(self.count)  # the first row that each column plays
+        self.columns: Array = np.tile(self.rows, len(self.policies))  # the column of each row
         self.solution: Solution | None = None
         self.game: StageGame | None = None
         self.forced_down: Array = np.zeros(np.shape(self.world.weeks_at_war))
@@ -82,7 +86,8 @@ class AllianceModel(mesa.Model):
         return self.world.turn >= self.preset.file.turns
 
     def shock(self) -> None:
-        """Known events of this turn's day."""
+        """Known events of this turn's day; policies part where war has come."""
+        self.part()
         world = self.world
         restraint = self.preset.event_value("restraint", world.day, world.restraint)
         attack = self.preset.attack_turn()
@@ -94,6 +99,30 @@ class AllianceModel(mesa.Model):
             restraint=np.zeros_like(world.restraint) + restraint,
             onset=np.zeros_like(world.restraint) + onset,
         )
+
+    def part(self) -> None:
+        """Give each row of a run that is at war a column of its own, as policies now bind."""
+        if len(self.rows) == len(self.columns):
+            return
+        every = np.arange(len(self.columns))
+        at_war = np.broadcast_to(self.world.war, len(self.rows))[self.columns]
+        parted = at_war | (self.rows[self.columns] == every)
+        rows, columns = np.unique(np.where(parted, every, every % self.count), return_inverse=True)
+        before = self.columns[rows]
+        self.world = taken(self.world, before)
+        self.solution = taken(self.solution, before)
+        self.forced_down = taken(self.forced_down, before)
+        self.rows, self.columns = rows, columns
+
+    def by_row(self, array: Array) -> Array:
+        """An array of the world for each run under each policy: its last axis is the rows."""
+        shape = (*np.shape(array)[:-1], len(self.rows))
+        whole = np.broadcast_to(array, shape)
+        return whole if len(self.rows) == len(self.columns) else whole.take(self.columns, -1)
+
+    def under_first(self, thing: Kept) -> Kept:
+        """What an array or record with a run axis says of the runs under the first policy."""
+        return thing if len(self.policies) == 1 else taken(thing, self.columns[: self.count])
 
     def weigh(self) -> None:
         """The states weigh their menus; together this is the stage game."""
@@ -109,21 +138,27 @@ class AllianceModel(mesa.Model):
         """
         world = self.world
         if self.preset.attack_turn() == world.turn:
-            base = _only(base, world, world.challenger, "campaign", np.ones_like(world.war))
-        for name, action in dict.fromkeys(
-            item for policy in self.policies for item in policy.items()
-        ):
+            base = base.copy()
+            base[world.challenger] = _only(
+                base[world.challenger], world, world.challenger, "campaign"
+            )
+        orders = dict.fromkeys(item for policy in self.policies for item in policy.items())
+        if not orders or not np.any(world.war):
+            return base
+        runs = () if isinstance(self.runs, int) else self.rows.shape
+        base = np.broadcast_to(base, (*base.shape[:2], *runs)).copy()
+        for name, action in orders:
             state = world.names.index(name)
             bound = world.war & self.bound_by(name, action)
-            base = _only(base, world, state, action, bound)
-            wanted = base[state][world.ladder.names[state].index(action)]
-            self.forced_down = self.forced_down + (bound & (wanted == -np.inf))
+            closed = base[state][world.ladder.names[state].index(action)] == -np.inf
+            self.forced_down = self.forced_down + (bound & closed)
+            base[state][:, bound] = _only(base[state][:, bound], world, state, action)
         return base
 
     def bound_by(self, name: str, action: str) -> Array:
         """In which runs the policy forces this action on a state."""
         bound = np.array([policy.get(name) == action for policy in self.policies])
-        return bound[0] if isinstance(self.runs, int) else np.repeat(bound, len(self.runs))
+        return bound[0] if isinstance(self.runs, int) else bound[self.rows // self.count]
 
     def solve(self) -> None:
         """Mixed strategies by the decision rules: the logit equilibrium of the stage game."""
@@ -152,9 +187,7 @@ class AllianceModel(mesa.Model):
             drawn = state_uniforms(self.luck, purpose, turn, self.runs, self.world.state_count)
         else:
             drawn = uniforms(self.luck, purpose, turn, self.runs)
-        return (
-            drawn if len(self.policies) == 1 else np.concatenate([drawn] * len(self.policies), -1)
-        )
+        return drawn if len(self.policies) == 1 else drawn.take(self.rows % self.count, -1)
 
     def act(self) -> None:
         """Draw each state's action."""
@@ -189,22 +222,12 @@ def _check_policy(preset: Preset, policy: Mapping[str, str]) -> None:
             raise ConfigError(f"policy of {name}: found '{action}'{known}")
 
 
-def _only(base: Array, world: World, state: int, action: str, when: Array) -> Array:
-    """Payoffs in which a state can only take one action, or the highest feasible rung below."""
-    names, rung = world.ladder.names[state], world.ladder.rung[state]
-    column = names.index(action)
-    allowed = (rung < rung[column]) | (
-        np.arange(len(rung)).reshape(rung.shape[:1] + (1,) * (rung.ndim - 1)) == column
-    )
-    open_ = allowed & (base[state] > -np.inf)
-    rank = np.where(
-        open_,
-        rung + 0.5 * (np.arange(len(rung)).reshape(-1, *(1,) * (rung.ndim - 1)) == column),
-        -1.0,
-    )
+def _only(own: Array, world: World, state: int, action: str) -> Array:
+    """A state's payoffs if it can only take one action, or the highest feasible rung below."""
+    rung = world.ladder.rung[state].reshape(-1, *(1,) * (own.ndim - 1))
+    column = world.ladder.names[state].index(action)
+    wanted = np.arange(len(rung)).reshape(rung.shape) == column
+    open_ = (own > -np.inf) & (wanted | (rung < rung[column]))
+    rank = np.where(open_, rung + 0.5 * wanted, -1.0)
     best = rank == rank.max(0)
-    first = best & (best.cumsum(0) == 1)
-    shape = np.broadcast_shapes(base.shape, np.shape(when))
-    forced = np.broadcast_to(base, shape).copy()
-    forced[state] = np.where(when & ~first, -np.inf, base[state])
-    return forced
+    return np.where(best & (best.cumsum(0) == 1), own, -np.inf)

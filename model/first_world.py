@@ -37,11 +37,8 @@ def dependence(ties: Array, target: int) -> Array:
     return friendly / np.maximum(total(friendly), 1e-9)
 
 
-def first_world(preset: Preset, runs: int | range, times: int = 1) -> World:
-    """The world before the first turn; with a run axis where `runs` is a range.
-
-    `times` is how often each run is played: its rows follow one another, range by range.
-    """
+def first_world(preset: Preset, runs: int | range) -> World:
+    """The world before the first turn; with a run axis where `runs` is a range."""
     trailing = () if isinstance(runs, int) else (1,)
     file, players = preset.file, preset.file.players
     count = len(players)
@@ -58,7 +55,7 @@ def first_world(preset: Preset, runs: int | range, times: int = 1) -> World:
                 )
             if isinstance(runs, int):
                 return float(value[runs])
-            return np.tile(value[runs.start : runs.stop], times)
+            return np.array(value[runs.start : runs.stop])
         return float(value)
 
     def stacked(values: list[float | Array]) -> Array:

@@ -5,10 +5,10 @@ a run axis, constants carry an axis of length one there, so that a rule written
 for one run plays any number of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar  # fields of a record are replaced by name
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -74,6 +74,28 @@ def played(table: Play, choice: Choice) -> PerState:
     rows = choice + actions * np.arange(states).reshape(-1, *(1,) * (choice.ndim - 1))
     runs = table.shape[-1] if table.ndim > 2 else 1
     return table.reshape(-1).take(rows if runs == 1 else rows * runs + np.arange(runs))
+
+
+Kept = TypeVar("Kept")
+
+
+def taken(thing: Kept, columns: Array) -> Kept:
+    """Some columns of the run axis of an array, or of every array in a record or collection.
+
+    >>> taken({"a": np.array([1.0, 2.0]), "same": np.array([3.0])}, np.array([1, 1, 0]))
+    {'a': array([2., 2., 1.]), 'same': array([3.])}
+    """
+    kept: Any = thing
+    if isinstance(thing, np.ndarray):
+        kept = thing.take(columns, -1) if thing.ndim and thing.shape[-1] > 1 else thing
+    elif isinstance(thing, dict):
+        kept = {key: taken(value, columns) for key, value in thing.items()}
+    elif isinstance(thing, tuple):
+        kept = tuple(taken(each, columns) for each in thing)
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        parts = {each.name: taken(getattr(thing, each.name), columns) for each in fields(thing)}
+        kept = replace(thing, **parts)
+    return kept
 
 
 @dataclass(frozen=True)

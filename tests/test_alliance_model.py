@@ -7,6 +7,7 @@ import pytest
 from model.alliance_model import AllianceModel
 from model.measures import MEASURES, worth
 from model.preset import ConfigError
+from model.world import taken
 from tests.worlds import PLAYERS, a_model, alone, differences
 
 TURNS = {"twelve-days": 14, "iran-2025": 8}
@@ -30,6 +31,24 @@ def test_a_run_alone_equals_its_column_under_changes_and_policy():
     batch = a_model(turns=8, runs=range(30, 36), changes=changes, policy=policy)
     assert differences(watched.world, alone(batch.world, 3)) == []
     assert (watched.forced_down == batch.forced_down[..., 3]).all()
+
+
+@pytest.mark.parametrize("preset", TURNS)
+def test_policies_played_together_equal_each_played_alone(preset):
+    policies = ({"russia": "force"}, {}, {"united_states": "rhetoric"}, {"russia": "arms"})
+    changes = {"conflict.onset": np.linspace(5.0, 10.0, 20), "turns": 12}
+    together = AllianceModel(preset, runs=range(8, 20), changes=changes, policy=policies)
+    parted = set()
+    while not together.over:
+        together.step()
+        parted.add(len(together.rows))
+    assert len(parted) > (3 if preset == "iran-2025" else 1)
+    for number, policy in enumerate(policies):
+        single = a_model(preset, 12, range(8, 20), changes, policy)
+        rows = together.columns[12 * number : 12 * (number + 1)]
+        assert differences(taken(together.world, rows), single.world) == []
+        down = np.broadcast_to(single.forced_down, 12)
+        assert (together.by_row(together.forced_down)[12 * number :][:12] == down).all()
 
 
 def test_the_strategies_of_a_run_alone_equal_its_column():
