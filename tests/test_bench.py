@@ -7,7 +7,8 @@ import pytest
 
 from experiments import bench
 from experiments.bench import Bench, crowded, exponent, exponential, phases, random_games
-from model.equilibrium import logit_equilibrium, residual_of
+from model.equilibrium import logit_equilibrium
+from model.responses import residual_of
 from tests.worlds import a_world, at_war
 
 KEYS = (
