@@ -12,8 +12,9 @@ import numpy as np
 
 from agents.payoffs import stage_game, weighed
 from model import turn
-from model.equilibrium import logit_equilibrium, quantal_response, uniform
+from model.equilibrium import logit_equilibrium
 from model.measures import worth
+from model.responses import quantal_response, uniform
 from model.stage_game import StageGame
 from model.world import Array, PerAction, World
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from importlib.util import find_spec
 from statistics import median
 from typing import Any  # a world's fields are arrays, records and words
 
@@ -19,13 +20,13 @@ import numpy as np
 
 from agents.strategies import played_on
 from experiments.batch import Job, all_workers, blocks, gathered, play_block
-from experiments.game import profile_payoffs
+from experiments.game import held, profile_payoffs, short_menus
 from model.alliance_model import AllianceModel
 from model.draws import state_uniforms, uniforms
 from model.equilibrium import logit_equilibrium
 from model.preset import load
 from model.stage_game import CHANNELS, StageGame
-from model.world import World
+from model.world import Play, World
 
 PRESET = "iran-2025"
 PHASES = ("shock", "weigh", "solve", "act", "resolve", "judge")
@@ -35,6 +36,8 @@ RUNS = 4000
 MESA_RUNS = 4
 GAMES = 4000
 """Four-state games of six actions that are solved together."""
+POSED_TURNS = 25
+"""Turns after which the preset poses its games: by then half of the runs are at war."""
 PEAK_RUNS = (10_000, 100_000, 1_000_000)
 PEAK_TURNS = 2
 STATES = (6, 10, 15, 20, 30)
@@ -77,6 +80,9 @@ class Bench:
             "games_per_s": self.middle("games_per_s"),
             "gambit_games_per_s": self.middle("gambit_games_per_s"),
             "ratio_gambit": self.ratio("games_per_s", "gambit_games_per_s"),
+            "posed_games_per_s": self.middle("posed_games_per_s"),
+            "gambit_posed_games_per_s": self.middle("gambit_posed_games_per_s"),
+            "ratio_gambit_posed": self.ratio("posed_games_per_s", "gambit_posed_games_per_s"),
             "scaling_2": self.ratio("ensemble_runs_per_s", "one_worker_runs_per_s"),
             "peak_mib": {str(runs): value for runs, value in self.peak.items()},
             "ratio_help": self.ratio("help_s", "python_s"),
@@ -112,7 +118,7 @@ def measured(rounds: int = ROUNDS, tell: Callable[[str], object] = lambda words:
     bench = Bench()
     play_block(Job(PRESET), range(50))  # imports and first calls are not the engine's speed
     list(blocks(Job(PRESET), 2 * all_workers(), workers=all_workers(), trajectories=False))
-    games = random_games(GAMES)
+    contests = (("", random_games(GAMES)), ("posed_", posed_games(GAMES)))
     for each in range(rounds):
         tell(f"round {each + 1} of {rounds}")
         bench.note("exp_ns", exponential())
@@ -124,10 +130,12 @@ def measured(rounds: int = ROUNDS, tell: Callable[[str], object] = lambda words:
         bench.note("mesa_batch_runs_per_s", MESA_RUNS / timed(_mesa))
         bench.note("ensemble_runs_per_s", RUNS / timed(lambda: _ensemble(RUNS, all_workers())))
         bench.note("single_run_ms", 1000 * timed(_watched))
-        bench.note("games_per_s", GAMES / timed(lambda: logit_equilibrium(games)))
-        gambit = _gambit(games)
-        if gambit is not None:
-            bench.note("gambit_games_per_s", gambit)
+        for kind, games in contests:
+            seconds = timed(lambda games=games: logit_equilibrium(games))  # type: ignore[misc]  # a default binds games
+            bench.note(f"{kind}games_per_s", GAMES / seconds)
+            gambit = _gambit(games)
+            if gambit is not None:
+                bench.note(f"gambit_{kind}games_per_s", gambit)
         _cold_starts(bench)
     tell("phases of a turn")
     bench.phases = phases()
@@ -221,20 +229,55 @@ def random_games(count: int, states: int = 4, actions: int = 6, seed: int = 0) -
     )
 
 
+def posed_games(count: int, actions: int = 6) -> StageGame:
+    """Stage games of the preset's four patrons on their first open actions, one a run.
+
+    The principals' play is held at the equilibrium of the whole game.
+    """
+    model = AllianceModel(PRESET, runs=range(count))
+    for _ in range(POSED_TURNS):
+        model.step()
+    assert model.game is not None and model.solution is not None
+    patrons = [s for s in range(model.world.state_count) if s not in model.world.principals]
+    return short_menus(held(model.game, model.solution.play, patrons), actions)
+
+
+def gambits_play(game: StageGame) -> Play:
+    """Gambit's logit equilibrium of the game of one run, on the principal branch."""
+    menus = open_menus(game)
+    played = gambits_solution(strategic_form(game, menus))
+    play = np.zeros_like(game.base)
+    for state, (player, menu) in enumerate(zip(played.game.players, menus, strict=True)):
+        play[state, menu] = [float(played[each]) for each in player.strategies]
+    return play
+
+
+def open_menus(game: StageGame) -> list[list[int]]:
+    """The open actions of each state in the game of one run."""
+    return [[int(action) for action in np.flatnonzero(row > -np.inf)] for row in game.base]
+
+
+def strategic_form(game: StageGame, menus: list[list[int]]) -> Any:
+    """The game of one run as Gambit's, payoffs times precision."""
+    import pygambit
+
+    return pygambit.Game.from_arrays(*profile_payoffs(game, menus))
+
+
+def gambits_solution(form: Any) -> Any:
+    """Gambit's mixed strategies at the end of the principal branch."""
+    import pygambit
+
+    return pygambit.qre.logit_solve_lambda(form, lam=[1.0])[-1].profile
+
+
 def _gambit(games: StageGame, count: int = 2) -> float | None:
     """Games a second that Gambit solves, to our residual; None where it is not installed."""
-    try:
-        import pygambit
-    except ImportError:
+    if find_spec("pygambit") is None:
         return None
-    menus = [list(range(games.base.shape[1]))] * len(games.base)
-    forms = [
-        pygambit.Game.from_arrays(*profile_payoffs(games.run(number), menus))
-        for number in range(count)
-    ]
-    return count / timed(
-        lambda: [pygambit.qre.logit_solve_lambda(each, lam=[1.0]) for each in forms]
-    )
+    each_run = [games.run(number) for number in range(count)]
+    forms = [strategic_form(game, open_menus(game)) for game in each_run]
+    return count / timed(lambda: [gambits_solution(form) for form in forms])
 
 
 # ------------------------------------------------------------------ phases and growth
@@ -377,9 +420,12 @@ def in_words(bench: Bench) -> str:
         line("us_per_run_turn", "CPU a run and turn, us", ".2f"),
         line("exp_ns", "one exponential in cache, ns", ".2f"),
         line("exponentials_per_run_turn", "exponentials' worth a run and turn"),
-        line("games_per_s", "four-state games of six actions, solved a second"),
+        line("games_per_s", "random four-state games of six actions, solved a second"),
         line("gambit_games_per_s", "the same by Gambit", ".1f"),
         line("ratio_gambit", "ratio of the two"),
+        line("posed_games_per_s", f"such games posed by {PRESET}, solved a second"),
+        line("gambit_posed_games_per_s", "the same by Gambit", ".1f"),
+        line("ratio_gambit_posed", "ratio of the two"),
         line("ratio_help", "--help over `python -c pass`", ".1f"),
         line("ratio_first_answer", "`run --runs 200` over `import mesa`", ".1f"),
         "",

@@ -28,8 +28,9 @@ from experiments.likelihood import (
 )
 from experiments.store import Folder, digest
 from model.draws import uniforms
-from model.equilibrium import nearby, uniform
+from model.equilibrium import nearby
 from model.preset import PROFILES, ConfigError, suggestion
+from model.responses import uniform
 from model.world import Array
 
 

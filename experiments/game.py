@@ -1,6 +1,7 @@
 """The stage game of a turn in Gambit's strategic-form format, with its solution beside it."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -14,19 +15,30 @@ from model.world import Array
 
 
 def held(game: StageGame, play: Array, kept: list[int]) -> StageGame:
-    """The game of some states, the others' play held fixed: shapes without a run axis."""
+    """The game of some states, the others' play held fixed."""
     rest = [state for state in range(len(game.base)) if state not in kept]
     means = (game.effects * play).sum(2)
-    felt = np.einsum("kij,kj->ki", game.relations[:, :, rest], means[:, rest])
-    moved = np.einsum("kia,ki->ia", game.slopes, felt)
-    grid = np.ix_(range(len(game.slopes)), kept, kept)
+    felt = np.einsum("kij...,kj...->ki...", game.relations[:, :, rest], means[:, rest])
+    moved = np.einsum("kia...,ki...->ia...", game.slopes, felt)
     return StageGame(
         base=(game.base + moved)[kept],
         slopes=game.slopes[:, kept],
         effects=game.effects[:, kept],
-        relations=game.relations[grid],
+        relations=game.relations[:, kept][:, :, kept],
         precision=game.precision[kept],
     )
+
+
+def short_menus(game: StageGame, actions: int) -> StageGame:
+    """The games with each menu cut to its first open actions, then closed ones if these are few."""
+    order = np.argsort(game.base == -np.inf, 1, kind="stable")[:, :actions]
+
+    def cut(table: Array) -> Array:
+        wide = np.broadcast_to(table, (*table.shape[:-3], *game.base.shape))
+        places = np.broadcast_to(order, (*table.shape[:-3], *order.shape))
+        return np.take_along_axis(wide, places, -2)
+
+    return replace(game, base=cut(game.base), slopes=cut(game.slopes), effects=cut(game.effects))
 
 
 def decimal(value: float) -> str:

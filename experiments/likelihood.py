@@ -15,8 +15,9 @@ from scipy.stats import norm
 from agents.payoffs import TERMS
 from experiments.cases import RUNGS, Cases, Games, games_of, world_of
 from model.draws import uniforms
-from model.equilibrium import Solution, logit_equilibrium, nearby, uniform
+from model.equilibrium import Solution, logit_equilibrium, nearby
 from model.preset import Profile
+from model.responses import uniform
 from model.stage_game import StageGame
 from model.world import Array, Play
 

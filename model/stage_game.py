@@ -55,6 +55,13 @@ class StageGame:
     decisive: int = len(CHANNELS)
 
     @property
+    def runs(self) -> int:
+        """How many runs there are: the longest run axis of any part, 1 where there is none."""
+        axes = ((self.base, 2), (self.slopes, 3), (self.effects, 3), (self.relations, 3))
+        every = (*axes, (self.precision, 1))
+        return max(each.shape[-1] if each.ndim > axes else 1 for each, axes in every)
+
+    @property
     def decisive_parts(self) -> tuple[Array, Array, Array]:
         """Slopes, effects and relations of the channels that can move a choice."""
         return (

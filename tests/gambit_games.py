@@ -15,7 +15,9 @@ from random import Random
 
 import numpy as np
 
-from model.equilibrium import followed_branch, logit_equilibrium, quantal_response
+from model.branch import followed_branch
+from model.equilibrium import logit_equilibrium
+from model.responses import quantal_response
 from model.stage_game import CHANNELS, StageGame
 from model.world import Array, Play
 from tests.worlds import PRESETS, a_model

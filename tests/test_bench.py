@@ -7,7 +7,8 @@ import pytest
 
 from experiments import bench
 from experiments.bench import Bench, crowded, exponent, exponential, phases, random_games
-from model.equilibrium import logit_equilibrium, residual_of
+from model.equilibrium import logit_equilibrium
+from model.responses import residual_of
 from tests.worlds import a_world, at_war
 
 KEYS = (
@@ -17,6 +18,7 @@ KEYS = (
     "exp_ns",
     "ratio_mesa",
     "ratio_gambit",
+    "ratio_gambit_posed",
     "peak_mib",
     "scaling_2",
     "us_per_run_turn",
@@ -53,6 +55,25 @@ def test_the_random_games_are_solved_to_the_residual():
     found = logit_equilibrium(games)
     assert found.play.shape == (4, 6, 50)
     assert np.max(residual_of(games, found.play)) <= 1e-8
+
+
+def test_the_posed_games_are_of_four_patrons_with_six_open_actions():
+    games = bench.posed_games(20)
+    assert games.base.shape == (4, 6, 20)
+    assert (games.base > -np.inf).mean() > 0.95
+    found = logit_equilibrium(games)
+    assert np.max(residual_of(games, found.play)) <= 1e-8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drawn", [bench.random_games, bench.posed_games])
+def test_gambit_agrees_on_the_games_of_the_bench(drawn):
+    pytest.importorskip("pygambit", reason="no wheel for this Python; see the extra `gambit`")
+    games = drawn(20)
+    found = logit_equilibrium(games).play
+    for number in range(20):
+        meant = bench.gambits_play(games.run(number))
+        assert np.abs(found[..., number] - meant).max() <= 1e-6, number
 
 
 def test_the_phases_of_a_turn_add_up():

@@ -5,17 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import equilibrium
-from model.equilibrium import (
-    NoEquilibrium,
-    contraction_bound,
-    followed_branch,
-    logit_equilibrium,
-    quantal_response,
-    residual_of,
-    uniform,
-)
+from model import equilibrium, iteration
+from model.branch import NoEquilibrium, followed_branch
+from model.equilibrium import logit_equilibrium
+from model.exponents import Exponents, exponents
+from model.iteration import iterated
+from model.responses import quantal_response, residual_of, uniform
 from model.stage_game import CHANNELS, StageGame
+from model.uniqueness import (
+    ROUNDS,
+    bound_by_pairs,
+    bound_by_replies,
+    bound_by_spans,
+    proven_share,
+)
 from tests.gambit_games import by_gambit, equilibria, stored
 from tests.worlds import a_model, numbers, reached
 
@@ -168,20 +171,38 @@ def test_where_the_map_contracts_every_start_ends_at_the_same_play(number, seed)
     open_ = game.base > -np.inf
     start = np.random.default_rng(seed).dirichlet(np.full(open_.shape[1], 0.2), len(open_))
     start = start.reshape(*start.shape, *(1,) * (open_.ndim - 2)) * open_ + 1e-9 * open_
-    found, residual = equilibrium._iterated(game, start / start.sum(1)[:, None])
-    unique = np.broadcast_to(contraction_bound(game) < 1, np.shape(residual))
+    start = np.broadcast_to(start / start.sum(1)[:, None], meant.play.shape)
+    sharp = whole(game)
+    found, residual = iterated(sharp, sharp.expectations(np.ascontiguousarray(start)))
+    unique = proven_share(sharp, found) == 1
     apart = np.abs(found - meant.play).max((0, 1))
     assert np.where(unique, apart, 0.0).max() < 1e-7
     assert np.where(unique, residual, 0.0).max() <= 1e-8
 
 
+def whole(game: StageGame) -> Exponents:
+    """The exponents of all runs of a game."""
+    return exponents(game, slice(None), game.runs)
+
+
 @pytest.mark.parametrize("number", range(len(SEVERAL)))
-def test_the_bound_never_calls_a_game_with_several_equilibria_a_contraction(number):
-    game = SEVERAL[number]
-    for rounds in (0, equilibrium.ROUNDS):
-        assert contraction_bound(game, rounds=rounds) >= 1
-    for play in equilibria(game):
-        assert contraction_bound(game, play) >= 1
+def test_no_bound_calls_a_game_with_several_equilibria_a_contraction(number):
+    sharp = whole(SEVERAL[number])
+    assert (bound_by_spans(sharp) >= 1).all()
+    assert (bound_by_pairs(sharp) >= 1).all()
+    for play in equilibria(SEVERAL[number]):
+        both = np.repeat(play[..., None], 2, -1)
+        assert (proven_share(sharp, both) < 1).all()
+        for rounds in (1, ROUNDS):
+            assert (bound_by_replies(sharp, both, rounds) >= 1).all()
+
+
+def test_what_play_can_be_far_from_counts_however_unlikely_it_seems_there():
+    # at such precision one action's chance is 0 to all digits, and yet it may be played
+    sharp = whole(stag_hunt(400.0))
+    for play in equilibria(stag_hunt(8.0)):
+        pure = np.repeat((play > 0.5)[..., None] * 1.0, 2, -1)
+        assert (bound_by_replies(sharp, pure) >= 1).all()
 
 
 @given(numbers())
@@ -212,17 +233,27 @@ def with_batch(games: list[StageGame]) -> StageGame:
     )
 
 
+def test_a_game_on_which_the_iteration_fails_is_solved_along_its_branch(monkeypatch):
+    meant = logit_equilibrium(stag_hunt(0.5)).play
+    monkeypatch.setattr(iteration, "SWEEPS", 1)
+    found = logit_equilibrium(stag_hunt(0.5))
+    assert found.followed.all()
+    assert found.play == pytest.approx(meant, abs=1e-8)
+
+
 # ------------------------------------------------------------------ failure is named
 
 
 def test_a_game_that_is_not_solved_names_turn_and_run(monkeypatch):
-    monkeypatch.setattr(equilibrium, "SWEEPS", 1)
+    monkeypatch.setattr(iteration, "SWEEPS", 1)
+    monkeypatch.setattr(equilibrium, "followed_branch", uniform)
     model = a_model(turns=0, rng=3)
     with pytest.raises(NoEquilibrium, match=r"in turn 0, run \d+: residual"):
         model.step()
 
 
 def test_an_unsolved_run_of_a_batch_is_named_by_its_own_number(monkeypatch):
-    monkeypatch.setattr(equilibrium, "SWEEPS", 1)
+    monkeypatch.setattr(iteration, "SWEEPS", 1)
+    monkeypatch.setattr(equilibrium, "followed_branch", uniform)
     with pytest.raises(NoEquilibrium, match=r"run 4\d"):
         a_model(turns=2, runs=range(40, 43))

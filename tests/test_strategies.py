@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.strategies import STRATEGIES, Situation, last_play
-from model.equilibrium import quantal_response, uniform
+from model.responses import quantal_response, uniform
 from tests.worlds import a_model
 
 RULES = [rule for rule in STRATEGIES if rule != "look_ahead"]
