@@ -1,5 +1,6 @@
 """The command line. Heavy imports wait until a command needs them."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any  # an option may hold any TOML value
@@ -38,6 +39,7 @@ class Group(click.Group):
 @click.version_option(package_name="cheaptalk")
 def main() -> None:
     """When do words beat intervention? Alliance commitments as a repeated game."""
+    gc.set_threshold(100_000, 20, 20)  # imports leave no garbage to be looked for
 
 
 @main.command()

@@ -4,9 +4,6 @@ import sys
 import time
 from collections.abc import Iterator
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from experiments.batch import Block
 
 PAUSE = 5.0
@@ -15,11 +12,19 @@ PAUSE = 5.0
 
 def told(played: Iterator[Block], count: int) -> Iterator[Block]:
     """The blocks as they come, with runs done, rate and remaining time on standard error."""
-    console = Console(stderr=True)
-    yield from (_by_bar if console.is_terminal else _by_lines)(played, count, console)
+    yield from (_by_bar if sys.stderr.isatty() else _by_lines)(played, count)
 
 
-def _by_bar(played: Iterator[Block], count: int, console: Console) -> Iterator[Block]:
+def _by_bar(played: Iterator[Block], count: int) -> Iterator[Block]:
+    from rich.console import Console  # late: without a terminal there is no bar
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("runs"),
         BarColumn(),
@@ -28,7 +33,7 @@ def _by_bar(played: Iterator[Block], count: int, console: Console) -> Iterator[B
         TimeRemainingColumn(),
     )
     started = time.monotonic()
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task, done = bar.add_task("", total=count, rate=""), 0
         for block in played:
             done += len(block.runs)
@@ -37,7 +42,7 @@ def _by_bar(played: Iterator[Block], count: int, console: Console) -> Iterator[B
             yield block
 
 
-def _by_lines(played: Iterator[Block], count: int, console: Console) -> Iterator[Block]:
+def _by_lines(played: Iterator[Block], count: int) -> Iterator[Block]:
     started, said, done = time.monotonic(), -PAUSE, 0
     for block in played:
         done += len(block.runs)
