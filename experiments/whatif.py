@@ -85,10 +85,9 @@ def dismissed() -> None:
     """Send the workers home without waiting for what they play."""
     if crew.cache_info().currsize:
         pool = hands()
-        workers = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
+        for worker in list((pool._processes or {}).values()):
             worker.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)  # its thread would else race with the exit
 
 
 # ------------------------------------------------------------------------ the ensemble

@@ -111,8 +111,13 @@ def failure(request: Any) -> str:
 
 
 @contextlib.contextmanager
-def visit(chromium: Any, url: str, place: str = "", **options: Any) -> Iterator[Any]:
-    """A visitor's page; nothing may fail, leave this machine, or be an error on its console."""
+def visit(
+    chromium: Any, url: str, place: str = "", listening: list[str] | None = None, **options: Any
+) -> Iterator[Any]:
+    """A visitor's page; nothing may fail, leave this machine, or be an error on its console.
+
+    What the server tells the page is appended to `listening`.
+    """
     options = {"viewport": {"width": 1440, "height": 1000}, "reduced_motion": "reduce"} | options
     context = chromium.new_context(**options)
     problems: list[str] = []
@@ -131,6 +136,9 @@ def visit(chromium: Any, url: str, place: str = "", **options: Any) -> Iterator[
         "response", lambda r: problems.append(f"{r.status} {r.url}") if r.status >= 400 else None
     )
     moves = Moves(page)
+    if listening is not None:
+        heard = listening
+        page.on("websocket", lambda w: w.on("framereceived", lambda told: heard.append(str(told))))
     page.on("requestfailed", lambda r: None if moves.aborted(r) else problems.append(failure(r)))
     page.on("pageerror", lambda e: problems.append(str(e)))
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
@@ -234,6 +242,20 @@ def test_play_runs_to_the_end_and_a_reload_keeps_the_run(page: Any) -> None:
     page.reload()
     at_turn(page, 16)
     assert actions(page) == last
+
+
+def test_a_turn_of_play_sends_only_what_changed(chromium: Any, server: dict[str, Any]) -> None:
+    heard: list[str] = []
+    with visit(chromium, server["url"], listening=heard) as page:
+        step(page, 1)
+        heard.clear()
+        button(page, "Play").click()
+        at_turn(page, 16)
+        actions(page)
+    updates = [each for each in heard if '"method": "update"' in each]
+    assert len(updates) <= 15 * 8  # a message for each of six parts, and few for the buttons
+    assert sum(map(len, updates)) < 15 * 15_000
+    assert not any("ground_sent" in each or "groups_sent" in each for each in updates)
 
 
 def test_a_click_and_a_key_ask_a_state_why(page: Any) -> None:
