@@ -105,6 +105,7 @@ def WhatIf(
     message: str,
     profile: str,
     count: int,
+    over: bool,
     event_choose_preset: Any,
     event_choose_luck: Any,
     event_apply_at_once: Any,
