@@ -303,10 +303,14 @@ def _column(values: Array) -> pa.Array:
     return pa.array(values)
 
 
+def results() -> Path:
+    """Where results go: `results/` of a checkout, else of the current folder."""
+    return (ROOT if (ROOT / "pyproject.toml").exists() else Path()) / "results"
+
+
 def result_folder(preset: Preset, settings: Mapping[str, object], out: Path | None) -> Folder:
     """`results/<preset>-<seed>-<short hash>`, or the folder asked for."""
     if out is not None:
         return Folder(out)
     key = experiment_key(preset, settings)
-    base = ROOT / "results" if (ROOT / "pyproject.toml").exists() else Path("results")
-    return Folder(base / f"{preset.name}-{settings['seed']}-{key[:8]}")
+    return Folder(results() / f"{preset.name}-{settings['seed']}-{key[:8]}")

@@ -87,6 +87,7 @@ def serve(listening: socket.socket) -> None:
         log_level="warning",
         access_log=False,
         loop="asyncio",
+        ws_per_message_deflate=False,  # on loopback packing costs more than sending
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)

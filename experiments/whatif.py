@@ -85,10 +85,9 @@ def dismissed() -> None:
     """Send the workers home without waiting for what they play."""
     if crew.cache_info().currsize:
         pool = hands()
-        workers = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
+        for worker in list((pool._processes or {}).values()):
             worker.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)  # its thread would else race with the exit
 
 
 # ------------------------------------------------------------------------ the ensemble
@@ -170,13 +169,29 @@ def verdict_pieces(plan: Plan, patron: str, act: str, runs: int = VERDICT_RUNS) 
     ]
 
 
+class SideBySide(AllianceModel):
+    """Cells played as one batch: the runs of each have the luck of runs 0 to CELL_RUNS."""
+
+    def luck_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
+        """The draws of one cell's runs, the same for every cell."""
+        drawn = super().luck_of(purpose, turn, by_state=by_state)
+        cells = drawn.shape[-1] // CELL_RUNS
+        return np.concatenate([drawn[..., :CELL_RUNS]] * cells, -1)
+
+
 def realised(
-    preset: str, seed: int, changes: Changes, patron: str, action: str, runs: int
+    preset: str,
+    seed: int,
+    changes: Changes,
+    patron: str,
+    action: str,
+    runs: int,
+    kind: type[AllianceModel] = AllianceModel,
 ) -> Array:
     """The patron's realised value under do(action), run by run; tuples vary by run."""
     rows = range(runs)
     policy = {patron: action}
-    model = AllianceModel(preset, rng=seed, runs=rows, changes=_by_run(changes), policy=policy)
+    model = kind(preset, rng=seed, runs=rows, changes=_by_run(changes), policy=policy)
     forgotten(model)
     while not model.over:
         model.step()
@@ -223,15 +238,16 @@ class Axis:
 def grid_pieces(plan: Plan, across: Axis, up: Axis, patron: str, act: str) -> list[Piece]:
     """The work that gives a phase grid, two pieces for each of its rows.
 
-    The cells of a row are played as one batch: a parameter may be one value a run.
+    The cells of a row are played as one batch, as a parameter may be one value a run, and all
+    cells on the same luck, so that neighbours differ by their figures alone.
     """
     pieces: list[Piece] = []
     for height in up.values:
         row = {across.key: tuple(np.repeat(across.values, CELL_RUNS)), up.key: float(height)}
         changes = tuple({**plan.given, **row}.items())
         for action in (TALK, act):
-            arguments = (plan.preset, plan.seed, changes, patron, action, GRID * CELL_RUNS)
-            pieces.append((realised, arguments))
+            played = (plan.preset, plan.seed, changes, patron, action, GRID * CELL_RUNS)
+            pieces.append((realised, (*played, SideBySide)))
     return pieces
 
 

@@ -3,12 +3,15 @@
 `cheaptalk view` serves it, and so does `solara run model/app.py`.
 """
 
+import sys
+
 import solara
 import solara.lab
 from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
 from solara.server import settings
 
+from experiments.guard import Guarded
 from model.page.crisis import Crisis
 from model.page.drawn import Shell
 from model.page.stored import Stored
@@ -28,6 +31,12 @@ settings.telemetry.mixpanel_enable = False
 settings.theme.show_banner = False
 settings.theme.title = "cheaptalk"
 
+server = sys.modules.get("solara.server.starlette")
+if server is not None and not isinstance(server.app.middleware_stack, Guarded):
+    # `solara run` has no guard of its own, and imports this file once it has begun
+    inner = server.app.middleware_stack or server.app.build_middleware_stack()
+    server.app.middleware_stack = Guarded(inner)
+
 visit_context = solara.create_context(None)
 
 
@@ -39,7 +48,7 @@ def Dashboard(model: WatchedModel) -> None:
     assert visit is not None
     Address(visit, address(visit.plan.value.resumed(model.applied), model.record.turn))
     with solara.Sidebar():
-        Changes(visit)
+        Changes(visit, model.over)
     with solara.v.Tabs(
         v_model=visit.tab.value,
         on_v_model=visit.tab.set,

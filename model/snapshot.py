@@ -244,20 +244,12 @@ def why(found: "Explanation") -> list[Plain]:
     ]
 
 
-def charts(
-    preset: Preset,
-    lines: Mapping[str, Sequence[float]],
-    selected: str,
-    band: Mapping[str, tuple[Array, Array]] | None,
-) -> list[Plain]:
-    """The charts of the page: this run as lines, the ensemble's 10-90 % as a band behind.
-
-    Series that every state has show the band of the selected state alone.
-    """
+def charts(preset: Preset, lines: Mapping[str, Sequence[float]], selected: str) -> list[Plain]:
+    """The charts of the page with this run as lines, and observed Brent where there is some."""
     made = []
     for measure, title in SHARES.items():
         keys = [f"{measure}.{name}" for name in preset.profiles]
-        chart = _chart(measure, title, "share", lines, keys, band, f"{measure}.{selected}")
+        chart = _chart(measure, title, "share", lines, keys)
         for line, (name, profile) in zip(chart["lines"], preset.profiles.items(), strict=True):
             line |= {"label": profile.label, "colour": profile.colour, "strong": name == selected}
         made.append(chart)
@@ -267,7 +259,7 @@ def charts(
         "balance": ("Balance of strength", "log ratio"),
     }
     for measure, (title, unit) in titles.items():
-        chart = _chart(measure, title, unit, lines, [measure], band, measure)
+        chart = _chart(measure, title, unit, lines, [measure])
         chart["lines"][0] |= {"label": "this run", "colour": "", "strong": True}
         if measure == "price":
             chart["observed"] = observed(preset)
@@ -276,26 +268,30 @@ def charts(
 
 
 def _chart(
-    name: str,
-    title: str,
-    unit: str,
-    lines: Mapping[str, Sequence[float]],
-    keys: Sequence[str],
-    band: Mapping[str, tuple[Array, Array]] | None,
-    banded: str,
+    name: str, title: str, unit: str, lines: Mapping[str, Sequence[float]], keys: Sequence[str]
 ) -> Plain:
-    low, high = (each.tolist() for each in band[banded]) if band else ([], [])
     return {
         "name": name,
         "title": title,
         "unit": unit,
         "lines": [{"key": key, "values": thinned(lines[key])} for key in keys],
         "at": places(len(lines[keys[0]])),
-        "band": {"low": thinned(low), "high": thinned(high), "at": places(len(low))}
-        if band
-        else None,
         "observed": [],
     }
+
+
+def bands(band: Mapping[str, tuple[Array, Array]] | None, selected: str) -> Plain:
+    """The ensemble's 10-90 % band of each chart; they are sent apart, as no turn changes them.
+
+    Series that every state has show the band of the selected state alone.
+    """
+    made: Plain = {}
+    for chart in (*SHARES, *DRAWN):
+        key = f"{chart}.{selected}" if chart in SHARES else chart
+        if band and key in band:
+            low, high = (each.tolist() for each in band[key])
+            made[chart] = {"low": thinned(low), "high": thinned(high), "at": places(len(low))}
+    return made
 
 
 def observed(preset: Preset) -> list[list[float]]:

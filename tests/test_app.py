@@ -80,9 +80,44 @@ def chromium() -> Iterator[Any]:
         launched.close()
 
 
+class Moves:
+    """Which failed requests only gave way to a navigation of the page, such as a reload."""
+
+    def __init__(self, page: Any) -> None:
+        self.begun: dict[Any, int] = {}
+        self.count = 0
+        self.under_way = False
+        page.on("request", self.sent)
+        page.on("requestfinished", self.ended)
+
+    def sent(self, request: Any) -> None:
+        self.begun[request] = self.count
+        if request.is_navigation_request():
+            self.count += 1
+            self.under_way = True
+
+    def ended(self, request: Any) -> None:
+        if request.is_navigation_request():
+            self.under_way = False
+
+    def aborted(self, request: Any) -> bool:
+        """Whether the browser itself gave the request up, as the page was moving on."""
+        moved = self.under_way or self.begun[request] < self.count
+        return request.failure == "net::ERR_ABORTED" and moved
+
+
+def failure(request: Any) -> str:
+    return f"failed: {request.url} ({request.failure})"
+
+
 @contextlib.contextmanager
-def visit(chromium: Any, url: str, place: str = "", **options: Any) -> Iterator[Any]:
-    """A visitor's page; nothing may fail, leave this machine, or be an error on its console."""
+def visit(
+    chromium: Any, url: str, place: str = "", listening: list[str] | None = None, **options: Any
+) -> Iterator[Any]:
+    """A visitor's page; nothing may fail, leave this machine, or be an error on its console.
+
+    What the server tells the page is appended to `listening`.
+    """
     options = {"viewport": {"width": 1440, "height": 1000}, "reduced_motion": "reduce"} | options
     context = chromium.new_context(**options)
     problems: list[str] = []
@@ -100,7 +135,11 @@ def visit(chromium: Any, url: str, place: str = "", **options: Any) -> Iterator[
     page.on(
         "response", lambda r: problems.append(f"{r.status} {r.url}") if r.status >= 400 else None
     )
-    page.on("requestfailed", lambda r: problems.append(f"failed: {r.url}"))
+    moves = Moves(page)
+    if listening is not None:
+        heard = listening
+        page.on("websocket", lambda w: w.on("framereceived", lambda told: heard.append(str(told))))
+    page.on("requestfailed", lambda r: None if moves.aborted(r) else problems.append(failure(r)))
     page.on("pageerror", lambda e: problems.append(str(e)))
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
     page.goto(f"{url}/{place}", wait_until="commit")
@@ -133,8 +172,40 @@ def step(page: Any, turn: int) -> None:
 
 
 def actions(page: Any) -> dict[str, str]:
+    """What each state does on the map, once the map shows the turn of the time line."""
+    page.wait_for_function(
+        "document.querySelector('[data-turn]').dataset.turn"
+        " === document.querySelector('[data-mapped]').dataset.mapped"
+    )
     rows = page.locator("tr[data-state]")
     return {row.get_attribute("data-state"): row.get_attribute("data-action") for row in rows.all()}
+
+
+@pytest.mark.slow
+def test_a_request_given_up_by_a_reload_is_not_a_failure_but_all_others_are(
+    chromium: Any, server: dict[str, Any]
+) -> None:
+    def asked(page: Any, refusal: str) -> None:
+        def answered(route: Any) -> None:
+            if refusal:
+                route.abort(refusal)
+
+        page.route("**/unanswered", answered)
+        with page.expect_request("**/unanswered"):
+            page.evaluate("void (new Image().src = '/unanswered')")
+
+    with visit(chromium, server["url"]) as page:
+        asked(page, "")  # still open when the page is reloaded
+        with page.expect_event("requestfailed"):
+            page.reload()
+        page.locator("[data-turn]").wait_for()
+    for reason in ("aborted", "connectionrefused"):
+        with (
+            pytest.raises(AssertionError, match="unanswered"),
+            visit(chromium, server["url"]) as page,
+            page.expect_event("requestfailed"),
+        ):
+            asked(page, reason)
 
 
 def test_step_reset_and_replay_show_the_same_turns(page: Any) -> None:
@@ -165,12 +236,26 @@ def test_step_reset_and_replay_show_the_same_turns(page: Any) -> None:
 def test_play_runs_to_the_end_and_a_reload_keeps_the_run(page: Any) -> None:
     button(page, "Play").click()
     at_turn(page, 16)
-    assert button(page, "Step").is_disabled()
+    browsers.expect(button(page, "Step")).to_be_disabled()
     last = actions(page)
     page.wait_for_function("window.location.hash.includes('turn=16')")
     page.reload()
     at_turn(page, 16)
     assert actions(page) == last
+
+
+def test_a_turn_of_play_sends_only_what_changed(chromium: Any, server: dict[str, Any]) -> None:
+    heard: list[str] = []
+    with visit(chromium, server["url"], listening=heard) as page:
+        step(page, 1)
+        heard.clear()
+        button(page, "Play").click()
+        at_turn(page, 16)
+        actions(page)
+    updates = [each for each in heard if '"method": "update"' in each]
+    assert len(updates) <= 15 * 8  # a message for each of six parts, and few for the buttons
+    assert sum(map(len, updates)) < 15 * 15_000
+    assert not any("ground_sent" in each or "groups_sent" in each for each in updates)
 
 
 def test_a_click_and_a_key_ask_a_state_why(page: Any) -> None:
@@ -263,12 +348,12 @@ def test_preset_and_luck_begin_another_run(page: Any) -> None:
 
 def test_an_error_in_a_step_is_shown_and_the_page_goes_on(page: Any) -> None:
     page.get_by_label("Decision rule of Russia").select_option("mistaken")
-    page.wait_for_timeout(500)
+    page.wait_for_function("window.location.hash.includes('russia.rule=mistaken')")
     button(page, "Step").click()
     page.get_by_role("alert").filter(has_text="russia has no friends").wait_for()
     at_turn(page, 0)
     page.get_by_label("Decision rule of Russia").select_option("logit")
-    page.wait_for_timeout(500)
+    browsers.expect(page.get_by_role("button", name="Undo all")).to_be_disabled()
     button(page, "Reset").click()
     page.get_by_role("alert").wait_for(state="detached")
     step(page, 1)
@@ -312,9 +397,17 @@ def test_axe_finds_no_serious_violation(chromium: Any, server: dict[str, Any], s
     with visit(chromium, server["url"], color_scheme=scheme) as page:
         step(page, 1)
         step(page, 2)
-        for tab in ("The crisis", "Where talk wins", "Stored results"):
+        heads = {
+            "The crisis": "Who does what to whom",
+            "Where talk wins": "Where does talk win?",
+            "Stored results": "Stored results",
+        }
+        for tab, head in heads.items():
             page.get_by_role("tab", name=tab).click()
-            page.wait_for_timeout(700)
+            page.get_by_role("heading", name=head).wait_for()
+            page.wait_for_function(
+                "document.getAnimations().every(each => each.playState !== 'running')"
+            )
             found = Axe().run(page).response["violations"]
             grave = [
                 (

@@ -46,7 +46,7 @@ def test_a_snapshot_is_plain_data(watched: WatchedModel) -> None:
     plain = {
         "ground": snapshot.ground(watched.preset),
         "scene": snapshot.scene(watched.preset, watched.world, moment, False),
-        "charts": snapshot.charts(watched.preset, record(watched).lines, "russia", None),
+        "charts": snapshot.charts(watched.preset, record(watched).lines, "russia"),
         "happened": snapshot.happened(watched.preset, moment),
     }
     assert json.loads(json.dumps(plain)) == plain

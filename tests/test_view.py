@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,39 @@ def test_the_server_ends_at_once_and_leaves_no_process(sign: signal.Signals) -> 
     process.send_signal(sign)
     _, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors
+
+
+@pytest.mark.slow
+def test_the_server_of_solara_run_is_guarded_too() -> None:
+    pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
+    with view.bound(0) as free:
+        port = free.getsockname()[1]
+    words = ["run", "model/app.py", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "solara", *words, "--production", "--no-open", "--no-check-version"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false"},
+    )
+
+    def status(host: str) -> int:
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", "/readyz", headers={"Host": host})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    try:
+        for _ in range(600):
+            try:
+                first = status("evil.example")
+                break
+            except ConnectionRefusedError:
+                assert process.poll() is None
+                time.sleep(0.1)
+        assert (first, status(f"127.0.0.1:{port}")) == (403, 200)
+    finally:
+        process.kill()
+        process.wait()

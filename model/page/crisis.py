@@ -91,7 +91,7 @@ def figures(model: WatchedModel, world: Any) -> list[Plain]:
     return [
         {"name": "Brent", "value": f"${float(measured['price']):.0f}"},
         {"name": f"{target}'s programme", "value": f"{float(measured['programme']):.2f}"},
-        {"name": "Balance (log)", "value": f"{float(measured['balance']):+.2f}"},
+        {"name": "Balance (log)", "value": f"{float(measured['balance']):+.2f}".replace("-", "−")},
     ]
 
 
@@ -100,18 +100,29 @@ def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> 
     """The ledger of the selected state; what flips its choice is sought in the background."""
     name = visit.selected.value
     state = model.world.names.index(name) if name in model.world.names else 0
-    playing = visit.shown.value is None and moment is not None
-    flip, set_flip = solara.use_state(("", ""))
+    found_flip, set_found_flip = solara.use_state(("", ""))
     at = f"{visit.seat.value} {turn} {name}"
+    asked = solara.use_ref((at, moment, state))
+    asked.current = (at, moment, state)
 
     async def seek() -> None:
-        if moment is None:
-            return
-        await asyncio.sleep(0.7 if playing else 0.3)  # not while the run moves on
-        found = await whatif.played(smallest_flip, moment.before, state, moment.solution)
-        set_flip((at, flip_sentence(found)))
+        seen = sought = ""
+        while True:  # one search at a time, and none while the run moves on
+            await asyncio.sleep(0.35)
+            place, moment, state = asked.current
+            if place == seen != sought and moment is not None:
+                sought = place
+                try:
+                    found = flip_sentence(
+                        await whatif.played(smallest_flip, moment.before, state, moment.solution)
+                    )
+                except Exception as error:
+                    # the search is of use to many a turn to come; what failed here is told
+                    found = f"What would flip it could not be sought: {error}"
+                set_found_flip((place, found))
+            seen = place
 
-    seeking = solara.lab.use_task(seek, dependencies=[at, moment is None], raise_error=False)
+    solara.lab.use_task(seek, dependencies=[])
     rows: list[Plain] = []
     reason, played = "", ""
     if moment is not None:
@@ -125,8 +136,7 @@ def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> 
         rows_sent=sent(rows),
         terms=list(TERMS),
         sentence=reason,
-        flip=flip[1] if flip[0] == at else "",
-        seeking=bool(seeking.pending),
+        flip=found_flip[1] if found_flip[0] == at else "",
     )
 
 
@@ -152,12 +162,13 @@ def Sure(visit: Visit, model: WatchedModel, record: Record, turn: int) -> None:
         note = f"the ensemble could not be played: {playing.exception}"
     elif progress < 1:
         note += "; playing them"
+    selected = visit.selected.value
+    drawn_bands = solara.use_memo(
+        lambda: sent(snapshot.bands(band[1] if fits else None, selected)), [band[0], fits, selected]
+    )
     Series(
-        charts_sent=sent(
-            snapshot.charts(
-                model.preset, record.lines, visit.selected.value, band[1] if fits else None
-            )
-        ),
+        charts_sent=sent(snapshot.charts(model.preset, record.lines, selected)),
+        bands_sent=drawn_bands,
         turn=turn,
         turns=model.preset.file.turns,
         note=note,

@@ -62,13 +62,14 @@ def Ledger(
     terms: list[str],
     sentence: str,
     flip: str,
-    seeking: bool,
 ) -> None:
     """The payoff ledger of one decision."""
 
 
 @drawn("series")
-def Series(charts_sent: str, turn: int, turns: int, note: str, progress: float) -> None:
+def Series(
+    charts_sent: str, bands_sent: str, turn: int, turns: int, note: str, progress: float
+) -> None:
     """Small charts of a run over its band."""
 
 
@@ -104,6 +105,7 @@ def WhatIf(
     message: str,
     profile: str,
     count: int,
+    over: bool,
     event_choose_preset: Any,
     event_choose_luck: Any,
     event_apply_at_once: Any,

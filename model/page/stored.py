@@ -5,11 +5,9 @@ from pathlib import Path
 
 import solara
 
+from experiments.store import results
 from model.page.drawn import Results
-from model.preset import ROOT
 from model.snapshot import Plain
-
-RESULTS = ROOT / "results"
 
 
 @solara.component
@@ -21,7 +19,7 @@ def Stored() -> None:
     images: list[Plain] = []
     if folder in folders:
         try:
-            text, images = stored(RESULTS / folder)
+            text, images = stored(results() / folder)
         except OSError as error:
             problem = f"{folder}: cannot be read: {error.strerror}"
     Results(
@@ -36,7 +34,7 @@ def Stored() -> None:
 
 def result_names() -> list[str]:
     """The folders under `results/` that hold a result."""
-    return sorted(path.parent.name for path in RESULTS.glob("*/manifest.json"))
+    return sorted(path.parent.name for path in results().glob("*/manifest.json"))
 
 
 def stored(folder: Path) -> tuple[str, list[Plain]]:

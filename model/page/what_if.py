@@ -15,7 +15,7 @@ from model.snapshot import Plain
 
 
 @solara.component
-def Changes(visit: Visit) -> None:
+def Changes(visit: Visit, over: bool) -> None:
     """Preset, luck, rules and sliders, made from the declarations."""
     plan = visit.plan.value
     declared = solara.use_memo(lambda: figures_by_owner(plan.preset), [plan.preset])
@@ -61,6 +61,7 @@ def Changes(visit: Visit) -> None:
         message=visit.message.value,
         profile=as_profile(plan),
         count=len(plan.changes),
+        over=over,
         event_choose_preset=lambda name: visit.begin(Plan(name, plan.seed, plan.run)),
         event_choose_luck=lambda luck: visit.begin(replace(visit.plan.value, later=(), **luck)),
         event_apply_at_once=visit.at_once.set,
