@@ -167,7 +167,9 @@ class AllianceModel(mesa.Model):
         bound = with_strategies(self.world, self.game, self.world.rules, self.imagine)
         first = self.runs if isinstance(self.runs, int) else self.runs.start
         where = f"in turn {self.world.turn}"
-        self.solution = logit_equilibrium(bound, guess, where, first_run=first)
+        self.solution = logit_equilibrium(
+            bound, guess, where, numbers=first + self.rows % self.count
+        )
 
     def imagine(self, state: int, depth: int, samples: int) -> Array:
         """What each action of a state would be worth after some imagined turns."""

@@ -14,6 +14,7 @@ import numpy as np
 from model.branch import NoEquilibrium, continued, followed_branch
 from model.exponents import Exponents, exponents, paired
 from model.iteration import RESIDUAL, iterated
+from model.responses import residual_of
 from model.stage_game import StageGame
 from model.uniqueness import proven_share
 from model.world import Array, PerRun, Play
@@ -42,12 +43,12 @@ def logit_equilibrium(
     guess: Play | None = None,
     where: str = "",
     tolerance: float = RESIDUAL,
-    first_run: int = 0,
+    numbers: Array | None = None,
 ) -> Solution:
     """The logit equilibrium on the principal branch, solved to a residual of 1e-8 or as asked.
 
     The residual is the largest |p - quantal_response(u(p))|. Raises NoEquilibrium
-    with the turn and the runs that did not converge.
+    with the turn and the first run that did not converge, by its number.
     """
     runs = max(game.runs, 1 if guess is None or guess.ndim == 2 else guess.shape[-1])
     play = np.empty((*game.base.shape[:2], runs))
@@ -65,14 +66,19 @@ def logit_equilibrium(
             for place in np.flatnonzero(lost[: len(doubtful)]):
                 ends[..., place] = followed_branch(game.run(int(first + doubtful[place])))
             ends, off = iterated(some, some.expectations(ends), tolerance)
+            for place in np.flatnonzero(off[: len(doubtful)] > RESIDUAL):
+                one = game.run(int(first + doubtful[place]))
+                ends[..., place] = followed_branch(one)
+                off[place] = residual_of(one, ends[..., place])
             found[..., doubtful] = ends[..., : len(doubtful)]
             error[doubtful] = off[: len(doubtful)]
         play[..., part], residual[part] = found[..., :count], error[:count]
         several[part] = share < 1
     failed = np.flatnonzero(residual > RESIDUAL)
     if failed.size:
+        number = failed[0] if numbers is None else numbers[failed[0]]
         raise NoEquilibrium(
-            f"no equilibrium {where}, run {first_run + failed[0]}: residual {residual.max():.1e}"
+            f"no equilibrium {where}, run {number}: residual {residual[failed[0]]:.1e}"
         )
     if game.base.ndim == 2:
         return Solution(game, play[..., 0], residual[0], several)
