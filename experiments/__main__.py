@@ -360,7 +360,7 @@ def calibrate(
 @click.option("--timeline", type=click.Path(path_type=Path), help="CSV of dated acts, day by day.")
 @click.option("--preset", default="twelve-days", help="Preset that a timeline is played in.")
 @click.option("--sequential", is_flag=True, help="Learn from case to case in time order.")
-@set_option
+@change_options
 @json_option
 def backtest(
     cases: Path | None,
@@ -371,14 +371,14 @@ def backtest(
     timeline: Path | None,
     preset: str,
     sequential: bool,
-    settings: tuple[str, ...],
+    changes: dict[str, Any],
     as_json: bool,
 ) -> None:
     """Score the calibrated model and simple baselines on what they were not fitted to."""
     if timeline is not None:
         from experiments import timeline as daily
 
-        days = daily.forecasts(preset, timeline, parsed(settings))
+        days = daily.forecasts(preset, timeline, changes)
         click.echo(daily.as_json(days) if as_json else daily.in_words(days))
         return
     from experiments import backtest as testing
@@ -419,10 +419,10 @@ def icb(path: Path, train_before: int, features: str | None, as_json: bool) -> N
 @click.option("--until", required=True, help="Last day of the forecast, as 2025-12-31.")
 @click.option("--runs", default=1000, type=click.IntRange(10), help="How many runs.")
 @seed_option
-@set_option
+@change_options
 @click.option("--out", type=click.Path(path_type=Path), help="JSON file; default by its name.")
 def forecast(
-    preset: str, until: str, runs: int, seed: int, settings: tuple[str, ...], out: Path | None
+    preset: str, until: str, runs: int, seed: int, changes: dict[str, Any], out: Path | None
 ) -> None:
     """Write dated, sealed probabilities of defined events of PRESET until a day."""
     from datetime import date
@@ -433,7 +433,7 @@ def forecast(
         day = date.fromisoformat(until)
     except ValueError as error:
         raise Complaint(f"--until: found '{until}'; valid: a day as 2025-12-31") from error
-    found = forecasting.forecast(preset, day, runs, seed, parsed(settings), date.today())
+    found = forecasting.forecast(preset, day, runs, seed, changes, date.today())
     path = out or Path(f"forecast-{Path(preset).stem}-{day}.json")
     forecasting.write(found, path)
     click.echo(f"{path}", err=True)
