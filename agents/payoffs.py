@@ -29,7 +29,7 @@ from model.stage_game import (
     effects,
     relations,
 )
-from model.world import BILLIONS, Array, PerRun, PerState, Play, World, total
+from model.world import BILLIONS, Array, PerRun, PerState, Play, World, once, total
 
 Rule = Callable[[World, Expected], Play]
 
@@ -103,7 +103,7 @@ def commitment(world: World, expected: Expected = NOTHING) -> Play:
     force with the beneficiary whose clause binds; a neutrality or non-aggression
     clause is kept by every action that does not aid the aggressor.
     """
-    depth, _, shown = obligations(world, seen_share(world))
+    depth, _, shown = obligations(world)
     return depth[:, None] * shown
 
 
@@ -153,17 +153,17 @@ def stakes(world: World, expected: Expected = NOTHING) -> Play:
     """
     ladder, worth = world.ladder, world.interest * world.side
     ours, theirs, most = contest_around(world)
-    helped = world.power * theirs
-    alone = world.help * (helped / (ours + theirs))[:, None]
-    alone = alone / ((ours + theirs)[:, None] + world.own_help)
-    crowded = world.help * (helped / (ours + most + theirs))[:, None]
-    crowded = crowded / ((ours + most + theirs)[:, None] + world.own_help)
+
+    def won(strength: PerState) -> Play:
+        own = world.own_help
+        return own / (own + strength[:, None]) * (worth * theirs / strength)[:, None]
+
+    alone, crowded = won(ours + theirs), won(ours + most + theirs)
     scale = (world.strengths[0] + world.strengths[1]) / most
-    change = alone + (crowded - alone) * (scale[:, None] * expected.aid)
     made = world.conflict.sprint / world.aims.breakout_weeks * (world.programme + world.hardened)
     bomb = ladder.sprint * (made * worth * theirs / (ours + theirs))[:, None]
     pressed = ladder.lobby * (np.abs(world.interest) * world.conflict.leverage)[:, None]
-    return worth[:, None] * change + (bomb + pressed)
+    return alone + (bomb + pressed) + (crowded - alone) * (scale[:, None] * expected.aid)
 
 
 @term(default=2.12, prior=2.0, source="Sartori 2005; McManus 2018")
@@ -280,6 +280,7 @@ def _of_principals(world: World, figure: Callable[[int, int], PerRun]) -> PerSta
     return rows
 
 
+@once
 def means_used(world: World) -> Play:
     """Largest share of free money, forces and systems that each action takes."""
     ladder = world.ladder

@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -24,6 +25,9 @@ from model.world import Array, World, taken
 
 BLOCK = 2000
 """Runs played together at most: enough to outweigh the calls, few enough for the cache."""
+
+BUFFER = 512
+"""Entries of numpy's buffers: fewer than a block has runs."""
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of mallopt(3)
 
@@ -129,6 +133,17 @@ def keep_memory() -> None:
             library.mallopt(parameter, size)
 
 
+@contextmanager
+def small_buffers() -> Iterator[None]:
+    """Keep numpy from copying what is broadcast into its buffers, as where a row of runs fits."""
+    usual = np.setbufsize(BUFFER)
+    try:
+        yield
+    finally:
+        np.setbufsize(usual)
+
+
+@small_buffers()
 def play_block(
     job: Job, runs: range, trajectories: bool = True, watch: Watch | None = None
 ) -> Block:
@@ -165,7 +180,6 @@ def play_block(
         weeks, war_turns = weeks + model.by_row(world.war) * world.weeks, war_turns + war
         if trajectories:
             _count(tally, turn, model.under_first(world), war[: len(runs)])
-    _free(model)
     last = taken(model.world, model.columns)
     table = _row_by_row(last, runs, played.reshape(states, actions, rows), turns)
     table |= {"price_peak": peak, "peak_in_war": np.where(table["wars"] > 0, peak, 0.0)}
@@ -174,6 +188,7 @@ def play_block(
     gained = credibility(last) - standing_at_first
     for state, name in enumerate(last.names):
         table[f"credibility.{name}"] = np.broadcast_to(gained[state], rows).copy()
+    _free(model)
     return Block(runs, table, tally, residual, followed / turns)
 
 
@@ -222,10 +237,15 @@ def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[st
 
 
 def _free(model: AllianceModel) -> None:
-    """Let Mesa 3.3 forget a model that is done; it keeps an identifier counter for each."""
+    """Give back what a model that is done holds.
+
+    Mesa 3.3 keeps an identifier counter for each model, and agents and model refer to one
+    another: its arrays would stay until garbage is looked for.
+    """
     identifiers = getattr(type(model.states[0]), "_ids", None)
     if isinstance(identifiers, dict):
         identifiers.pop(model, None)
+    model.__dict__.clear()
 
 
 def blocks(

@@ -6,6 +6,7 @@ Absolute figures belong to the machine; ratios and exponents of growth are what 
 import json
 import os
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from importlib.util import find_spec
+from pathlib import Path
 from statistics import median
 from typing import Any  # a world's fields are arrays, records and words
 
@@ -373,10 +375,19 @@ def peak_memory(runs: int) -> float:
     return float(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
 
 
+def peak() -> float:
+    """Peak memory of this process so far, MiB; where Linux tells it, not that of its parent."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        told = re.search(r"VmHWM:\s*(\d+) kB", status.read_text("utf-8"))
+        if told:
+            return int(told[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def _play_and_store(runs: int) -> None:
     """What `cheaptalk run` does with its runs; prints the peak memory of this process, MiB."""
     import tempfile
-    from pathlib import Path
 
     from experiments.store import Folder, Rows
 
@@ -385,7 +396,7 @@ def _play_and_store(runs: int) -> None:
         played: Iterator[Any] = blocks(Job(PRESET, changes={"turns": PEAK_TURNS}), runs)
         gathered(played, rows.append)
         rows.close()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(peak())
 
 
 # ------------------------------------------------------------------ in words

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import Array, Beta, PerPair, PerRun, PerState, Play, World, played, total
+from model.world import Array, Beta, PerPair, PerRun, PerState, Play, World, once, played, total
 
 
 def growth(world: World) -> PerRun:
@@ -83,33 +83,27 @@ def _gain(record: Beta, weight: PerState, seen: Play, told: Play, world: World) 
 
     The beneficiary sees `told` instead.
     """
-    far, near = audiences(world)
-    cases = record.kept + record.failed
-    learning = weight[:, None] / (cases + weight[:, None])
-    before = total(learning * (far + near) * (record.kept / cases), 1)
-    by_all, by_one = total(learning * far, 1), total(learning * near, 1)
-    return seen * by_all[:, None] + told * by_one[:, None] - before[:, None]
+    learning = _others(world) * weight[:, None] / (record.kept + record.failed + weight[:, None])
+    before = total(learning * record.mean, 1)
+    by_one = np.where(world.side > 0, learning[:, world.target], learning[:, world.challenger])
+    by_all = total(learning, 1) - by_one
+    return seen * by_all[:, None] + (told * by_one[:, None] - before[:, None])
 
 
-def audiences(world: World) -> tuple[PerPair, PerPair]:
-    """Whether j is an audience of i: among all the others, and as the beneficiary apart."""
-    others = 1 - np.eye(world.state_count).reshape(
-        world.state_count, world.state_count, *(1,) * (world.side.ndim - 1)
-    )
-    near = np.zeros((world.state_count, *world.side.shape))
-    near[:, world.target] = world.side > 0
-    near[:, world.challenger] = world.side < 0
-    near = near * others
-    return others - near, near
+def _others(world: World) -> PerPair:
+    """1 where j is an audience of i, as all the others are: (states, states, *1)."""
+    runs = (1,) * (world.side.ndim - 1)
+    return 1 - np.eye(world.state_count).reshape(world.state_count, world.state_count, *runs)
 
 
-def obligations(world: World, shown: Play) -> tuple[PerState, Play, Play]:
-    """Depth of the treaties that bind, share kept as the beneficiary is told, and as is shown.
+@once
+def obligations(world: World) -> tuple[PerState, Play, Play]:
+    """Depth of the treaties that bind, share kept as the beneficiary is told, and as is seen.
 
-    What is not shown counts as no answer; `shown` is the chance of being seen, or 0 or 1.
+    What is not seen counts as no answer.
     """
     depth, told, none = commitments(world, world.ladder.answer)
-    return depth, told, none + (told - none) * shown
+    return depth, told, none + (told - none) * seen_share(world)
 
 
 def duty(world: World, depth: PerState) -> PerState:
@@ -122,7 +116,7 @@ def reliability_gain(world: World) -> Play:
 
     A week in which the clause binds is $w$ cases: $w\,(kept(a) - m_j)/(n_j + w)$.
     """
-    depth, told, seen = obligations(world, seen_share(world))
+    depth, told, seen = obligations(world)
     return _gain(world.reliability, duty(world, depth), normed(world, seen), told, world)
 
 
@@ -131,15 +125,15 @@ def honesty_gain(world: World) -> Play:
 
     Words are matched by $\min(1, answer(a)/pledge)$; their weight is the pledge.
     """
-    weight, told = words_matched(world)
+    weight, told = words_matched(world, world.ladder.answer)
     return _gain(world.honesty, weight, told * seen_share(world), told, world)
 
 
-def words_matched(world: World) -> tuple[PerState, Play]:
-    """Weight of a week's test of one's words, and their match by each action."""
+def words_matched(world: World, answer: Play) -> tuple[PerState, Play]:
+    """Weight of a week's test of one's words, and their match by each answer."""
     pledge = beneficiary_pledge(world)
     weight = np.where(world.war, world.beliefs.evidence * pledge, 0.0)
-    return weight, np.minimum(1.0, world.ladder.answer / np.maximum(pledge, 1e-9)[:, None])
+    return weight, np.minimum(1.0, answer / np.maximum(pledge, 1e-9)[:, None])
 
 
 # ------------------------------------------------------------------------ judge
@@ -148,12 +142,13 @@ def words_matched(world: World) -> tuple[PerState, Play]:
 def _learned(world: World, record: Beta, weight: PerState, seen: PerState, told: PerState) -> Beta:
     """A record after each state's case of this turn, with older ones fading to Beta(1, 1)."""
     lasting = np.exp(-world.beliefs.memory * world.weeks)
-    far, near = audiences(world)
-    share = seen[:, None] * far + told[:, None] * near
-    weight = (weight * world.weeks)[:, None]
+    cases = _others(world) * (weight * world.weeks)[:, None]
+    kept = cases * seen[:, None]
+    for principal, near in ((world.target, world.side > 0), (world.challenger, world.side < 0)):
+        kept[:, principal] = cases[:, principal] * np.where(near, told, seen)
     return Beta(
-        kept=1 + (record.kept - 1) * lasting + weight * share,
-        failed=1 + (record.failed - 1) * lasting + weight * (far + near - share),
+        kept=record.kept * lasting + (kept + (1 - lasting)),
+        failed=record.failed * lasting + (cases - kept + (1 - lasting)),
     )
 
 
@@ -162,18 +157,17 @@ def judged(world: World) -> World:
 
     Sources: Crescenzi et al. 2012 (reputation), Sartori 2005 (honesty).
     """
-    shown = 1 - world.ladder.hidden * (1 - world.leaked[:, None])
-    depth, told, seen = obligations(world, shown)
-    weight, match = words_matched(world)
-    deed = normed(world, played(seen, world.choice))
-    words = played(match, world.choice)
-    heard = words * played(shown, world.choice)
+    shown = 1 - played(world.ladder.hidden, world.choice) * (1 - world.leaked)
+    depth, *shares = commitments(world, world.ladder.answer)
+    told, none = (played(share, world.choice) for share in shares)
+    deed = normed(world, none + (told - none) * shown)
+    answer = played(world.ladder.answer, world.choice)
+    weight, match = words_matched(world, answer[:, None])
+    words = match[:, 0]
     return replace(
         world,
-        reliability=_learned(
-            world, world.reliability, duty(world, depth), deed, played(told, world.choice)
-        ),
-        honesty=_learned(world, world.honesty, weight, heard, words),
+        reliability=_learned(world, world.reliability, duty(world, depth), deed, told),
+        honesty=_learned(world, world.honesty, weight, words * shown, words),
         pledge=pledge_after(world),
         affinity=affinity_after(world),
         dependence=dependence_after(world),

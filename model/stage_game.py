@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.world import Array, PerRun, PerState, Play, World, total
+from model.world import Array, PerRun, PerState, Play, World, once, total
 
 CHANNELS = ("aid", "force", "lobbying", "supply")
 
@@ -120,21 +120,22 @@ def effects(world: World) -> Array:
     force as far as the adversary believes them (`conflict.deterrence` times honesty).
     """
     ladder = world.ladder
-    scale = (world.power / (world.strengths[0] + world.strengths[1]))[:, None]
-    believed = world.conflict.deterrence * credit(world)[:, None]
-    aid = world.help * scale
-    words = believed * ladder.voice * scale * (1 + world.nuclear[:, None])
-    force = np.maximum(force_used(world), words)
+    scale = world.power / (world.strengths[0] + world.strengths[1])
+    believed = world.conflict.deterrence * credit(world)
+    aid = world.help * scale[:, None]
+    words = ladder.voice * (scale * (1 + world.nuclear) * believed)[:, None]
+    force = np.maximum(force_used(world, ladder.strike), words)
     parts = np.broadcast_arrays(aid, force, ladder.lobby, ladder.supply)
     return np.stack(parts)
 
 
-def force_used(world: World) -> Play:
-    """Force of each action over the principals' strength, doubled for a nuclear power's."""
+def force_used(world: World, strike: Play) -> Play:
+    """Force of each strike over the principals' strength, doubled for a nuclear power's."""
     scale = world.power * world.arsenal / (world.strengths[0] + world.strengths[1])
-    return world.ladder.strike * (scale * (1 + world.nuclear))[:, None]
+    return strike * (scale * (1 + world.nuclear))[:, None]
 
 
+@once
 def credit(world: World) -> PerState:
     r"""How far the principal of the other side believes each state's words.
 
@@ -142,7 +143,7 @@ def credit(world: World) -> PerState:
     cases of a Beta(1, 1) prior and all that is remembered: without memory words are cheap.
     """
     cases = world.honesty.kept + world.honesty.failed
-    believed = world.honesty.kept / cases * (1 - 2 / cases)
+    believed = world.honesty.mean * (1 - 2 / cases)
     return np.where(world.side > 0, believed[:, world.challenger], believed[:, world.target])
 
 

@@ -81,14 +81,17 @@ def valued(world: World, game: StageGame, flows: Play) -> World:
     $V_i \mathrel{+}= e^{-discount \cdot t}\,weeks\,(w_{stakes}\,interest_i\,\pi +
     \sum_k term_{ik})$, the realised terms at the actions that all played; units of the payoffs.
     """
-    done = game.effects.copy()
-    done[CHANNELS.index("force")] = force_used(world)  # words harm nobody
-    sent = np.stack([played(each, world.choice) for each in done])
-    felt = total(game.relations * sent[:, None], 2)
     gained = played(flows, world.choice)
     for channel, name in enumerate(CHANNELS):
-        if name != "aid":
-            gained = gained + played(game.slopes[channel], world.choice) * felt[channel]
+        if name == "aid":
+            continue
+        if name == "force":  # words harm nobody
+            strike = played(world.ladder.strike, world.choice)
+            sent = force_used(world, strike[:, None])[:, 0]
+        else:
+            sent = played(game.effects[channel], world.choice)
+        felt = total(game.relations[channel] * sent[None], 1)
+        gained = gained + played(game.slopes[channel], world.choice) * felt
     held = world.weights["stakes"] * world.interest * survival(world)
     weight = np.exp(-world.value.discount * world.weeks * world.turn) * world.weeks
     return replace(world, realised=world.realised + weight * (held + gained))

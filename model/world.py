@@ -5,9 +5,10 @@ a run axis, constants carry an axis of length one there, so that a rule written
 for one run plays any number of them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, TypeVar  # fields of a record are replaced by name
 
 import numpy as np
@@ -105,7 +106,7 @@ class Beta:
     kept: PerPair
     failed: PerPair
 
-    @property
+    @cached_property
     def mean(self) -> PerPair:
         """Expected share kept, kept / (kept + failed)."""
         return self.kept / (self.kept + self.failed)
@@ -378,3 +379,20 @@ class World:
     def price(self) -> PerRun:
         """Brent, USD/bbl."""
         return self.oil.price * np.exp(self.premium + self.noise)
+
+
+Found = TypeVar("Found")
+
+
+def once(rule: Callable[[World], Found]) -> Callable[[World], Found]:
+    """A function of the world that several rules ask for, worked out once for each world."""
+    key = f"{rule.__module__}.{rule.__qualname__}"
+
+    @wraps(rule)
+    def known(world: World) -> Found:
+        if key not in world.__dict__:
+            world.__dict__[key] = rule(world)
+        found: Found = world.__dict__[key]
+        return found
+
+    return known
