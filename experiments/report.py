@@ -199,7 +199,8 @@ def _word(verdict: str) -> str:
 
 
 def _reason(why: list[tuple[str, float]]) -> str:
-    return " and ".join(f"{term} ({gap:+.2f})" for term, gap in why[:2])
+    """The two terms that decide; none where means never allowed the act."""
+    return " and ".join(f"{term} ({gap:+.2f})" for term, gap in why[:2]) or "means: never enough"
 
 
 def _table(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[str]:
