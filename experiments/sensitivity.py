@@ -85,8 +85,8 @@ def sobol_indices(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a variance of zero, which gives gaps
         found = library("analyze.sobol").analyze(
-            setting, values, num_resamples=resamples, seed=seed
-        )
+            setting, values, num_resamples=resamples, seed=seed + 1
+        )  # SALib takes a seed of 0 for none
     single = pd.DataFrame(
         {
             "factor": names,

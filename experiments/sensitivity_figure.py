@@ -38,7 +38,7 @@ def ranking(design: Design, morris: pd.DataFrame, sobol: pd.DataFrame, label: st
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.grid(axis="y", color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)
-        axes.legend(frameon=False, fontsize=7, loc="lower center", ncols=2)
+        axes.legend(frameon=False, fontsize=6, loc="lower center", ncols=2, columnspacing=1.0)
     left.set_title("Morris: mean size of effect")
     left.set_xlabel("mu*, units of payoff over the range")
     right.set_title("Sobol: shares of variance")

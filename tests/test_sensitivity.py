@@ -1,6 +1,7 @@
 """Sensitivity: SALib's indices as we call them, on functions whose indices are known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.design import Design
@@ -95,3 +96,16 @@ def test_the_foremost_are_those_with_the_largest_effects(everything):
     effects.loc[[5, 9], "mu_star"] = [1.0, 2.0]
     everything.sensitivity.top = 2
     assert foremost(everything, effects) == [everything.names[9], everything.names[5]]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_intervals_are_the_same_each_time(seed):
+    setting = box(2, 0.0, 1.0)
+    points = sobol_sample(setting, 16, seed)
+    values = points[:, 0] + points[:, 1] ** 2
+    first, again = (sobol_indices(setting, values, 20, seed) for _ in range(2))
+    for one, other in zip(first, again, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+    grid = morris_sample(setting, 4, 4, seed)
+    moved = [morris_indices(setting, grid, grid.sum(1), 4, 20, seed) for _ in range(2)]
+    pd.testing.assert_frame_equal(*moved, check_exact=True)
