@@ -399,7 +399,7 @@ def t6() -> Finding:
         changes: dict[str, Change] = {
             "israel.stakes.iran": threat,
             "turns": 26,
-            "restraint": 0.0,
+            "restraint": 2.0,  # some attacks are held back, so deterrence can succeed
             f"{PATRON}.means.money_tied": 40.0,
             f"{PATRON}.means.systems_tied": 20.0,
             f"{PATRON}.means.forces_tied": 800.0,
