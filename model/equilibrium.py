@@ -19,8 +19,8 @@ from model.stage_game import StageGame
 from model.uniqueness import proven_share
 from model.world import Array, PerRun, Play
 
-TOGETHER = 1000
-"""Runs solved together: what a sweep reads and writes then fits into a core's cache."""
+TOGETHER = 2000
+"""Runs solved together at most: enough to outweigh the calls, few enough for the cache."""
 
 
 @dataclass(frozen=True)
