@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from model.branch import NoEquilibrium, continued, followed_branch
+from model.branch import JUMP, NoEquilibrium, continued, followed_branch
 from model.exponents import Exponents, exponents, paired
 from model.iteration import RESIDUAL, iterated
 from model.responses import residual_of
@@ -65,8 +65,10 @@ def logit_equilibrium(
             ends, lost = continued(some, np.resize(share[doubtful], some.runs))
             for place in np.flatnonzero(lost[: len(doubtful)]):
                 ends[..., place] = followed_branch(game.run(int(first + doubtful[place])))
-            ends, off = iterated(some, some.expectations(ends), tolerance)
-            for place in np.flatnonzero(off[: len(doubtful)] > RESIDUAL):
+            branch = ends
+            ends, off = iterated(some, some.expectations(branch), tolerance)
+            strayed = (off > RESIDUAL) | (np.abs(ends - branch).max((0, 1)) > JUMP)
+            for place in np.flatnonzero(strayed[: len(doubtful)]):
                 one = game.run(int(first + doubtful[place]))
                 ends[..., place] = followed_branch(one)
                 off[place] = residual_of(one, ends[..., place])
