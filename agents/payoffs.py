@@ -7,7 +7,7 @@ others, and gives (states, actions, *runs) or what broadcasts to it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +23,9 @@ from model.beliefs import (
 from model.stage_game import (
     CHANNELS,
     NOTHING,
+    Affine,
     Expected,
+    Payoff,
     StageGame,
     credit,
     effects,
@@ -31,7 +33,7 @@ from model.stage_game import (
 )
 from model.world import BILLIONS, Array, PerRun, PerState, Play, World, once, total
 
-Rule = Callable[[World, Expected], Play]
+Rule = Callable[[World, Expected], Payoff]
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Term:
     channel: str | None
     shared: bool
     realised: bool
+    wartime: bool
     theory: str
 
     @property
@@ -77,6 +80,7 @@ def term(
     channel: str | None = None,
     shared: bool = False,
     realised: bool = False,
+    wartime: bool = False,
     source: str = "",
 ) -> Callable[[Rule], Rule]:
     """Declare a payoff term under its function's name.
@@ -84,12 +88,13 @@ def term(
     `prior` is the weight assumed before `cheaptalk calibrate` fitted the default to coded crises.
     `channel` names the expectation the term reads; it must be affine in it, and `shared` says
     that what is expected moves all actions alike. A `realised` term also counts in the
-    realised value, on the actions played.
+    realised value, on the actions played. A `wartime` term is nothing in peace.
     """
 
     def declare(rule: Rule) -> Rule:
         name = rule.__name__
-        TERMS[name] = Term(name, rule, default, prior, low, high, channel, shared, realised, source)
+        marks = (channel, shared, realised, wartime)
+        TERMS[name] = Term(name, rule, default, prior, low, high, *marks, source)
         return rule
 
     return declare
@@ -107,7 +112,7 @@ def commitment(world: World, expected: Expected = NOTHING) -> Play:
     return depth[:, None] * shown
 
 
-@term(default=1.08, prior=1.0, source="Fearon 1994, 1997; Tomz 2007")
+@term(default=1.08, prior=1.0, wartime=True, source="Fearon 1994, 1997; Tomz 2007")
 def audience(world: World, expected: Expected = NOTHING) -> Play:
     r"""Domestic cost of words that deeds do not answer.
 
@@ -120,7 +125,12 @@ def audience(world: World, expected: Expected = NOTHING) -> Play:
     return -gap * (world.posture.sensitivity * np.where(world.war, growth(world), 0.0))[:, None]
 
 
-@term(default=0.691, prior=1.0, source="Sartori 2005; Crescenzi et al. 2012; Sechser 2018")
+@term(
+    default=0.691,
+    prior=1.0,
+    wartime=True,
+    source="Sartori 2005; Crescenzi et al. 2012; Sechser 2018",
+)
 def reputation(world: World, expected: Expected = NOTHING) -> Play:
     r"""What the audiences' opinion of reliability and honesty gains, valued by the future.
 
@@ -143,7 +153,7 @@ def resources(world: World, expected: Expected = NOTHING) -> Play:
 
 
 @term(default=10.6, prior=4.0, high=20.0, channel="aid", source="Altfeld & Bueno de Mesquita 1979")
-def stakes(world: World, expected: Expected = NOTHING) -> Play:
+def stakes(world: World, expected: Expected = NOTHING) -> Payoff:
     r"""Worth of what the aid changes in the beneficiary's survival.
 
     $interest \cdot \Delta\pi(a)$, with $\Delta\pi$ the ratio contest function with and without
@@ -179,7 +189,7 @@ def sway(world: World, expected: Expected = NOTHING) -> Play:
 
 
 @term(default=1.03, prior=1.0, channel="force", realised=True, source="Snyder 1984; Benson 2012")
-def escalation(world: World, expected: Expected = NOTHING) -> Play:
+def escalation(world: World, expected: Expected = NOTHING) -> Payoff:
     r"""Expected harm from the other side's force.
 
     $-vulnerability \cdot exposure(a) \cdot (E[force] + pledged) / (1 + promised)$, force relative
@@ -196,7 +206,7 @@ def escalation(world: World, expected: Expected = NOTHING) -> Play:
 @term(
     default=1.04, prior=1.0, channel="lobbying", realised=True, source="competing ties; Snyder 1997"
 )
-def ties(world: World, expected: Expected = NOTHING) -> Play:
+def ties(world: World, expected: Expected = NOTHING) -> Payoff:
     r"""Harm to ties with friends on the other side.
 
     $-affront(a)\,(\sum_j tie_{ij}\,opposition_j + E[lobbying])$.
@@ -212,7 +222,7 @@ def ties(world: World, expected: Expected = NOTHING) -> Play:
     realised=True,
     source="US EIA 2025; Caldara et al. 2019",
 )
-def economy(world: World, expected: Expected = NOTHING) -> Play:
+def economy(world: World, expected: Expected = NOTHING) -> Payoff:
     r"""Change of oil income and trade less sanctions brought down, as share of the budget.
 
     $\kappa\,(\Delta\log p - hormuz \cdot closure)\,closed + trade \cdot commerce(a) -
@@ -306,7 +316,7 @@ def contest_around(world: World) -> tuple[PerState, PerState, PerState]:
 # ----------------------------------------------------------------- the whole payoff
 
 
-def weighted(world: World, name: str, expected: Expected) -> Play:
+def weighted(world: World, name: str, expected: Expected) -> Payoff:
     """A term times each state's weight for it."""
     return world.weights[name][:, None] * TERMS[name].rule(world, expected)
 
@@ -343,31 +353,39 @@ class Weighing:
 
 def weighed(world: World) -> Weighing:
     """The weighing of all states in a world."""
-    entries, gains = {}, {}
-    for name in world.weights:
-        entries[name], gains[name] = _affine(world, name, TERMS[name].channel)
-    open_ = feasible(world)
-    parts = (open_, world.weeks_at_war, *entries.values(), *gains.values())
-    shape = np.broadcast_shapes(*(np.shape(each) for each in parts))
+    shape = (*world.ladder.on_menu.shape[:2], *np.shape(world.weeks_at_war))
     base, flow = np.zeros((2, *shape))
     slopes = np.zeros((len(CHANNELS), *shape))
-    for name, entry in entries.items():
+    for name in world.weights:
         declared = TERMS[name]
-        base += entry
+        those = world.at_war if declared.wartime else (slice(None), world)
+        if those is None:
+            continue
+        runs, some = those
+        entry, gain = _affine(some, name, declared.channel)
+        _add(entry, base, runs)
         if declared.realised:
-            flow += entry
+            _add(entry, flow, runs)
         if declared.channel is not None:
-            slopes[CHANNELS.index(declared.channel)] += gains[name]
-    return Weighing(np.where(open_, base, -np.inf), slopes, flow)
+            _add(gain, slopes[CHANNELS.index(declared.channel)], runs)
+    np.copyto(base, -np.inf, where=~feasible(world))
+    return Weighing(base, slopes, flow)
+
+
+def _add(entry: Play, whole: Array, runs: Array | slice) -> None:
+    """Add an entry of some of the runs, or of all, to the whole."""
+    if isinstance(runs, slice):
+        whole += entry
+    else:
+        whole[..., runs] += entry
 
 
 def _affine(world: World, name: str, channel: str | None) -> tuple[Play, Array]:
     """A weighted term against no one, and how it grows with its channel (it is affine in it)."""
-    if channel is None:
-        return weighted(world, name, NOTHING), np.zeros(())
-    ramp = np.arange(2.0).reshape(2, 1, 1, *(1,) * np.ndim(world.weeks_at_war))
-    both = weighted(world, name, replace(NOTHING, **{channel: ramp}))
-    return both[0], both[1] - both[0]
+    found = weighted(world, name, Expected.unknown(channel) if channel else NOTHING)
+    if isinstance(found, Affine):
+        return np.asarray(found.level), np.asarray(found.slope)
+    return found, np.zeros(())
 
 
 def stage_game(world: World, weighing: Weighing) -> StageGame:

@@ -102,6 +102,7 @@ def first_world(preset: Preset, runs: int | range) -> World:
 
     zero = np.zeros(trailing)
     no = np.zeros(trailing, bool)
+    runs_of_it = () if isinstance(runs, int) else (len(runs),)
     named = {name: place for place, name in enumerate(players)}
     return World(
         names=tuple(players),
@@ -132,7 +133,7 @@ def first_world(preset: Preset, runs: int | range) -> World:
         norm=file.norm,
         turn=0,
         war=no,
-        weeks_at_war=zero,
+        weeks_at_war=np.zeros(runs_of_it),
         wars=zero,
         restraint=zero + one(preset.figure("restraint")),
         onset=zero,

@@ -12,27 +12,95 @@ strategic-form game whose logit equilibria any solver can check.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any  # operands of numpy's operations are of any type
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from model.world import Array, PerRun, PerState, Play, World, once, total
 
 CHANNELS = ("aid", "force", "lobbying", "supply")
 
 
+class Affine(NDArrayOperatorsMixin):
+    """A figure that is affine in one expectation x, `level + slope * x`, and stays so.
+
+    Sums with arrays, and products with them, are affine again; all else is refused.
+
+    >>> x = Affine(0.0, 1.0)
+    >>> found = np.array([2.0]) * (x + 3.0)
+    >>> found.level, found.slope
+    (array([6.]), array([2.]))
+    """
+
+    def __init__(self, level: Array | float, slope: Array | float) -> None:
+        self.level, self.slope = level, slope
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        """The operation on level and slope."""
+        if method != "__call__" or options:
+            return NotImplemented
+        if ufunc is np.negative:
+            return Affine(-self.level, -self.slope)
+        figures = [each for each in inputs if not isinstance(each, Affine)]
+        if ufunc is np.add:
+            one, other = (
+                each if isinstance(each, Affine) else Affine(each, 0.0) for each in inputs
+            )
+            return Affine(one.level + other.level, _plus(one.slope, other.slope))
+        if ufunc is np.subtract:
+            return inputs[0] + -inputs[1]
+        if ufunc is np.multiply and figures:
+            return Affine(_times(figures[0], self.level), _times(figures[0], self.slope))
+        if ufunc is np.true_divide and inputs[0] is self and figures:
+            return self * (1 / figures[0])
+        return NotImplemented
+
+
+def _plus(one: Array | float, other: Array | float) -> Array | float:
+    """The sum of two slopes, of which a plain figure has none."""
+    if isinstance(other, float) and other == 0:
+        return one
+    return other if isinstance(one, float) and one == 0 else one + other
+
+
+def _times(factor: Array | float, figure: Array | float) -> Array | float:
+    """The product, without a pass over the factor where the figure is plain 0 or 1."""
+    if isinstance(figure, float) and figure in (0.0, 1.0):
+        return factor if figure else 0.0
+    return factor * figure
+
+
+if TYPE_CHECKING:  # in a rule, what is expected behaves as an array
+    Expectation = np.ndarray
+    Payoff = np.ndarray
+else:
+    Expectation = PerRun | Affine
+    Payoff = Play | Affine
+
+
 @dataclass(frozen=True)
 class Expected:
-    """What the states expect of the others' play: (states, 1, *runs) by channel, or a number."""
+    """What the states expect of the others' play: (states, 1, *runs) by channel, or a number.
 
-    aid: PerRun
-    force: PerRun
-    lobbying: PerRun
-    supply: PerRun
+    A channel may stay open, as an `Affine` figure.
+    """
+
+    aid: Expectation
+    force: Expectation
+    lobbying: Expectation
+    supply: Expectation
 
     @classmethod
     def of(cls, expectations: Array) -> "Expected":
         """The expectations of a solution, (channels, states, *runs), ready for the terms."""
         return cls(*(each[:, None] for each in expectations))
+
+    @classmethod
+    def unknown(cls, channel: str) -> "Expected":
+        """Nothing, but in one channel x."""
+        values: dict[str, Any] = dict.fromkeys(CHANNELS, np.zeros(()))
+        return cls(**(values | {channel: Affine(0.0, 1.0)}))
 
 
 NOTHING = Expected(*(np.zeros(()) for _ in CHANNELS))
@@ -125,8 +193,15 @@ def effects(world: World) -> Array:
     aid = world.help * scale[:, None]
     words = ladder.voice * (scale * (1 + world.nuclear) * believed)[:, None]
     force = np.maximum(force_used(world, ladder.strike), words)
-    parts = np.broadcast_arrays(aid, force, ladder.lobby, ladder.supply)
-    return np.stack(parts)
+    return _by_channel(aid, force, ladder.lobby, ladder.supply)
+
+
+def _by_channel(*parts: Array) -> Array:
+    """A table for each channel, in one array."""
+    whole = np.empty((len(parts), *np.broadcast_shapes(*(each.shape for each in parts))))
+    for channel, part in enumerate(parts):
+        whole[channel] = part
+    return whole
 
 
 def force_used(world: World, strike: Play) -> Play:
@@ -154,10 +229,6 @@ def relations(world: World) -> Array:
     a friend times how much that friend opposes one's side, supply from all.
     """
     same = world.side[:, None] * world.side[None]
-    others = 1 - np.eye(world.state_count).reshape(
-        world.state_count, world.state_count, *(1,) * (same.ndim - 2)
-    )
-    parts = np.broadcast_arrays(
-        (same > 0) * others, (same < 0) * others, world.friction, np.ones_like(same) * others
-    )
-    return np.stack(parts)
+    runs = (1,) * (same.ndim - 2)
+    others = ~np.eye(world.state_count, dtype=bool).reshape(*same.shape[:2], *runs)
+    return _by_channel((same > 0) & others, (same < 0) & others, world.friction, others)

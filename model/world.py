@@ -217,6 +217,15 @@ class World:
     leaked: PerState
 
     # --- time ---
+    @cached_property
+    def at_war(self) -> tuple[Array | slice, "World"] | None:
+        """The runs at war and the world of these alone; None where there is peace in all."""
+        war = np.asarray(self.war)
+        if war.all():
+            return slice(None), self
+        runs = np.flatnonzero(war)
+        return (runs, taken(self, runs)) if len(runs) else None
+
     @property
     def day(self) -> date:
         """The day on which this turn begins."""
