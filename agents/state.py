@@ -39,12 +39,12 @@ class StateAgent(mesa.Agent):
     @property
     def reliability(self) -> PerRun:
         """Mean over the others of its reliability."""
-        return standing(self.model.world.reliability.mean, self.state)
+        return standing(self.model.world.reliability.mean)[self.state]
 
     @property
     def honesty(self) -> PerRun:
         """Mean over the others of its honesty."""
-        return standing(self.model.world.honesty.mean, self.state)
+        return standing(self.model.world.honesty.mean)[self.state]
 
     @property
     def money(self) -> PerRun:

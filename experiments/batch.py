@@ -108,17 +108,20 @@ def series(names: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
-def series_values(world: World) -> list[tuple[Array, float, float]]:
-    """Value, lower and upper end of the bins for each of `series`."""
-    shape = np.shape(world.war)
-    values = [
-        (np.broadcast_to(each.rule(world), shape), each.low, each.high)
-        for each in MEASURES.values()
-    ]
-    for mean in (world.reliability.mean, world.honesty.mean):
-        for state in range(world.state_count):
-            values.append((np.broadcast_to(standing(mean, state), shape), 0.0, 1.0))
-    return values
+def series_values(world: World) -> Array:
+    """The values of each of `series`: (series, runs)."""
+    shape = np.shape(world.weeks_at_war)
+    measured = [np.broadcast_to(each.rule(world), shape) for each in MEASURES.values()]
+    return np.concatenate(
+        [measured, standing(world.reliability.mean), standing(world.honesty.mean)]
+    )
+
+
+def series_range(names: Sequence[str]) -> tuple[Array, Array]:
+    """Lower and upper end of the bins of each of `series`."""
+    ends = [(each.low, each.high) for each in MEASURES.values()]
+    low, high = np.array(ends + [(0.0, 1.0)] * len(STANDINGS) * len(names)).T
+    return low, high
 
 
 @cache
@@ -204,11 +207,13 @@ def _count(tally: Tally, turn: int, world: World, war: Array) -> None:
         weights = np.broadcast_to(weight, choice.shape).ravel()
         found = np.bincount((first + choice).ravel(), weights, states * actions)
         counts[turn] = np.rint(found).reshape(states, actions)
-    for place, (value, low, high) in enumerate(series_values(world)):
-        value = np.broadcast_to(value, len(war))
-        bins = np.clip((value - low) / (high - low) * BINS, 0, BINS - 1).astype(np.int64)
-        tally.histograms[turn, place] = np.bincount(bins, minlength=BINS)
-        tally.sums[turn, place] = np.rint(value * FIXED / 1024).astype(np.int64).sum()
+    values = series_values(world)
+    low, high = (end[:, None] for end in series_range(world.names))
+    bins = np.clip((values - low) / (high - low) * BINS, 0, BINS - 1).astype(np.int64)
+    bins += BINS * np.arange(len(bins))[:, None]
+    found = np.bincount(bins.ravel(), minlength=BINS * len(bins))
+    tally.histograms[turn] = found.reshape(len(bins), BINS)
+    tally.sums[turn] = np.rint(values * FIXED / 1024).astype(np.int64).sum(1)
 
 
 def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[str, Array]:
@@ -227,8 +232,8 @@ def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[st
     for state, name in enumerate(world.names):
         columns[f"worth.{name}"] = value[state]
         columns[f"income.{name}"] = world.income[state]
-        columns[f"reliability.{name}"] = standing(world.reliability.mean, state)
-        columns[f"honesty.{name}"] = standing(world.honesty.mean, state)
+        columns[f"reliability.{name}"] = standing(world.reliability.mean)[state]
+        columns[f"honesty.{name}"] = standing(world.honesty.mean)[state]
         for column, action in enumerate(world.ladder.names[state]):
             columns[f"play.{name}.{action}"] = played[state, column] / turns
     if times > 1:

@@ -139,16 +139,36 @@ def words_matched(world: World, answer: Play) -> tuple[PerState, Play]:
 # ------------------------------------------------------------------------ judge
 
 
-def _learned(world: World, record: Beta, weight: PerState, seen: PerState, told: PerState) -> Beta:
-    """A record after each state's case of this turn, with older ones fading to Beta(1, 1)."""
+def _after(world: World, record: Beta, cases: Array, kept: Array) -> Beta:
+    """A record after these cases of a turn, with older ones fading to Beta(1, 1)."""
     lasting = np.exp(-world.beliefs.memory * world.weeks)
+    return Beta(
+        kept=record.kept * lasting + (kept + (1 - lasting)),
+        failed=record.failed * lasting + (cases - kept + (1 - lasting)),
+    )
+
+
+def _learned(world: World, record: Beta, weight: PerState, seen: PerState, told: PerState) -> Beta:
+    """A record after each state's case of this turn: what all saw, and the beneficiary was told."""
     cases = _others(world) * (weight * world.weeks)[:, None]
     kept = cases * seen[:, None]
     for principal, near in ((world.target, world.side > 0), (world.challenger, world.side < 0)):
         kept[:, principal] = cases[:, principal] * np.where(near, told, seen)
-    return Beta(
-        kept=record.kept * lasting + (kept + (1 - lasting)),
-        failed=record.failed * lasting + (cases - kept + (1 - lasting)),
+    return _after(world, record, cases, kept)
+
+
+def _tested(world: World) -> tuple[Beta, Beta]:
+    """Reliability and honesty after a turn of war, in which treaties bind and words are tested."""
+    shown = 1 - played(world.ladder.hidden, world.choice) * (1 - world.leaked)
+    depth, *shares = commitments(world, world.ladder.answer)
+    told, none = (played(share, world.choice) for share in shares)
+    deed = normed(world, none + (told - none) * shown)
+    answer = played(world.ladder.answer, world.choice)
+    weight, match = words_matched(world, answer[:, None])
+    words = match[:, 0]
+    return (
+        _learned(world, world.reliability, duty(world, depth), deed, told),
+        _learned(world, world.honesty, weight, words * shown, words),
     )
 
 
@@ -157,17 +177,17 @@ def judged(world: World) -> World:
 
     Sources: Crescenzi et al. 2012 (reputation), Sartori 2005 (honesty).
     """
-    shown = 1 - played(world.ladder.hidden, world.choice) * (1 - world.leaked)
-    depth, *shares = commitments(world, world.ladder.answer)
-    told, none = (played(share, world.choice) for share in shares)
-    deed = normed(world, none + (told - none) * shown)
-    answer = played(world.ladder.answer, world.choice)
-    weight, match = words_matched(world, answer[:, None])
-    words = match[:, 0]
+    none = np.zeros(())
+    reliability = _after(world, world.reliability, none, none)
+    honesty = _after(world, world.honesty, none, none)
+    if world.at_war:
+        runs, some = world.at_war
+        for record, tested in zip((reliability, honesty), _tested(some), strict=True):
+            record.kept[..., runs], record.failed[..., runs] = tested.kept, tested.failed
     return replace(
         world,
-        reliability=_learned(world, world.reliability, duty(world, depth), deed, told),
-        honesty=_learned(world, world.honesty, weight, words * shown, words),
+        reliability=reliability,
+        honesty=honesty,
         pledge=pledge_after(world),
         affinity=affinity_after(world),
         dependence=dependence_after(world),

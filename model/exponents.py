@@ -18,7 +18,8 @@ class Exponents:
     r"""Exponents $\lambda u$ of the choice probabilities, affine in the expectations x.
 
     `base` (states, actions, runs), -inf where infeasible; `slopes` and `effects` (channels,
-    states, actions, runs); `relations` (channels, states, states, runs or 1).
+    states, actions, runs); `relations` (channels, states, states, runs or 1). Slopes are 0 where
+    an action is closed, or is the only one that is open: nothing can pull it.
     """
 
     base: Play
@@ -34,17 +35,22 @@ class Exponents:
     @cached_property
     def slope_spans(self) -> Array:
         """How far apart an expectation can pull two open actions: (channels, states, runs)."""
-        return (self.slopes - self._barred).max(2) - (self.slopes + self._barred).min(2)
+        return self.slopes.max(2) - self.slopes.min(2)
 
     @cached_property
     def effect_range(self) -> tuple[Array, Array]:
-        """Least and largest effect of an open action: (channels, states, runs) each."""
-        return (self.effects + self._barred).min(2), (self.effects - self._barred).max(2)
+        """Least and largest effect of an open action, or 0: (channels, states, runs) each.
 
-    @cached_property
-    def _barred(self) -> Play:
-        """Infinity where an action is closed, else 0."""
-        return np.where(self.base > -np.inf, 0.0, np.inf)
+        Where one action is open it is the effect of that.
+        """
+        open_ = (self.base > -np.inf) * 1.0
+        effects = self.effects * open_
+        least, top = effects.min(2), effects.max(2)
+        lone = open_.sum(1) == 1
+        if lone.any():
+            only = least + top
+            least, top = np.where(lone, only, least), np.where(lone, only, top)
+        return least, top
 
     @property
     def uniform(self) -> Play:
@@ -90,7 +96,7 @@ class Exponents:
     def at_share(self, share: PerRun) -> "Exponents":
         """The games at a share of their precision, one a run."""
         with np.errstate(invalid="ignore"):
-            base = np.where(self._barred > 0, -np.inf, share * self.base)
+            base = np.where(self.base > -np.inf, share * self.base, -np.inf)
         return Exponents(base, share * self.slopes, self.effects, self.relations)
 
     @property
@@ -126,7 +132,8 @@ def exponents(game: StageGame, runs: slice, count: int) -> Exponents:
     slopes, effects, relations = (columns(each, 3) for each in game.decisive_parts)
     base, precision = columns(game.base, 2), columns(game.precision, 1)[:, None]
     feasible = base > -np.inf
-    base = np.where(feasible, precision * np.where(feasible, base, 0.0), -np.inf)
+    sharp = np.where(feasible, precision * np.where(feasible, base, 0.0), -np.inf)
+    pulled = np.where(feasible & (feasible.sum(1) > 1)[:, None], precision, 0.0)
     return Exponents(
-        whole(base), whole(precision * slopes), whole(effects), np.ascontiguousarray(relations)
+        whole(sharp), whole(pulled * slopes), whole(effects), np.ascontiguousarray(relations)
     )

@@ -39,7 +39,7 @@ def dependence(ties: Array, target: int) -> Array:
 
 def first_world(preset: Preset, runs: int | range) -> World:
     """The world before the first turn; with a run axis where `runs` is a range."""
-    trailing = () if isinstance(runs, int) else (1,)
+    trailing, each_run = ((), ()) if isinstance(runs, int) else ((1,), (len(runs),))
     file, players = preset.file, preset.file.players
     count = len(players)
 
@@ -97,12 +97,11 @@ def first_world(preset: Preset, runs: int | range) -> World:
     standing = records["reputation"]
 
     def remembered(figure: Array) -> Array:
-        shape = (count, count, *figure.shape[1:])
+        shape = (count, count, *each_run)
         return np.broadcast_to(1 + figure[:, None], shape).copy()
 
     zero = np.zeros(trailing)
     no = np.zeros(trailing, bool)
-    runs_of_it = () if isinstance(runs, int) else (len(runs),)
     named = {name: place for place, name in enumerate(players)}
     return World(
         names=tuple(players),
@@ -133,7 +132,7 @@ def first_world(preset: Preset, runs: int | range) -> World:
         norm=file.norm,
         turn=0,
         war=no,
-        weeks_at_war=np.zeros(runs_of_it),
+        weeks_at_war=np.zeros(each_run),
         wars=zero,
         restraint=zero + one(preset.figure("restraint")),
         onset=zero,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.world import PerRun, PerState, World, total
+from model.world import PerPair, PerRun, PerState, World, total
 
 if TYPE_CHECKING:
     from model.alliance_model import AllianceModel
@@ -73,9 +73,11 @@ def regime(world: World) -> PerRun:
     return world.regime
 
 
-def standing(mean: PerState, state: int) -> PerRun:
-    """A state's reputation averaged over its audiences."""
-    return total(np.delete(mean[state], state, 0)) / (len(mean) - 1)
+def standing(mean: PerPair) -> PerState:
+    """Each state's reputation averaged over its audiences: (states, *runs)."""
+    states = len(mean)
+    others = mean[~np.eye(states, dtype=bool)].reshape(states, states - 1, *mean.shape[2:])
+    return total(others, 1) / (states - 1)
 
 
 def credibility(world: World) -> PerState:

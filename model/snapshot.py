@@ -61,8 +61,8 @@ def measured(world: World) -> dict[str, PerRun]:
     found = {name: MEASURES[name].rule(world) for name in DRAWN}
     free = free_share(world)
     for state, name in enumerate(world.names):
-        found[f"reliability.{name}"] = standing(world.reliability.mean, state)
-        found[f"honesty.{name}"] = standing(world.honesty.mean, state)
+        found[f"reliability.{name}"] = standing(world.reliability.mean)[state]
+        found[f"honesty.{name}"] = standing(world.honesty.mean)[state]
         found[f"means.{name}"] = free[state]
     return found
 
@@ -142,8 +142,8 @@ def scene(preset: Preset, world: World, moment: Moment | None, hidden: bool) -> 
             "colour": profile.colour,
             "x": at[name][0],
             "y": at[name][1],
-            "reliability": _round(standing(world.reliability.mean, state)),
-            "honesty": _round(standing(world.honesty.mean, state)),
+            "reliability": _round(standing(world.reliability.mean)[state]),
+            "honesty": _round(standing(world.honesty.mean)[state]),
             "means": _round(free[state]),
             "action": "",
             "rung": 0,
