@@ -199,7 +199,7 @@ def escalation(world: World, expected: Expected = NOTHING) -> Payoff:
     """
     fear = world.posture.vulnerability / (1 + shelter(world))
     exposed = world.ladder.exposure * fear[:, None]
-    pledged = (world.ladder.strike > 0) * pledged_force(world)[:, None]
+    pledged = np.sign(world.ladder.strike) * pledged_force(world)[:, None]
     return -exposed * (expected.force + pledged)
 
 
@@ -295,10 +295,11 @@ def means_used(world: World) -> Play:
     """Largest share of free money, forces and systems that each action takes."""
     ladder = world.ladder
     used = np.maximum(
-        ladder.money / world.free_money[:, None], ladder.forces / world.free_forces[:, None]
+        ladder.money * (1 / world.free_money)[:, None],
+        ladder.forces * (1 / world.free_forces)[:, None],
     )
-    used = np.maximum(used, ladder.systems / world.free_systems[:, None])
-    return used + ladder.share / np.maximum(world.readiness, 0.01)[:, None]
+    used = np.maximum(used, ladder.systems * (1 / world.free_systems)[:, None])
+    return used + ladder.share * (1 / np.maximum(world.readiness, 0.01))[:, None]
 
 
 def contest_around(world: World) -> tuple[PerState, PerState, PerState]:
@@ -363,11 +364,10 @@ def weighed(world: World) -> Weighing:
             continue
         runs, some = those
         entry, gain = _affine(some, name, declared.channel)
-        _add(entry, base, runs)
-        if declared.realised:
-            _add(entry, flow, runs)
+        _add(entry, flow if declared.realised else base, runs)
         if declared.channel is not None:
             _add(gain, slopes[CHANNELS.index(declared.channel)], runs)
+    base += flow
     np.copyto(base, -np.inf, where=~feasible(world))
     return Weighing(base, slopes, flow)
 

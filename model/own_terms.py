@@ -14,7 +14,7 @@ from model.documents import LARGEST, ConfigError, shown, told, word
 from model.first_world import first_world
 from model.layers import Origin
 from model.schemas import BUILT_IN
-from model.stage_game import CHANNELS, NOTHING
+from model.stage_game import CHANNELS, NOTHING, Affine, Expected
 from model.world import Array, World
 
 _loaded: dict[tuple[Path, bytes], dict[str, Term]] = {}
@@ -147,9 +147,22 @@ def _wrong_with(each: Term, path: Path, world: World, name: str) -> list[str]:
         return [f"{where}: gives the shape {none.shape}; valid: {wanted}, {what}"]
     if not (np.isfinite(none).all() and np.isfinite(two).all()):
         return [f"{where}: gives a value that is not finite; valid: finite numbers"]
-    if each.channel and not np.allclose(two - one, one - none, atol=1e-9):
+    if each.channel and not (
+        np.allclose(two - one, one - none, atol=1e-9) and _follows(each, world, none, one)
+    ):
         return [f"{where}: is not affine in '{each.channel}'; valid: a + b * expected"]
+    if each.wartime and not np.any(world.war) and none.any():
+        return [f"{where}: is not 0 in peace, as a wartime term must be"]
     return []
+
+
+def _follows(each: Term, world: World, none: Array, one: Array) -> bool:
+    """Whether a term says its level and slope: it is made of sums and products only."""
+    try:
+        line = Affine(0.0, 0.0) + each.rule(world, Expected.unknown(each.channel or ""))
+        return np.allclose(line.level, none) and np.allclose(line.level + line.slope, one)
+    except TypeError:
+        return False
 
 
 def _fits(value: Array, wanted: tuple[int, ...]) -> bool:

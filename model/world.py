@@ -94,8 +94,10 @@ def taken(thing: Kept, columns: Array) -> Kept:
     elif isinstance(thing, tuple):
         kept = tuple(taken(each, columns) for each in thing)
     elif is_dataclass(thing) and not isinstance(thing, type):
-        parts = {each.name: taken(getattr(thing, each.name), columns) for each in fields(thing)}
-        kept = replace(thing, **parts)
+        parts = {each.name: getattr(thing, each.name) for each in fields(thing)}
+        found = {name: taken(part, columns) for name, part in parts.items()}
+        picked = {name: part for name, part in found.items() if part is not parts[name]}
+        kept = replace(thing, **picked) if picked else thing
     return kept
 
 

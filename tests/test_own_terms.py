@@ -123,6 +123,16 @@ def told(tmp_path: Path, text: str) -> str:
             ),
             ("not affine in 'aid'",),
         ),
+        (
+            HEAD.replace("default=1.0", 'channel="aid"').replace(
+                "BODY", "return world.ladder.rung * max(expected.aid, 0)"
+            ),
+            ("not affine in 'aid'", "a + b * expected"),
+        ),
+        (
+            HEAD.replace("default=1.0", "wartime=True").replace("BODY", "return world.ladder.rung"),
+            ("not 0 in peace",),
+        ),
         (HEAD.replace("BODY", "return world.ladder.rung.mean(-1)"), ("valid: ",)),
     ],
 )

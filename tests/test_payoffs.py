@@ -268,6 +268,29 @@ def test_the_ledger_adds_up_to_the_payoff(number, expected):
     assert (payoff[~open_] == -np.inf).all()
 
 
+@pytest.mark.parametrize("name", [name for name, term in TERMS.items() if term.wartime])
+@given(number=numbers(), expected=expectations())
+def test_a_wartime_term_is_nothing_in_peace(name, number, expected):
+    world = reached(number).world
+    peace = replace(world, war=np.zeros_like(world.war))
+    assert not weighted(peace, name, expected).any()
+
+
+def test_where_some_runs_are_at_war_each_weighs_as_it_would_alone():
+    world = a_world(6, range(RUNS), preset="twelve-days")
+    for war in ([True, False, True], [False, False, True], [False] * 3, [True] * 3):
+        mixed = replace(world, war=np.array(war), weeks_at_war=np.array(war) * 2.0)
+        weighing = weighed(mixed)
+        for run in range(RUNS):
+            lone = weighed(alone(mixed, run))
+            assert (lone.base == weighing.base[..., run]).all()
+            assert (lone.slopes == weighing.slopes[..., run]).all()
+            assert (lone.flow == weighing.flow[..., run]).all()
+        entries = whole(mixed, sum(ledger(mixed, NOTHING).values()))
+        open_ = np.isfinite(weighing.base)
+        assert weighing.base[open_] == pytest.approx(entries[open_], abs=1e-12)
+
+
 @given(number=numbers())
 def test_a_weight_of_zero_takes_a_term_out_of_the_payoff(number):
     world = reached(number).world

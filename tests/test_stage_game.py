@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from model.stage_game import CHANNELS, StageGame, credit, effects, relations
+from model.stage_game import CHANNELS, Affine, StageGame, credit, effects, relations
 from tests.worlds import PLAYERS, RUNS, a_model, a_world, alone, at_war, numbers, reached
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
@@ -107,3 +108,36 @@ def test_every_channel_has_a_term_that_reads_it():
     from agents.payoffs import TERMS
 
     assert {term.channel for term in TERMS.values()} - {None} == set(CHANNELS)
+
+
+LINES = (
+    lambda x, a, b: a + b * x,
+    lambda x, a, b: (x - a) * b,
+    lambda x, a, b: a - x * b,
+    lambda x, a, b: -x / (1 + b * b) - a,
+    lambda x, a, b: b * (a * x + x - 2.0 * (x + b)),
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+@given(x=st.floats(-9, 9), a=st.floats(-9, 9), b=st.floats(-9, 9))
+def test_an_affine_figure_is_what_the_rule_gives_for_any_expectation(line, x, a, b):
+    some, other = np.array([a, b, 1.0]), np.array([b, 0.5, a])
+    found = line(Affine(0.0, 1.0), some, other)
+    assert found.level + found.slope * x == pytest.approx(line(x, some, other), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda x: x * x,
+        lambda x: x**2,
+        lambda x: 1.0 / x,
+        lambda x: np.maximum(x, 0.0),
+        lambda x: np.exp(x),
+        lambda x: np.add.reduce(x),
+    ],
+)
+def test_what_is_not_affine_is_refused(rule):
+    with pytest.raises(TypeError):
+        rule(Affine(0.0, 1.0))
