@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import equilibrium, iteration
+from model import branch, equilibrium, iteration
 from model.branch import NoEquilibrium, followed_branch
 from model.equilibrium import logit_equilibrium
 from model.exponents import Exponents, exponents
@@ -261,7 +261,8 @@ def test_an_equilibrium_that_the_iteration_leaves_is_followed_anew(lean):
     assert play[0] == pytest.approx(play[1, ::-1], abs=1e-9)
 
 
-def test_a_run_whose_polish_ends_elsewhere_is_followed_once(monkeypatch):
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_run_whose_polish_ends_elsewhere_is_followed_once(monkeypatch, lost):
     game = stag_hunt(8.0)
     meant = followed_branch(game)
     elsewhere = max(equilibria(game), key=lambda play: play[0, 0])
@@ -277,6 +278,8 @@ def test_a_run_whose_polish_ends_elsewhere_is_followed_once(monkeypatch):
 
     monkeypatch.setattr(equilibrium, "followed_branch", counted)
     monkeypatch.setattr(equilibrium, "iterated", strays)
+    if lost:
+        monkeypatch.setattr(branch, "JUMP", 0.0)
     assert logit_equilibrium(game).play == pytest.approx(meant, abs=1e-8)
     assert len(calls) == 1
 
