@@ -221,6 +221,12 @@ def test_runs_in_which_nothing_differs_are_shown_where_known() -> None:
     assert "no\ndifference" not in words(duels())
 
 
+def test_no_figure_is_minus_nought() -> None:
+    text = words(figures.duels(differences((0.9, -0.001, -0.4), half=0.0), labels()))
+    assert "0.00  [0.00, 0.00]" in text
+    assert "\N{MINUS SIGN}0.00" not in text and "\N{MINUS SIGN}0.40" in text
+
+
 def test_acts_beyond_means_are_marked() -> None:
     text = words(figures.duels(differences().assign(forced_down=[0.0, 0.4, 1.0]), labels()))
     assert "act 2 †" in text
