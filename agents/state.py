@@ -1,5 +1,6 @@
 """A state as a Mesa agent: its quantities, and the ledger that explains its actions."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import mesa
@@ -59,3 +60,20 @@ class StateAgent(mesa.Agent):
             name: np.broadcast_to(v, np.broadcast_shapes(v.shape, shape))[self.state]
             for name, v in entries.items()
         }
+
+
+def seated(model: "AllianceModel", names: Sequence[str]) -> list[StateAgent]:
+    """Each state as an agent of the model, in this order.
+
+    Mesa 3.3 counts agents in a table that holds every model for good. As no agent comes later,
+    the count is dropped, and a model that is done can be freed.
+
+    >>> from model.alliance_model import AllianceModel
+    >>> AllianceModel("twelve-days").states[1].name
+    'iran'
+    """
+    states = [StateAgent(model, name, state) for state, name in enumerate(names)]
+    counts = getattr(StateAgent, "_ids", None)
+    if isinstance(counts, dict):
+        counts.pop(model, None)
+    return states

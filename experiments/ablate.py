@@ -12,6 +12,7 @@ from experiments import figures
 from experiments.batch import crew, simulate
 from experiments.duel import ACTS, TALK, paired, proteges, under_policies
 from experiments.mechanisms import MECHANISMS, switched_off
+from experiments.numerals import decimal
 from experiments.store import manifest, result_folder
 from model.preset import Change, load
 from model.world import Array
@@ -112,7 +113,7 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
     for name, mechanism in MECHANISMS.items():
         own = {(each.patron, each.measure): each for each in rows if each.mechanism == name}
         cells = "".join(
-            f"{own[patron, f'talk - {act}'].difference:>+20.3f}"
+            f"{decimal(own[patron, f'talk - {act}'].difference, 3):>20}"
             + ("*" if own[patron, f"talk - {act}"].settled else " ")
             for patron in patrons
             for act in ACTS

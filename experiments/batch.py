@@ -191,7 +191,7 @@ def play_block(
     gained = credibility(last) - standing_at_first
     for state, name in enumerate(last.names):
         table[f"credibility.{name}"] = np.broadcast_to(gained[state], rows).copy()
-    _free(model)
+    model.__dict__.clear()  # agents and model refer to one another: else garbage is waited for
     return Block(runs, table, tally, residual, followed / turns)
 
 
@@ -239,18 +239,6 @@ def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[st
     if times > 1:
         columns["policy"] = np.repeat(np.arange(times), len(runs))
     return {key: np.broadcast_to(column, rows).copy() for key, column in columns.items()}
-
-
-def _free(model: AllianceModel) -> None:
-    """Give back what a model that is done holds.
-
-    Mesa 3.3 keeps an identifier counter for each model, and agents and model refer to one
-    another: its arrays would stay until garbage is looked for.
-    """
-    identifiers = getattr(type(model.states[0]), "_ids", None)
-    if isinstance(identifiers, dict):
-        identifiers.pop(model, None)
-    model.__dict__.clear()
 
 
 def blocks(

@@ -10,6 +10,7 @@ from experiments.design import OWN, Design
 from experiments.duel import paired
 from experiments.experiment import Findings, Waves, Work, batches
 from experiments.explain import deciding_terms
+from experiments.numerals import decimal
 from experiments.play import SETTLED, Row
 
 REASONS_RUNS = 200
@@ -136,7 +137,7 @@ def term_words(terms: pd.DataFrame) -> Iterator[str]:
     for act, own in terms.groupby("act", sort=False):
         most = own.reindex(own["change"].abs().sort_values(ascending=False, kind="stable").index)
         told = " and ".join(
-            f"{row['term']} ({row['first']:+.2f} to {row['second']:+.2f})"
+            f"{row['term']} ({decimal(row['first'])} to {decimal(row['second'])})"
             for row in most.head(2).to_dict("records")
         )
         yield f"Between talk and {act} it is {told} that change most; positive gaps favour talk."

@@ -10,6 +10,7 @@ from typing import Any  # attributes of a world are set by name
 import numpy as np
 
 from agents.payoffs import TERMS, game_of, ledger
+from experiments.numerals import decimal
 from model.alliance_model import AllianceModel
 from model.equilibrium import Solution, logit_equilibrium, nearby
 from model.parameters import SECTIONS, STATE_SECTIONS, declarations
@@ -380,7 +381,7 @@ def in_words(found: Explanation) -> str:
 def sentence(found: Explanation) -> str:
     """Why the action of the highest payoff is preferred, and which one was drawn."""
     reasons = found.deciding(found.preferred, found.second)[:2]
-    why = " and ".join(f"{name} ({gap:+.2f})" for name, gap in reasons)
+    why = " and ".join(f"{name} ({decimal(gap)})" for name, gap in reasons)
     gap = np.sort(found.total)[-1] - np.sort(found.total)[-2]
     if gap == np.inf:
         return f"Only {found.preferred} is open. Drawn: {found.played}."

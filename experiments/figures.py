@@ -27,6 +27,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 from scipy.optimize import isotonic_regression
 
+from experiments.numerals import decimal, interval
 from model.world import Array
 
 if TYPE_CHECKING:
@@ -399,7 +400,7 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
     axes.axhline(place, color=GRID, linewidth=0.5, zorder=0)
     axes.plot((low, high), (place, place), color=colour, linewidth=2.0, solid_capstyle="butt")
     axes.plot(difference, place, "o", color=colour, markersize=5, markerfacecolor=fill)
-    figures = f"{difference:+.{decimals}f}  [{low:.{decimals}f}, {high:.{decimals}f}]"
+    figures = f"{decimal(difference, decimals)}  {interval(low, high, decimals, sign='-')}"
     for across, text, ink in (
         (-0.02, f"{row['act']} †" if beyond_means(row) else str(row["act"]), INK),
         (COLUMNS[0], minus(figures), colour),

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from experiments.duel import ACTS, TALK, paired, proteges, under_policies
+from experiments.numerals import decimal, interval
 from experiments.show import every_value
 from model.preset import Change, ConfigError, Preset, load, menu, suggestion
 from model.world import Array
@@ -233,10 +234,10 @@ def _told(found: Indifference) -> str:
         lines.append(
             f"  No value in this range flips it: {better} is worth more at all "
             f"{len(found.measured)} values tried, least at {closest.value:.4g} "
-            f"({closest.difference:+.2f})."
+            f"({decimal(closest.difference)})."
         )
     lines += [
-        f"    at {each.value:>9.4g}  {each.difference:>+7.2f}  [{each.low:+.2f}, {each.high:+.2f}]"
+        f"    at {each.value:>9.4g}  {decimal(each.difference):>7}  {interval(each.low, each.high)}"
         f"  {each.better}"
         for each in found.measured
     ]

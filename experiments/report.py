@@ -8,6 +8,7 @@ import pandas as pd
 
 from experiments.batch import BINS, FIXED, Ensemble, series
 from experiments.duel import Duel
+from experiments.numerals import decimal, interval
 from model.measures import MEASURES
 from model.preset import Preset, ladder_entries, menu
 from model.world import Array
@@ -152,10 +153,9 @@ def verdict(
     ]
     for each in fought:
         why = reasons.get(f"{each.patron}.{each.act}", [])
-        interval = f"[{each.low:+.2f}, {each.high:+.2f}]"
         lines.append(
             f"  {label[each.patron]:<14}{label[each.protege]:<9}{each.act:<7}"
-            f"{each.difference:>+10.2f}  {interval:<18}{each.verdict:<14}"
+            f"{decimal(each.difference):>10}  {interval(each.low, each.high):<18}{each.verdict:<14}"
             f"{each.talk_better:>14.0%}  {_reason(why)}"
         )
     short = [each for each in fought if each.forced_down > 0.005]
@@ -170,7 +170,9 @@ def verdict(
     ]
     for name in dict.fromkeys(each.patron for each in fought):
         income, standing = (ensemble.mean(f"{kind}.{name}") for kind in ("income", "credibility"))
-        lines.append(f"  {label[name]:<14}{income:>+8.2f} USD bn {standing:>+8.3f} in value")
+        lines.append(
+            f"  {label[name]:<14}{decimal(income):>8} USD bn {decimal(standing, 3):>8} in value"
+        )
     lines += ["", f"Largest residual of the equilibria: {ensemble.residual:.1e}."]
     if results:
         lines.append(f"Tables, figures and manifest: {results}")
@@ -200,7 +202,9 @@ def _word(verdict: str) -> str:
 
 def _reason(why: list[tuple[str, float]]) -> str:
     """The two terms that decide; none where means never allowed the act."""
-    return " and ".join(f"{term} ({gap:+.2f})" for term, gap in why[:2]) or "means: never enough"
+    return (
+        " and ".join(f"{term} ({decimal(gap)})" for term, gap in why[:2]) or "means: never enough"
+    )
 
 
 def _table(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[str]:

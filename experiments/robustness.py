@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from agents.strategies import STRATEGIES
 from experiments.batch import crew
 from experiments.duel import Duel, duels, proteges
+from experiments.numerals import decimal
 from model.preset import Change, load
 
 FIXED = ("always_talk", "always_arm", "always_fight", "repay_in_kind")
@@ -99,7 +100,8 @@ def in_words(found: Mapping[str, Sequence[Duel]]) -> str:
     ]
     for rule, rows in found.items():
         cells = "".join(
-            f"{each.difference:>+20.2f}" + ("*" if each.verdict != "open" else " ") for each in rows
+            f"{decimal(each.difference):>20}" + ("*" if each.verdict != "open" else " ")
+            for each in rows
         )
         lines.append(f"  {rule:<15}{cells}{rows[0].runs:>7}")
     kept = survives(found)

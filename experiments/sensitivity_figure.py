@@ -22,23 +22,27 @@ def ranking(design: Design, morris: pd.DataFrame, sobol: pd.DataFrame, label: st
     by_share = order(sobol, "total")[:MOST]
     height = 1.7 + 0.2 * max(len(by_effect), len(by_share), 4)
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0.4 / height, 1, 1 - 0.4 / height))  # type: ignore[union-attr,call-arg]  # the constrained engine has a rect
+    figure.get_layout_engine().set(rect=(0, 0.7 / height, 1, 1 - 0.7 / height))  # type: ignore[union-attr,call-arg]  # the constrained engine has a rect
     left, right = figure.subplots(1, 2)
     for place, act in enumerate(design.acts):
         shift = 0.18 * (place - (len(design.acts) - 1) / 2)
         own = morris[morris["act"] == act].set_index("factor").reindex(by_effect)
-        dots(left, own["mu_star"], own["mu_star_half"], shift, place, f"against {act}")
+        dots(left, own["mu_star"], own["mu_star_half"], shift, place)
         own = sobol[sobol["act"] == act].set_index("factor").reindex(by_share)
-        dots(right, own["total"], own["total_half"], shift, place, f"total, against {act}")
-        dots(right, own["first"], own["first_half"], shift, place, f"first, against {act}", False)
+        dots(right, own["total"], own["total_half"], shift, place, f"mu* or total, against {act}")
+        first = f"first order, against {act}"
+        dots(right, own["first"], own["first_half"], shift, place, first, False)
     for axes, names in ((left, by_effect), (right, by_share)):
-        axes.set(ylim=(len(names) + 1.4, -0.6), yticks=range(len(names)))
+        axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))
         axes.set_yticklabels(names)
         axes.tick_params(left=False)
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.grid(axis="y", color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)
-        axes.legend(frameon=False, fontsize=6, loc="lower center", ncols=2, columnspacing=1.0)
+    figure.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 0.36 / height), ncols=len(design.acts),
+        frameon=False, fontsize=6,
+    )  # fmt: skip
     left.set_title("Morris: mean size of effect")
     left.set_xlabel("mu*, units of payoff over the range")
     right.set_title("Sobol: shares of variance")
@@ -46,8 +50,7 @@ def ranking(design: Design, morris: pd.DataFrame, sobol: pd.DataFrame, label: st
     note = (
         f"Output: advantage of {design.talk} for {label}. Bars: 95 % bootstrap intervals. "
         f"{design.sensitivity.trajectories} trajectories; base sample {design.sensitivity.base}; "
-        f"{design.runs} runs a point;\npreset {design.preset}, seed {design.seed}. "
-        "Filled: total or mu*; open: first order."
+        f"{design.runs} runs a point;\npreset {design.preset}, seed {design.seed}."
     )
     figure.text(0.012, 0.07 / height, note, **NOTE)
     return figure
@@ -64,7 +67,7 @@ def dots(
     halves: pd.Series,
     shift: float,
     place: int,
-    name: str,
+    name: str = "",
     whole: bool = True,
 ) -> None:
     """Dots with their intervals, a little above or below the line of the factor."""

@@ -10,6 +10,7 @@ from experiments import figures, sweep_figure
 from experiments.design import OWN, Design
 from experiments.experiment import Findings, Waves, Work, static, with_factors
 from experiments.explain import deciding_terms
+from experiments.numerals import decimal, interval
 from experiments.sampling import points
 
 REASONS_RUNS = 200
@@ -97,9 +98,9 @@ def duel_words(duels: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
         yield (
             f"{labels[row['patron']]} for {labels[row['protege']]}: {row['talk']} "
             f"is {words[verdict_of(row['low'], row['high'])]} {row['act']}: "
-            f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}] in {row['runs']} "
-            f"runs; better in {row['talk_better']:.0%}, the same in {row['same']:.0%}; "
-            f"{row['protege_difference']:+.2f} for the protege."
+            f"{decimal(row['difference'], 3)} {interval(row['low'], row['high'], 3)} "
+            f"in {row['runs']} runs; better in {row['talk_better']:.0%}, the same in "
+            f"{row['same']:.0%}; {decimal(row['protege_difference'])} for the protege."
         )
         yield (
             f"  Pairing on the same luck removed {row['saved']:.0%} of the variance of unpaired "
@@ -118,7 +119,7 @@ def reason_words(work: Work) -> Iterator[str]:
     )
     for (_, act), terms in found.items():
         if terms:
-            told = " and ".join(f"{term} ({gap:+.2f})" for term, gap in terms[:2])
+            told = " and ".join(f"{term} ({decimal(gap)})" for term, gap in terms[:2])
             yield f"Between {design.talk} and {act} decide {told}; positive gaps favour talk."
 
 

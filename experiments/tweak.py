@@ -14,6 +14,7 @@ import numpy as np
 
 from agents.payoffs import ledger
 from experiments.duel import Duel, duels, proteges
+from experiments.numerals import decimal, interval
 from model.alliance_model import AllianceModel
 from model.preset import Change, ConfigError, Preset, load, shown, suggestion
 from model.stage_game import Expected
@@ -271,8 +272,8 @@ def in_words(found: Consequence) -> str:
     for moved in found.moved[:10]:
         change = moved.after - moved.before
         lines.append(
-            f"  {moved.state:<15}{moved.term:<12}{moved.before:>+8.3f} ->{moved.after:>+8.3f}"
-            f"  ({change:+.3f})"
+            f"  {moved.state:<15}{moved.term:<12}{decimal(moved.before, 3):>8} ->"
+            f"{decimal(moved.after, 3):>8}  ({decimal(change, 3)})"
         )
     if not found.moved:
         lines.append(f"  none by {NOTABLE:g} or more")
@@ -301,5 +302,5 @@ def _of_a_duel(found: Consequence, key: tuple[str, str]) -> str:
 def _side(duel: Duel | None) -> str:
     if duel is None:
         return f"{'not on its menu':<37}"
-    interval = f"[{duel.low:+.2f}, {duel.high:+.2f}]"
-    return f"{duel.difference:+.2f} {interval:<16} {duel.verdict:<13}"
+    ends = interval(duel.low, duel.high)
+    return f"{decimal(duel.difference)} {ends:<16} {duel.verdict:<13}"

@@ -21,7 +21,6 @@ from model.measures import worth
 from model.plan import Plan, Value
 from model.preset import Change
 from model.snapshot import measured
-from model.watched import forgotten
 from model.world import Array
 
 BAND_RUNS = 100
@@ -107,7 +106,6 @@ def played_lines(
     """The drawn series of some runs: key to (turns + 1, runs)."""
     runs = range(first, last)
     model = AllianceModel(preset, rng=seed, runs=runs, changes=_by_run(changes))
-    forgotten(model)
     kept = [measured(model.world)]
     while not model.over:
         model.step()
@@ -192,7 +190,6 @@ def realised(
     rows = range(runs)
     policy = {patron: action}
     model = kind(preset, rng=seed, runs=rows, changes=_by_run(changes), policy=policy)
-    forgotten(model)
     while not model.over:
         model.step()
     state = model.world.names.index(patron)

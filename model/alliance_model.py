@@ -7,7 +7,7 @@ import mesa
 import numpy as np
 
 from agents.payoffs import stage_game, weighed
-from agents.state import StateAgent
+from agents.state import StateAgent, seated
 from agents.strategies import attraction_after, imagined, with_strategies
 from model import turn
 from model.draws import state_uniforms, uniforms
@@ -54,11 +54,7 @@ class AllianceModel(mesa.Model):
         self.solution: Solution | None = None
         self.game: StageGame | None = None
         self.forced_down: Array = np.zeros(np.shape(self.world.weeks_at_war))
-        for state, name in enumerate(self.world.names):
-            StateAgent(self, name, state)
-        self.states: list[StateAgent] = [
-            each for each in self.agents if isinstance(each, StateAgent)
-        ]
+        self.states: list[StateAgent] = seated(self, self.world.names)
         self.datacollector = mesa.DataCollector(
             model_reporters=recorded() if isinstance(runs, int) else {},
             agent_reporters={

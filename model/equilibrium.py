@@ -70,7 +70,7 @@ def logit_equilibrium(
             strayed = (off > RESIDUAL) | (np.abs(ends - branch).max((0, 1)) > JUMP)
             for place in np.flatnonzero(strayed[: len(doubtful)]):
                 one = game.run(int(first + doubtful[place]))
-                ends[..., place] = followed_branch(one)
+                ends[..., place] = branch[..., place] if lost[place] else followed_branch(one)
                 off[place] = residual_of(one, ends[..., place])
             found[..., doubtful] = ends[..., : len(doubtful)]
             error[doubtful] = off[: len(doubtful)]

@@ -50,7 +50,6 @@ class WatchedModel(AllianceModel):
         self.error = ""
         self.waiting: list[tuple[str, Value]] = []
         self.applied = self.plan.later
-        forgotten(self)
 
     def step(self) -> None:
         """Play one turn and record it; an error stops the run and is kept as a message."""
@@ -117,10 +116,3 @@ def replayed(plan: Plan, turn: int) -> WatchedModel:
     while model.world.turn < turn and not model.over and not model.error:
         model.step()
     return model
-
-
-def forgotten(model: AllianceModel) -> None:
-    """Let Mesa 3.3 forget a model whose agents are all made; else it would never be freed."""
-    identifiers = getattr(type(model.states[0]), "_ids", None)
-    if isinstance(identifiers, dict):
-        identifiers.pop(model, None)

@@ -1,9 +1,11 @@
 """Ensembles: the same bits whatever the blocks and workers."""
 
+import gc
+
 import numpy as np
 import pytest
 
-from experiments.batch import simulate
+from experiments.batch import Job, play_block, simulate
 from model.alliance_model import AllianceModel
 from model.measures import worth
 
@@ -48,3 +50,17 @@ def test_another_seed_gives_another_result(whole):
 def test_shares_count_every_turn_of_every_run(whole):
     assert (whole.tally.plays.sum(2) == 13).all()
     assert whole.runs == 13
+
+
+def test_a_block_gives_back_its_model_before_garbage_is_looked_for():
+    def models() -> int:
+        return sum(type(each) is AllianceModel for each in gc.get_objects())
+
+    gc.collect()
+    before = models()
+    gc.disable()
+    try:
+        play_block(Job("twelve-days", changes={"turns": 1}), range(2))
+        assert models() == before
+    finally:
+        gc.enable()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import equilibrium, iteration
+from model import branch, equilibrium, iteration
 from model.branch import NoEquilibrium, followed_branch
 from model.equilibrium import logit_equilibrium
 from model.exponents import Exponents, exponents
@@ -249,6 +249,39 @@ def test_a_game_on_which_the_iteration_fails_is_solved_along_its_branch(monkeypa
     found = logit_equilibrium(stag_hunt(0.5))
     assert found.followed.all()
     assert found.play == pytest.approx(meant, abs=1e-8)
+
+
+@pytest.mark.parametrize("lean", [1e-6, 3e-6, 1e-5])
+def test_an_equilibrium_that_the_iteration_leaves_is_followed_anew(lean):
+    # each wants to do as the other does and leans to another action; to swap states and
+    # actions changes nothing, so on the branch they play p and 1 - p, though both would agree
+    game = two_by_two([[0, 3 - lean], [0, 3 + lean]], [[6, 0], [6, 0]], [[1, 0], [1, 0]], 3.0)
+    play = logit_equilibrium(game).play
+    assert play == pytest.approx(np.full((2, 2), 0.5), abs=1e-4)
+    assert play[0] == pytest.approx(play[1, ::-1], abs=1e-9)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_run_whose_polish_ends_elsewhere_is_followed_once(monkeypatch, lost):
+    game = stag_hunt(8.0)
+    meant = followed_branch(game)
+    elsewhere = max(equilibria(game), key=lambda play: play[0, 0])
+    calls = []
+
+    def counted(one: StageGame) -> np.ndarray:
+        calls.append(one)
+        return followed_branch(one)
+
+    def strays(sharp: Exponents, x: np.ndarray, tolerance: float) -> tuple:
+        both = np.repeat(elsewhere[..., None], sharp.runs, -1)
+        return iterated(sharp, sharp.expectations(both), tolerance)
+
+    monkeypatch.setattr(equilibrium, "followed_branch", counted)
+    monkeypatch.setattr(equilibrium, "iterated", strays)
+    if lost:
+        monkeypatch.setattr(branch, "JUMP", 0.0)
+    assert logit_equilibrium(game).play == pytest.approx(meant, abs=1e-8)
+    assert len(calls) == 1
 
 
 # ------------------------------------------------------------------ failure is named

@@ -16,6 +16,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from experiments import figures
+from experiments.design import Design
+from experiments.sensitivity_figure import ranking
 
 START = date(2025, 6, 12)
 STATES = ("north", "south")
@@ -221,6 +223,12 @@ def test_runs_in_which_nothing_differs_are_shown_where_known() -> None:
     assert "no\ndifference" not in words(duels())
 
 
+def test_no_figure_is_minus_nought() -> None:
+    text = words(figures.duels(differences((0.9, -0.001, -0.4), half=0.0), labels()))
+    assert "0.00  [0.00, 0.00]" in text
+    assert "\N{MINUS SIGN}0.00" not in text and "\N{MINUS SIGN}0.40" in text
+
+
 def test_acts_beyond_means_are_marked() -> None:
     text = words(figures.duels(differences().assign(forced_down=[0.0, 0.4, 1.0]), labels()))
     assert "act 2 †" in text
@@ -294,3 +302,24 @@ def test_thirty_states_can_be_drawn_with_their_labels_apart() -> None:
     assert overlaps(found) == []
     many = pd.concat([differences().assign(patron=state) for state in states])
     figures.duels(many, labels([*states, *STATES])).draw_without_rendering()
+
+
+# ------------------------------------------------------------------- the ranking of parameters
+
+
+@pytest.mark.parametrize("factors", [1, 12])
+def test_the_legend_of_the_ranking_stands_clear_of_both_panels(factors) -> None:
+    design = Design(title="which", kind="sensitivity", acts=["arms", "force"])
+    names = [f"state.section.figure {number}" for number in range(factors)]
+    rows = [(name, act, 1.0, 0.5, 0.3, 0.2, 0.1, 0.2) for name in names for act in design.acts]
+    halves = [f"{each}{half}" for each in ("mu_star", "total", "first") for half in ("", "_half")]
+    table = pd.DataFrame(rows, columns=["factor", "act", *halves])
+    figure = ranking(design, table, table, "North")
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    told = [each.get_text() for each in legend.get_texts()]
+    assert told == [
+        f"{what}, against {act}" for act in design.acts for what in ("mu* or total", "first order")
+    ]
+    others = [each.get_tightbbox() for each in figure.axes] + boxes(figure.texts)
+    assert not any(legend.get_window_extent().overlaps(each) for each in others if each)

@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -44,3 +47,9 @@ def test_a_states_ledger_at_the_solution_explains_its_log_odds(model):
         odds = np.log(play[seen] / play[seen[0]])
         precision = model.world.precision[agent.state]
         assert odds == pytest.approx(precision * (payoff[seen] - payoff[seen[0]]), abs=1e-6)
+
+
+def test_a_model_that_is_done_is_not_kept_by_the_count_of_its_agents():
+    done = weakref.ref(a_model(turns=1))
+    gc.collect()
+    assert done() is None
