@@ -15,6 +15,13 @@ from model.world import Array, PerRun, Play, total
 STEPS = 16
 """Steps in which precision is raised from 0 to all of it."""
 JUMP = 0.2
+"""How far play may move between two steps of precision."""
+STRIDE, LONGEST, LEAST = 0.05, 0.2, 1e-9
+"""Arc length of the first step, of the longest, and of one too short to go on."""
+BEND = 0.5
+"""Least cosine of the angle between the tangents before and after a step."""
+CLOSE = 1e-6
+"""A step this short tells curves apart that do not cross."""
 ON_THE_WAY = 1e-5
 
 
@@ -42,34 +49,52 @@ def continued(game: Exponents, share: PerRun) -> tuple[Play, Array]:
     return play, lost
 
 
-def followed_branch(game: StageGame, step: float = 0.05) -> Play:
+def followed_branch(game: StageGame, step: float = STRIDE) -> Play:
     r"""The equilibrium of one run's game on the branch from precision 0, by arc length.
 
     Solves $H(x, s) = x - E(x; s \lambda) = 0$ in the expectations x along the curve from
-    s = 0 to s = 1, through turning points (Turocy 2005; Allgower & Georg 1990).
+    s = 0 to s = 1, through turning points (Turocy 2005; Allgower & Georg 1990). Where a symmetry
+    is all but kept another curve runs close by; a step onto it turns the sign of the determinant
+    of H's Jacobian and the tangent, and is halved. Where the sign turns however short the step,
+    the curves cross, and the branch goes straight on.
     """
     size = game.slopes.shape[0] * game.slopes.shape[1]
     point = np.append(game.expectations(uniform(game)).ravel(), 0.0)
-    heading = np.append(np.zeros(size), 1.0)
+    direction, sign = _tangent(game, point, np.append(np.zeros(size), 1.0))
+    crossing = False
     for _ in range(20_000):
-        direction = _tangent(game, point, heading)
-        trial = _corrected(game, point + step * direction, direction)
-        if trial is None or np.abs(trial - point).max() > 4 * step:
-            step /= 2
-            if step < 1e-9:
-                break
-            continue
-        if trial[-1] >= 1:
-            between = (1 - point[-1]) / max(trial[-1] - point[-1], 1e-12)
-            start = point + between * (trial - point)
-            start[-1] = 1.0
-            end = _corrected(game, start, np.append(np.zeros(size), 1.0))
-            if end is not None and np.abs(end - start).max() <= 4 * step:
-                return _play_at(game, end)[0]
-            step /= 2
-            continue
-        heading, point, step = direction, trial, min(step * 1.3, 0.2)
+        trial = _ahead(game, point, direction, step)
+        if trial is not None:
+            onward, turned = _tangent(game, trial, direction)
+            if (turned == sign or crossing) and onward @ direction > BEND:
+                if trial[-1] == 1.0:
+                    return _play_at(game, trial)[0]
+                point, direction, sign = trial, onward, turned
+                step, crossing = min(step * 1.3, LONGEST), False
+                continue
+            if turned != sign and step < CLOSE:
+                step, crossing = STRIDE, True
+                continue
+        step /= 2
+        if step < LEAST:
+            break
     raise NoEquilibrium("the principal branch was lost at precision share " + f"{point[-1]:.3f}")
+
+
+def _ahead(game: StageGame, point: Array, direction: Array, step: float) -> Array | None:
+    """A point of the curve one step ahead, at the most where all of precision is reached."""
+    trial = _corrected(game, point + step * direction, direction)
+    if trial is None or np.abs(trial - point).max() > 4 * step:
+        return None
+    if trial[-1] < 1:
+        return trial
+    start = point + (1 - point[-1]) / max(trial[-1] - point[-1], 1e-12) * (trial - point)
+    start[-1] = 1.0
+    end = _corrected(game, start, np.append(np.zeros(len(point) - 1), 1.0))
+    if end is None or np.abs(end - start).max() > 4 * step:
+        return None
+    end[-1] = 1.0
+    return end
 
 
 def _play_at(game: StageGame, point: Array) -> tuple[Play, Play]:
@@ -102,11 +127,12 @@ def _linearised(game: StageGame, point: Array) -> tuple[Array, Array]:
     return point[:-1] - game.expectations(play).ravel(), jacobian
 
 
-def _tangent(game: StageGame, point: Array, heading: Array) -> Array:
-    """Unit tangent of the curve, in the direction it was heading."""
+def _tangent(game: StageGame, point: Array, heading: Array) -> tuple[Array, float]:
+    """Unit tangent of the curve in the direction it was heading, and the determinant's sign."""
     _, jacobian = _linearised(game, point)
     direction = np.linalg.svd(jacobian)[2][-1]
-    return direction if direction @ heading >= 0 else -direction
+    direction = direction if direction @ heading >= 0 else -direction
+    return direction, np.linalg.slogdet(np.vstack([jacobian, direction]))[0]
 
 
 def _corrected(game: StageGame, point: Array, direction: Array) -> Array | None:

@@ -34,7 +34,7 @@ class Exponents:
 
     @cached_property
     def slope_spans(self) -> Array:
-        """How far apart an expectation can pull two open actions: (channels, states, runs)."""
+        """How far apart an expectation can pull open actions at most: (channels, states, runs)."""
         return self.slopes.max(2) - self.slopes.min(2)
 
     @cached_property

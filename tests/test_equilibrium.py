@@ -1,10 +1,12 @@
 from dataclasses import replace
+from math import exp
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
 from model import branch, equilibrium, iteration
 from model.branch import NoEquilibrium, followed_branch
@@ -98,6 +100,21 @@ def test_no_warm_start_leaves_the_principal_branch(number):
         assert logit_equilibrium(game, other).play == pytest.approx(meant, abs=1e-7)
 
 
+@pytest.mark.parametrize("lean", [1e-7, 1e-6, 1e-4, 3e-4, 1e-3, 1e-2])
+def test_a_symmetry_all_but_kept_is_broken_toward_the_action_that_is_favoured(lean):
+    """The symmetric play is an equilibrium nearly, on another curve close by the branch."""
+    game = two_by_two([[0, 1.5 - lean]] * 2, [[3, 0]] * 2, [[1, 0]] * 2, 2.0)
+    off = lambda p: p - 1 / (1 + exp(-2.0 * (3 * p - 1.5 + lean)))  # noqa: E731
+    meant = brentq(off, 0.8, 1.0, xtol=1e-14)
+    assert followed_branch(game)[:, 0] == pytest.approx([meant] * 2, abs=1e-9)
+    assert logit_equilibrium(game).play[:, 0] == pytest.approx([meant] * 2, abs=1e-7)
+
+
+def test_through_a_crossing_the_branch_goes_straight_on():
+    game = two_by_two([[0, 1.5]] * 2, [[3, 0]] * 2, [[1, 0]] * 2, 2.0)
+    assert followed_branch(game) == pytest.approx(np.full((2, 2), 0.5), abs=1e-9)
+
+
 # ------------------------------------------------------------------ an independent solver
 
 
@@ -184,6 +201,31 @@ def test_where_the_map_contracts_every_start_ends_at_the_same_play(number, seed)
 def whole(game: StageGame) -> Exponents:
     """The exponents of all runs of a game."""
     return exponents(game, slice(None), game.runs)
+
+
+@given(st.integers(0, 2**31))
+def test_spans_hold_all_that_open_actions_can_do_and_nothing_where_one_is_open(seed):
+    random = np.random.default_rng(seed)
+    base = random.normal(size=(3, 4, 5))
+    base[random.random(base.shape) < 0.5] = -np.inf
+    base[:, 0][~(base > -np.inf).any(1)] = 0.0
+    slopes, effect = random.normal(size=(2, len(CHANNELS), 3, 4, 5))
+    related = random.normal(size=(len(CHANNELS), 3, 3, 5))
+    sharp = whole(StageGame(base, slopes, effect, related, random.uniform(0.5, 9, (3, 5))))
+    least, top = sharp.effect_range
+    for i, r in np.ndindex(3, 5):
+        open_ = base[i, :, r] > -np.inf
+        pulls, shown = sharp.slopes[:, i, open_, r], effect[:, i, open_, r]
+        span = np.ptp(pulls, axis=1)
+        assert (sharp.slope_spans[:, i, r] >= span).all()
+        assert (least[:, i, r] <= shown.min(1)).all()
+        assert (top[:, i, r] >= shown.max(1)).all()
+        if open_.sum() == 1:
+            assert not sharp.slope_spans[:, i, r].any()
+            assert (least[:, i, r] == shown[:, 0]).all()
+            assert (top[:, i, r] == shown[:, 0]).all()
+        if open_.all():
+            assert (sharp.slope_spans[:, i, r] == span).all()
 
 
 @pytest.mark.parametrize("number", range(len(SEVERAL)))
