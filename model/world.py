@@ -221,11 +221,13 @@ class World:
     # --- time ---
     @cached_property
     def at_war(self) -> tuple[Array | slice, "World"] | None:
-        """The runs at war and the world of these alone; None where there is peace in all."""
-        war = np.asarray(self.war)
-        if war.all():
+        """The runs at war and the world of these alone; None where there is peace in all.
+
+        All runs where most are: picking out many costs more than it saves.
+        """
+        runs = np.flatnonzero(self.war)
+        if 2 * len(runs) > np.size(self.war):
             return slice(None), self
-        runs = np.flatnonzero(war)
         return (runs, taken(self, runs)) if len(runs) else None
 
     @property
