@@ -130,6 +130,12 @@ def told(tmp_path: Path, text: str) -> str:
             ("not affine in 'aid'", "a + b * expected"),
         ),
         (
+            HEAD.replace("default=1.0", 'channel="aid"').replace(
+                "BODY", "return world.ladder.rung * expected.aid.clip(0)"
+            ),
+            ("not affine in 'aid'",),
+        ),
+        (
             HEAD.replace("default=1.0", "wartime=True").replace("BODY", "return world.ladder.rung"),
             ("not 0 in peace",),
         ),
