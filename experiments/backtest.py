@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments import numerals
 from experiments.baselines import BASELINES, Forecaster
 from experiments.cases import COVARIATES, RUNGS, Cases, games_of, read_cases, world_of
 from experiments.likelihood import fitted, probabilities, record_of
@@ -176,7 +177,11 @@ def _told(test: Backtest) -> str:
     for name, each in test.scores().items():
         level = test.level(name)
         gap = test.against(name)
-        paired = f"{gap.mean:+.4f}  [{gap.low:+.4f}, {gap.high:+.4f}]" if name != "model" else ""
+        paired = (
+            f"{numerals.decimal(gap.mean, 4)}  {numerals.interval(gap.low, gap.high, 4)}"
+            if name != "model"
+            else ""
+        )
         lines.append(
             f"  {name.replace('_', ' '):<18}{each['exact']:>7.2f}{each['within1']:>10.2f}"
             f"{each['rps']:>7.4f}  [{level.low:.3f}, {level.high:.3f}] {each['log']:>7.3f}"

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
+from experiments import numerals
 from experiments.baselines import fit_conditional
 from experiments.cases import Cases, games_of, world_of
 from experiments.likelihood import Record, fitted, probabilities
@@ -371,7 +372,8 @@ def in_words(found: Mapping[str, object]) -> str:
         lines.append(f"  {'':<16}{'log loss':>9}{'Brier':>8}   model less this, log loss")
         for name, each in rows.items():
             gap = each["model_less_this"]
-            paired = f"{gap['mean']:+.3f}  [{gap['low']:+.3f}, {gap['high']:+.3f}]"
+            ends = numerals.interval(gap["low"], gap["high"], 3)
+            paired = f"{numerals.decimal(gap['mean'], 3)}  {ends}"
             told = "" if name == "model" else paired
             lines.append(
                 f"  {name.replace('_', ' '):<16}{each['log']:>9.3f}{each['brier']:>8.3f}   {told}"

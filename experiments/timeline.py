@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from experiments import numerals
 from experiments.cases import RUNGS
 from experiments.run import on_ladder
 from experiments.scoring import interval, logarithmic
@@ -205,7 +206,8 @@ def in_words(days: list[Day]) -> str:
     lines.append("")
     for name, loss in found.items():
         gap = interval(found["model"] - loss)
-        paired = f"   model less this {gap.mean:+.3f}  [{gap.low:+.3f}, {gap.high:+.3f}]"
+        ends = numerals.interval(gap.low, gap.high, 3)
+        paired = f"   model less this {numerals.decimal(gap.mean, 3)}  {ends}"
         told = "" if name == "model" else paired
         lines.append(f"log score of {name:<12} {loss.mean():.3f} over {len(days)} acts{told}")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ import numpy as np
 
 from agents.payoffs import game_of
 from experiments.duel import paired
+from experiments.numerals import decimal, interval
 from experiments.recovery import TRUE, games, plain, strategic
 from experiments.tournament import downfall, fixation, tournament
 from model.alliance_model import AllianceModel
@@ -262,8 +263,8 @@ def t4() -> Finding:
     bluffed = _after_bluff(runs)
     later, later_low, _ = _interval(bluffed, 2.575829)
     note = (
-        f"without memory {flat:+.4f} [{flat_low:+.4f}, {flat_high:+.4f}]; after a caught bluff "
-        f"words deter less by {later:+.4f} (99 % above {later_low:+.4f})"
+        f"without memory {decimal(flat, 4)} {interval(flat_low, flat_high, 4)}; after a caught "
+        f"bluff words deter less by {decimal(later, 4)} (99 % above {decimal(later_low, 4)})"
     )
     holds = low > 0 and flat_low <= 0 <= flat_high and later_low > 0
     title = "words deter where honesty is remembered; a caught bluff costs"
@@ -428,7 +429,7 @@ def t6() -> Finding:
     deterred, low, high = _share_gap(peace, pact, np.ones(runs, bool))
     joins, joins_low, joins_high = _share_gap(fights, pact, ~peace)
     note = (
-        f"arms or force once attacked {joins:+.2f} [{joins_low:+.2f}, {joins_high:+.2f}] by pact; "
+        f"arms or force once attacked {decimal(joins)} {interval(joins_low, joins_high)} by pact; "
         "pacts are sought where the threat is high"
     )
     title = "pact and deterrence (Huth & Russett 1984)"

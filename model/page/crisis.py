@@ -91,7 +91,10 @@ def figures(model: WatchedModel, world: Any) -> list[Plain]:
     return [
         {"name": "Brent", "value": f"${float(measured['price']):.0f}"},
         {"name": f"{target}'s programme", "value": f"{float(measured['programme']):.2f}"},
-        {"name": "Balance (log)", "value": f"{float(measured['balance']):+.2f}".replace("-", "−")},
+        {
+            "name": "Balance (log)",
+            "value": f"{round(float(measured['balance']), 2) + 0.0:+.2f}".replace("-", "−"),
+        },
     ]
 
 
