@@ -8,6 +8,7 @@ limit, a quasi-p-value (chance to find the density without that limit [Bryant201
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import signature
 from types import ModuleType
@@ -153,11 +154,25 @@ def limited(
     return limits
 
 
+@contextmanager
+def luck_of_its_own() -> Iterator[None]:
+    """Start numpy's shared luck, by which scikit-learn draws, anew; as before in the end."""
+    before = np.random.get_state()  # noqa: NPY002
+    np.random.seed(0)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+
+
 def cart_boxes(cases: pd.DataFrame, talk: Array, density: float, leaf: float) -> list[Box]:
-    """The leaves of a tree in which talk is at least so dense."""
+    """The leaves of a tree in which talk is at least so dense.
+
+    Of splits that are equally good one is drawn, always the same.
+    """
     if not talk.any() or talk.all():
         return []
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), luck_of_its_own():
         warnings.simplefilter("ignore")
         tree = workbench("cart").CART(cases, talk, mass_min=leaf)
         tree.build_tree()

@@ -46,6 +46,18 @@ def test_cart_finds_the_box(cases, talk):
     assert boxes[0].limits["slack"][1] == pytest.approx(0.4, abs=0.02)
 
 
+def test_of_equally_good_splits_the_same_is_found_whatever_was_drawn_before(cases, talk):
+    twins = cases.assign(again=cases["slack"], once_more=cases["ties"])
+    found = []
+    for seed in range(8):
+        np.random.seed(seed)  # noqa: NPY002
+        found.append(cart_boxes(twins, talk, 0.8, 0.05))
+        left = np.random.random()  # noqa: NPY002
+        np.random.seed(seed)  # noqa: NPY002
+        assert np.random.random() == left  # noqa: NPY002
+    assert all(each == found[0] for each in found)
+
+
 def test_where_talk_is_random_no_box_is_found(cases):
     random = np.random.default_rng(1).random(len(cases)) < 0.3
     assert prim_boxes(cases, random, 0.8, 0.05, 3) == []
