@@ -78,7 +78,13 @@ def Address(visit: Visit, now: str) -> None:
             visit.message.value = in_the_page(error)
         set_restored(restored + 1)
 
-    Shell(title=TITLE, address=now, restored=restored, event_restore=restore)
+    Shell(
+        title=TITLE,
+        address=now,
+        seat=visit.seat.value,
+        restored=restored,
+        event_restore=restore,
+    )
 
 
 @solara.component
@@ -95,4 +101,4 @@ def Page() -> None:
         name=TITLE,
         play_interval=PLAY_INTERVAL,
         model_params={"plan": visit.plan.peek},
-    ).key(f"seat {visit.seat.value}")
+    )

@@ -244,6 +244,17 @@ def test_play_runs_to_the_end_and_a_reload_keeps_the_run(page: Any) -> None:
     assert actions(page) == last
 
 
+def test_another_run_can_be_played_after_the_end_of_one(page: Any) -> None:
+    button(page, "Play").click()
+    at_turn(page, 16)
+    browsers.expect(button(page, "Step")).to_be_disabled()
+    page.get_by_label("Run", exact=True).fill("4")
+    page.keyboard.press("Tab")
+    at_turn(page, 0)
+    step(page, 1)
+    browsers.expect(button(page, "Play")).to_be_enabled()
+
+
 def test_a_turn_of_play_sends_only_what_changed(chromium: Any, server: dict[str, Any]) -> None:
     heard: list[str] = []
     with visit(chromium, server["url"], listening=heard) as page:

@@ -38,7 +38,7 @@ class Visit:
         if self.selected.value not in model.world.names:
             self.selected.value = first_patron(plan.preset)
         self.model.value = model
-        self.seat.value += 1  # Mesa's controls start anew with the model
+        self.seat.value += 1  # by it the page knows that another run is watched
 
     def change(self, key: str, value: Value | None) -> None:
         """Change a figure of the plan; at once, if it can and the visitor wants it."""
