@@ -5,7 +5,7 @@ mixed strategy by what it has seen or can imagine; those who play `logit` then p
 the equilibrium against it. A rule is declared once and chosen in a profile: `rule = "level_k"`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -150,19 +150,28 @@ def with_strategies(
     A mixed strategy p is bound by payoffs $\log(p) / \lambda$ that do not depend on others:
     the quantal response to them is p.
     """
-    if all(rule == "logit" for rule in rules):
+    return bound(
+        game,
+        {
+            state: STRATEGIES[rule](Situation(world, game, state, imagine))
+            for state, rule in enumerate(rules)
+            if rule != "logit"
+        },
+    )
+
+
+def bound(game: StageGame, chosen: Mapping[int, PerAction]) -> StageGame:
+    """The stage game in which some states play a given mixed strategy, whatever the others do."""
+    if not chosen:
         return game
     base, slopes = game.base, game.slopes.copy()
     rows, precision = (
         list(base),
-        list(np.broadcast_to(game.precision, (len(rules), *game.precision.shape[1:]))),
+        list(np.broadcast_to(game.precision, (len(base), *game.precision.shape[1:]))),
     )
-    for state, rule in enumerate(rules):
-        if rule == "logit":
-            continue
-        chosen = STRATEGIES[rule](Situation(world, game, state, imagine))
+    for state, play in chosen.items():
         with np.errstate(divide="ignore"):
-            rows[state] = np.log(chosen)
+            rows[state] = np.log(play)
         slopes[:, state] = 0.0
         precision[state] = np.ones_like(precision[state])
     return replace(

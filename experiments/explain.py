@@ -10,6 +10,7 @@ from typing import Any  # attributes of a world are set by name
 import numpy as np
 
 from agents.payoffs import TERMS, game_of, ledger
+from agents.strategies import bound
 from experiments.numerals import decimal
 from model.alliance_model import AllianceModel
 from model.equilibrium import Solution, logit_equilibrium, nearby
@@ -49,6 +50,12 @@ class Explanation:
     probability: Array
     played: str
     flip: Flip | None
+    rule: str = "logit"
+
+    @property
+    def open(self) -> Array:
+        """Which actions are open; a rule may leave an open one without a chance."""
+        return self.total > -np.inf
 
     @property
     def preferred(self) -> str:
@@ -121,6 +128,7 @@ def decision(
         probability=solution.play[state][:count],
         played=played,
         flip=None,
+        rule=world.rules[state],
     )
 
 
@@ -128,8 +136,14 @@ def decision(
 
 
 def solved(world: World, guess: Array) -> Solution:
-    """The equilibrium of a world's stage game."""
-    return logit_equilibrium(game_of(world), guess, f"in turn {world.turn}")
+    """The equilibrium of a world's stage game; who has another rule keeps to its present play."""
+    return logit_equilibrium(kept_to(world, guess), guess, f"in turn {world.turn}")
+
+
+def kept_to(world: World, play: Array) -> StageGame:
+    """The stage game of a world in which all but the logit players keep to what they play."""
+    other = {state: play[state] for state, rule in enumerate(world.rules) if rule != "logit"}
+    return bound(game_of(world), other)
 
 
 def nudges(world: World, state: int) -> dict[str, tuple[float, float, float, str]]:
@@ -202,12 +216,14 @@ def smallest_flip(world: World, state: int, solution: Solution) -> Flip | None:
     """The change of one parameter, least as a share of its range, that flips the likeliest action.
 
     The search iterates from the present solution; the flip it finds is verified by solving the
-    stage game again with the change.
+    stage game again with the change. None is sought for a rule that is not played by equilibrium.
     """
+    if world.rules[state] != "logit":
+        return None
     preferred = int(np.argmax(solution.play[state]))
 
     def flips(key: str, value: float) -> bool:
-        play = nearby(game_of(nudged(world, key, value)), solution.play)[state]
+        play = nearby(kept_to(nudged(world, key, value), solution.play), solution.play)[state]
         return int(np.argmax(play)) != preferred
 
     found: list[tuple[float, str, float]] = []
@@ -334,7 +350,7 @@ def as_json(found: Explanation) -> str:
         action: {
             "terms": {name: float(value[place]) for name, value in found.terms.items()},
             "payoff": float(found.total[place]),
-            "feasible": bool(found.probability[place] > 0),
+            "feasible": bool(found.open[place]),
             "probability": float(found.probability[place]),
         }
         for place, action in enumerate(found.actions)
@@ -371,10 +387,9 @@ def in_words(found: Explanation) -> str:
     ]
     for place, action in enumerate(found.actions):
         cells = "".join(f"{found.terms[name][place]:>{width}.3f}" for name in names)
-        open_ = found.probability[place] > 0
-        total = f"{found.total[place]:>9.3f}" if open_ else f"{'closed':>9}"
+        total = f"{found.total[place]:>9.3f}" if found.open[place] else f"{'closed':>9}"
         lines.append(f"{action:<11}{cells}{total}{found.probability[place]:>7.1%}")
-    lines += ["", sentence(found), flip_sentence(found.flip)]
+    lines += ["", sentence(found), flip_sentence(found.flip, found.rule)]
     return "\n".join(lines)
 
 
@@ -383,16 +398,19 @@ def sentence(found: Explanation) -> str:
     reasons = found.deciding(found.preferred, found.second)[:2]
     why = " and ".join(f"{name} ({decimal(gap)})" for name, gap in reasons)
     gap = np.sort(found.total)[-1] - np.sort(found.total)[-2]
+    drawn = found.played if found.rule == "logit" else f"{found.played}, by the rule {found.rule}"
     if gap == np.inf:
-        return f"Only {found.preferred} is open. Drawn: {found.played}."
+        return f"Only {found.preferred} is open. Drawn: {drawn}."
     return (
         f"{found.preferred} is worth {gap:.2f} more than {found.second}; "
-        f"the two largest differences are {why}. Drawn: {found.played}."
+        f"the two largest differences are {why}. Drawn: {drawn}."
     )
 
 
-def flip_sentence(flip: Flip | None) -> str:
+def flip_sentence(flip: Flip | None, rule: str = "logit") -> str:
     """The smallest change that flips a choice, in words."""
+    if rule != "logit":
+        return f"What would flip it is not sought, as {rule} does not play the equilibrium."
     if flip is None:
         return "No change of one parameter within its range would flip the choice."
     return (

@@ -234,9 +234,9 @@ def why(found: "Explanation") -> list[Plain]:
     return [
         {
             "action": action,
-            "open": bool(found.probability[place] > 0),
+            "open": bool(found.open[place]),
             "played": action == found.played,
-            "total": _round(found.total[place]) if found.probability[place] > 0 else None,
+            "total": _round(found.total[place]) if found.open[place] else None,
             "probability": _round(found.probability[place]),
             "terms": {name: _round(value[place]) for name, value in found.terms.items()},
         }

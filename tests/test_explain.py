@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.explain import deciding_terms, explanation, nudged, solved, watched
+from experiments.explain import deciding_terms, explanation, in_words, nudged, solved, watched
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +50,21 @@ def test_deciding_terms_are_gaps_between_talk_and_act():
     )
     assert found["resources"] > 0 and found["ties"] > 0
     assert list(map(abs, found.values())) == sorted(map(abs, found.values()), reverse=True)
+
+
+def test_a_rule_leaves_open_what_it_does_not_play():
+    talks = {"russia.rule": "always_talk"}
+    found = explanation(watched("twelve-days", 2, 0, 0, talks), 0, turn=2)
+    same = explanation(watched("twelve-days", 2, 0, 0, {}), 0, turn=2, flips=False)
+    assert found.played == "rhetoric" and found.probability.max() == 1.0
+    assert found.open.tolist() == (same.probability > 0).tolist() and found.open.sum() > 1
+    told = in_words(found)
+    assert told.count("closed") == (~found.open).sum()
+    assert "Drawn: rhetoric, by the rule always_talk." in told
+    assert found.flip is None and "not sought, as always_talk" in told
+
+
+def test_others_keep_to_their_rules_when_the_game_is_solved_again():
+    model = watched("twelve-days", 4, 0, 0, {"iran.rule": "always_fight", "china.rule": "level_k"})
+    again = solved(model.world, model.solution.play)
+    assert np.abs(again.play - model.solution.play).max() < 1e-6

@@ -82,6 +82,17 @@ def test_the_rows_of_a_ledger_add_up_to_the_payoff(watched: WatchedModel) -> Non
                 assert sum(row["terms"].values()) == pytest.approx(row["total"], abs=5e-3)
 
 
+def test_an_action_without_a_chance_is_not_told_as_closed() -> None:
+    moment = record(replayed(Plan("twelve-days").changed("russia.rule", "always_arm"), 2)).moments[
+        1
+    ]
+    found = decision(moment.before, moment.game, moment.solution, 0, "arms")
+    rows = {row["action"]: row for row in snapshot.why(found)}
+    assert rows["arms"]["probability"] == 1.0
+    assert rows["rhetoric"]["open"] and rows["rhetoric"]["probability"] == 0.0
+    assert rows["rhetoric"]["total"] is not None
+
+
 def test_hidden_support_is_shown_as_silence_until_it_is_asked_for() -> None:
     plan = Plan(
         "twelve-days", changes=(("russia.weights.ties", 0.0), ("russia.weights.stakes", 9.0))

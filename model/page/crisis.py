@@ -117,7 +117,8 @@ def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> 
                 sought = place
                 try:
                     found = flip_sentence(
-                        await whatif.played(smallest_flip, moment.before, state, moment.solution)
+                        await whatif.played(smallest_flip, moment.before, state, moment.solution),
+                        moment.before.rules[state],
                     )
                 except Exception as error:
                     # the search is of use to many a turn to come; what failed here is told
