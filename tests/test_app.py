@@ -255,6 +255,22 @@ def test_another_run_can_be_played_after_the_end_of_one(page: Any) -> None:
     browsers.expect(button(page, "Play")).to_be_enabled()
 
 
+def test_the_keyboard_alone_steps_and_turns_to_a_tab(page: Any) -> None:
+    focus = "getComputedStyle(document.activeElement).outlineStyle"
+    button(page, "Play").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate(focus) == "solid"
+    page.keyboard.press("Enter")
+    at_turn(page, 1)
+    page.keyboard.press("Space")  # the button is still in focus
+    at_turn(page, 2)
+    page.get_by_role("tab", name="The crisis").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate(focus) == "solid"
+    page.keyboard.press("Space")
+    page.get_by_role("heading", name="Where does talk win?").wait_for()
+
+
 def test_a_turn_of_play_sends_only_what_changed(chromium: Any, server: dict[str, Any]) -> None:
     heard: list[str] = []
     with visit(chromium, server["url"], listening=heard) as page:
