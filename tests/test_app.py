@@ -414,6 +414,8 @@ def test_a_stored_result_is_opened(page: Any) -> None:
     page.get_by_role("tab", name="Stored results").click()
     page.get_by_label("Stored result").select_option("reference")
     page.get_by_text("Did talking beat intervening").wait_for()
+    rows = page.locator(".ct-columns").all()
+    assert rows and all(row.bounding_box()["height"] < 25 for row in rows)  # none is broken
     figure = page.get_by_role("img", name="Figure oil of reference")
     assert figure.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
 
