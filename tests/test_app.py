@@ -271,6 +271,17 @@ def test_the_keyboard_alone_steps_and_turns_to_a_tab(page: Any) -> None:
     page.get_by_role("heading", name="Where does talk win?").wait_for()
 
 
+def test_on_a_telephone_the_controls_close_and_every_tab_is_in_sight(
+    chromium: Any, server: dict[str, Any]
+) -> None:
+    with visit(chromium, server["url"], viewport={"width": 390, "height": 844}) as page:
+        button(page, "Controls").click()  # they lie over the page at first
+        page.locator(".v-navigation-drawer--close").wait_for(state="attached")
+        for name in ("The crisis", "Where talk wins", "Stored results"):
+            box = page.get_by_role("tab", name=name).bounding_box()
+            assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
 def test_a_turn_of_play_sends_only_what_changed(chromium: Any, server: dict[str, Any]) -> None:
     heard: list[str] = []
     with visit(chromium, server["url"], listening=heard) as page:
