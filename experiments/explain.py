@@ -9,7 +9,7 @@ from typing import Any  # attributes of a world are set by name
 
 import numpy as np
 
-from agents.payoffs import TERMS, game_of, ledger
+from agents.payoffs import TERMS, feasible, game_of, ledger
 from agents.strategies import bound
 from experiments.numerals import decimal
 from model.alliance_model import AllianceModel
@@ -135,15 +135,19 @@ def decision(
 # ----------------------------------------------------------------- flipping a choice
 
 
-def solved(world: World, guess: Array) -> Solution:
-    """The equilibrium of a world's stage game; who has another rule keeps to its present play."""
-    return logit_equilibrium(kept_to(world, guess), guess, f"in turn {world.turn}")
+def without_choice(world: World, solution: Solution) -> dict[int, Array]:
+    """What the states play that do not choose: another rule binds them, or an order."""
+    changed = (solution.game.base > -np.inf) != feasible(world)
+    return {
+        state: solution.play[state]
+        for state, rule in enumerate(world.rules)
+        if rule != "logit" or changed[state].any()
+    }
 
 
-def kept_to(world: World, play: Array) -> StageGame:
-    """The stage game of a world in which all but the logit players keep to what they play."""
-    other = {state: play[state] for state, rule in enumerate(world.rules) if rule != "logit"}
-    return bound(game_of(world), other)
+def solved(world: World, guess: Array, kept: Mapping[int, Array]) -> Solution:
+    """The equilibrium of a world's stage game in which some states keep to what they play."""
+    return logit_equilibrium(bound(game_of(world), kept), guess, f"in turn {world.turn}")
 
 
 def nudges(world: World, state: int) -> dict[str, tuple[float, float, float, str]]:
@@ -216,15 +220,16 @@ def smallest_flip(world: World, state: int, solution: Solution) -> Flip | None:
     """The change of one parameter, least as a share of its range, that flips the likeliest action.
 
     The search iterates from the present solution; the flip it finds is verified by solving the
-    stage game again with the change. None is sought for a rule that is not played by equilibrium.
+    stage game again with the change. None is sought for who plays by another rule or an order.
     """
-    if world.rules[state] != "logit":
+    kept = without_choice(world, solution)
+    if state in kept:
         return None
     preferred = int(np.argmax(solution.play[state]))
 
     def flips(key: str, value: float) -> bool:
-        play = nearby(kept_to(nudged(world, key, value), solution.play), solution.play)[state]
-        return int(np.argmax(play)) != preferred
+        game = bound(game_of(nudged(world, key, value)), kept)
+        return int(np.argmax(nearby(game, solution.play)[state])) != preferred
 
     found: list[tuple[float, str, float]] = []
     for key, (value, low, high, _) in nudges(world, state).items():
@@ -233,7 +238,7 @@ def smallest_flip(world: World, state: int, solution: Solution) -> Flip | None:
             if flip is not None:
                 found.append((abs(flip - value) / (high - low), key, flip))
     for _, key, after in sorted(found):
-        play = solved(nudged(world, key, after), solution.play).play[state]
+        play = solved(nudged(world, key, after), solution.play, kept).play[state]
         taken = int(np.argmax(play))
         if taken != preferred:
             value, _, _, unit = nudges(world, state)[key]
@@ -302,7 +307,7 @@ class Deciding:
             state = world.names.index(patron)
             names = world.ladder.names[state]
             first, second = names.index(self.talk), names.index(act)
-            counted = war & (play[state, second] > 0)
+            counted = war & feasible(world)[state, second]
             self.turns[patron, act] += int(counted.sum())
             for name, value in entries.items():
                 rows = np.broadcast_to(value, play.shape)[state]

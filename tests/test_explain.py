@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from experiments.explain import deciding_terms, explanation, in_words, nudged, solved, watched
+from experiments.explain import (
+    deciding_terms,
+    explanation,
+    in_words,
+    nudged,
+    solved,
+    watched,
+    without_choice,
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +43,10 @@ def test_the_smallest_flip_flips_when_the_game_is_solved_again():
     model = watched("twelve-days", 4, 0, 0, {})
     flip, before = found.flip, int(np.argmax(found.probability))
     play = model.solution.play
-    after = solved(nudged(model.world, flip.key, flip.after), play).play[0]
+    after = solved(nudged(model.world, flip.key, flip.after), play, {}).play[0]
     assert found.actions[int(np.argmax(after))] == flip.action != found.actions[before]
     short = flip.before + 0.98 * (flip.after - flip.before)
-    almost = solved(nudged(model.world, flip.key, short), play).play[0]
+    almost = solved(nudged(model.world, flip.key, short), play, {}).play[0]
     assert int(np.argmax(almost)) == before
 
 
@@ -66,5 +74,25 @@ def test_a_rule_leaves_open_what_it_does_not_play():
 
 def test_others_keep_to_their_rules_when_the_game_is_solved_again():
     model = watched("twelve-days", 4, 0, 0, {"iran.rule": "always_fight", "china.rule": "level_k"})
-    again = solved(model.world, model.solution.play)
+    kept = without_choice(model.world, model.solution)
+    assert list(kept) == [1, 4]
+    again = solved(model.world, model.solution.play, kept)
     assert np.abs(again.play - model.solution.play).max() < 1e-6
+
+
+def test_who_attacks_by_order_does_so_when_the_game_is_solved_again():
+    model = watched("twelve-days", 2, 0, 0, {})
+    assert model.preset.attack_turn() == model.world.turn
+    kept = without_choice(model.world, model.solution)
+    assert list(kept) == [model.world.challenger]
+    again = solved(model.world, model.solution.play, kept)
+    assert np.abs(again.play - model.solution.play).max() < 1e-6
+    free = solved(model.world, model.solution.play, {})
+    assert np.abs(free.play - model.solution.play).max() > 0.1
+    assert explanation(model, model.world.challenger, turn=2).flip is None
+
+
+def test_an_act_that_a_rule_never_takes_counts_as_open_where_it_was():
+    rule = {"russia.rule": "always_talk"}
+    terms = deciding_terms("twelve-days", [("russia", "arms")], changes=rule, runs=4)
+    assert terms["russia", "arms"]
