@@ -51,7 +51,7 @@ def test_of_equally_good_splits_the_same_is_found_whatever_was_drawn_before(case
     found = []
     for seed in range(8):
         np.random.seed(seed)  # noqa: NPY002
-        found.append(cart_boxes(twins, talk, 0.8, 0.05))
+        found.append([str(each) for each in cart_boxes(twins, talk, 0.8, 0.05)])
         left = np.random.random()  # noqa: NPY002
         np.random.seed(seed)  # noqa: NPY002
         assert np.random.random() == left  # noqa: NPY002
