@@ -363,7 +363,7 @@ def weighed(world: World) -> Weighing:
         if those is None:
             continue
         runs, some = those
-        entry, gain = _affine(some, name, declared.channel)
+        entry, gain = affine(some, name)
         _add(entry, flow if declared.realised else base, runs)
         if declared.channel is not None:
             _add(gain, slopes[CHANNELS.index(declared.channel)], runs)
@@ -380,8 +380,9 @@ def _add(entry: Play, whole: Array, runs: Array | slice) -> None:
         whole[..., runs] += entry
 
 
-def _affine(world: World, name: str, channel: str | None) -> tuple[Play, Array]:
-    """A weighted term against no one, and how it grows with its channel (it is affine in it)."""
+def affine(world: World, name: str) -> tuple[Play, Array]:
+    """A weighted term against no one, and how it grows with its channel; 0 where it has none."""
+    channel = TERMS[name].channel
     found = weighted(world, name, Expected.unknown(channel) if channel else NOTHING)
     if isinstance(found, Affine):
         return np.asarray(found.level), np.asarray(found.slope)

@@ -219,6 +219,7 @@ def _count(tally: Tally, turn: int, world: World, war: Array) -> None:
 def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[str, Array]:
     """The table of a block: one row a run."""
     value = worth(world)
+    reliability, honesty = standing(world.reliability.mean), standing(world.honesty.mean)
     rows, times = played.shape[-1], played.shape[-1] // len(runs)
     columns: dict[str, Array] = {
         "run": np.tile(np.arange(runs.start, runs.stop), times),
@@ -232,8 +233,8 @@ def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[st
     for state, name in enumerate(world.names):
         columns[f"worth.{name}"] = value[state]
         columns[f"income.{name}"] = world.income[state]
-        columns[f"reliability.{name}"] = standing(world.reliability.mean)[state]
-        columns[f"honesty.{name}"] = standing(world.honesty.mean)[state]
+        columns[f"reliability.{name}"] = reliability[state]
+        columns[f"honesty.{name}"] = honesty[state]
         for column, action in enumerate(world.ladder.names[state]):
             columns[f"play.{name}.{action}"] = played[state, column] / turns
     if times > 1:

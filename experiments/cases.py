@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.payoffs import TERMS, decisive_channels, feasible, ledger
+from agents.payoffs import TERMS, affine, decisive_channels, feasible
 from model.layers import Layers
 from model.preset import ROOT, ConfigError, Preset, PresetFile, Profile, first_world, suggestion
-from model.stage_game import CHANNELS, NOTHING, StageGame, effects, relations
+from model.stage_game import CHANNELS, StageGame, effects, relations
 from model.treaties import REQUIRED, Treaty
 from model.world import Array, World
 
@@ -364,15 +364,15 @@ class Games:
 def games_of(world: World) -> Games:
     """The stage games of a world whose weights are all 1."""
     shape = (world.state_count, world.ladder.on_menu.shape[1], len(world.war))
+    terms = np.zeros((len(TERMS), *shape))
     slopes = np.zeros((len(TERMS), len(CHANNELS), *shape))
     for place, term in enumerate(TERMS.values()):
+        terms[place], slope = affine(world, term.name)
         if term.channel is not None:
-            unit = replace(NOTHING, **{term.channel: np.ones(())})
-            rise = term.rule(world, unit) - term.rule(world, NOTHING)
-            slopes[place, CHANNELS.index(term.channel)] = rise
+            slopes[place, CHANNELS.index(term.channel)] = slope
     felt = relations(world)
     return Games(
-        terms=np.stack([np.broadcast_to(e, shape) for e in ledger(world, NOTHING).values()]),
+        terms=terms,
         slopes=slopes,
         feasible=np.broadcast_to(feasible(world), shape),
         effects=np.broadcast_to(effects(world), (len(CHANNELS), *shape)),

@@ -60,9 +60,10 @@ def measured(world: World) -> dict[str, PerRun]:
     """Every drawn series at one moment: `price`, `reliability.russia`, ..."""
     found = {name: MEASURES[name].rule(world) for name in DRAWN}
     free = free_share(world)
+    reliability, honesty = standing(world.reliability.mean), standing(world.honesty.mean)
     for state, name in enumerate(world.names):
-        found[f"reliability.{name}"] = standing(world.reliability.mean)[state]
-        found[f"honesty.{name}"] = standing(world.honesty.mean)[state]
+        found[f"reliability.{name}"] = reliability[state]
+        found[f"honesty.{name}"] = honesty[state]
         found[f"means.{name}"] = free[state]
     return found
 
@@ -133,6 +134,7 @@ def scene(preset: Preset, world: World, moment: Moment | None, hidden: bool) -> 
     An action that stays hidden is shown as what the others see, unless `hidden` is asked for.
     """
     free, at = free_share(world), seats(preset)
+    reliability, honesty = standing(world.reliability.mean), standing(world.honesty.mean)
     nodes, arcs = [], []
     for state, name in enumerate(world.names):
         profile = preset.profiles[name]
@@ -142,8 +144,8 @@ def scene(preset: Preset, world: World, moment: Moment | None, hidden: bool) -> 
             "colour": profile.colour,
             "x": at[name][0],
             "y": at[name][1],
-            "reliability": _round(standing(world.reliability.mean)[state]),
-            "honesty": _round(standing(world.honesty.mean)[state]),
+            "reliability": _round(reliability[state]),
+            "honesty": _round(honesty[state]),
             "means": _round(free[state]),
             "action": "",
             "rung": 0,

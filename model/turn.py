@@ -38,9 +38,8 @@ def drawn(play: Play, draw: Array) -> Choice:
     >>> drawn(np.array([[0.2, 0.8]]), np.array([0.5]))
     array([1])
     """
-    reached = play[:, 0]
-    choice = (draw >= reached).astype(int)
-    for chance in np.moveaxis(play[:, 1:-1], 1, 0):
+    reached, choice = np.zeros(()), np.zeros(draw.shape, int)
+    for chance in np.moveaxis(play[:, :-1], 1, 0):
         reached = reached + chance
         choice += draw >= reached
     return choice

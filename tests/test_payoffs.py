@@ -7,7 +7,7 @@ from hypothesis import given
 
 from agents.payoffs import (
     TERMS,
-    _affine,
+    affine,
     feasible,
     ledger,
     means_used,
@@ -239,7 +239,7 @@ def test_a_term_is_finite_and_has_a_value_for_each_action(name, number, expected
 @given(number=numbers(), expected=expectations())
 def test_a_strategic_term_is_affine_in_its_channel_and_reads_no_other(name, number, expected):
     world, declared = reached(number).world, TERMS[name]
-    line, gain = _affine(world, name, declared.channel)
+    line, gain = affine(world, name)
     found = weighted(world, name, expected)
     x = getattr(expected, declared.channel)
     assert found == pytest.approx(whole(world, line + gain * x), rel=1e-12, abs=1e-12)
