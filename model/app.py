@@ -46,7 +46,7 @@ def Dashboard(model: WatchedModel) -> None:
     update_counter.get()
     visit = solara.use_context(visit_context)
     assert visit is not None
-    Address(visit, address(visit.plan.value.resumed(model.applied), model.record.turn))
+    Address(visit, address(visit.watched(model), model.record.turn))
     with solara.Sidebar():
         Changes(visit, model.over)
     with solara.v.Tabs(

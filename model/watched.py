@@ -10,9 +10,6 @@ from model.plan import Plan, Value
 from model.snapshot import Moment, measured
 from model.world import World
 
-RESET_ONLY = ("target",)
-"""Sections that only make the first world."""
-
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -51,6 +48,13 @@ class WatchedModel(AllianceModel):
         self.waiting: list[tuple[str, Value]] = []
         self.applied = self.plan.later
 
+    @property
+    def begun(self) -> Plan:
+        """The plan of the run as it stands: with what was changed in the middle of it."""
+        now = self.world.turn
+        due = tuple((now, key, value) for key, value in self.waiting)
+        return replace(self.plan, later=(*self.applied, *due), waiting=())
+
     def step(self) -> None:
         """Play one turn and record it; an error stops the run and is kept as a message."""
         if self.over:
@@ -88,12 +92,6 @@ class WatchedModel(AllianceModel):
         for key, value in (*due, *fresh):
             self.world = changed_world(self.world, key, value)
         self.applied = (*self.applied, *((turn, key, value) for key, value in fresh))
-
-
-def applies_at_once(key: str) -> bool:
-    """Whether a figure can change in the middle of a run."""
-    parts = key.split(".")
-    return len(parts) > 1 and parts[1] not in RESET_ONLY
 
 
 def changed_world(world: World, key: str, value: Value) -> World:

@@ -6,10 +6,9 @@ import numpy as np
 
 from experiments import whatif
 from experiments.listing import parameters
-from model.plan import Value
+from model.plan import Value, changeable
 from model.preset import load
 from model.snapshot import Plain
-from model.watched import applies_at_once
 
 GROUPS = {
     "weights": "Payoff weights",
@@ -38,12 +37,13 @@ def figures_by_owner(preset: str) -> dict[str, Plain]:
         for name, each in profiles.items()
     }
     owners[""] = {"label": "All states", "rule": None, "groups": {}}
+    at_once = changeable(preset)
     for each in parameters(preset):
         owner, *rest = each["key"].split(".")
         group, name = rest if owner in profiles else (owner, rest[0])
         groups = owners[owner if owner in profiles else ""]["groups"]
         label = profiles[name].label if name in profiles else name.replace("_", " ")
-        groups.setdefault(group, []).append(slider(each, label))
+        groups.setdefault(group, []).append(slider(each | {"at_once": at_once[each["key"]]}, label))
     return {
         name: owner
         | {
@@ -70,7 +70,7 @@ def slider(declared: Plain, label: str) -> Plain:
         "unit": "" if declared["unit"] in ("weight", "index") else declared["unit"],
         "meaning": declared["meaning"].split("; own")[0],
         "source": declared["source"],
-        "at_once": applies_at_once(declared["key"]),
+        "at_once": declared["at_once"],
     }
 
 

@@ -93,8 +93,8 @@ def VerdictCard(
 def WhatIf(
     preset: str,
     presets: list[Plain],
-    seed: int,
-    run: int,
+    seed: str,
+    run: str,
     at_once: bool,
     owner: str,
     label: str,

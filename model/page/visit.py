@@ -1,19 +1,21 @@
 """A visit: what one visitor watches and has chosen."""
 
-import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import solara
 
 from experiments.duel import ACTS, proteges
-from model.plan import Plan, Value
+from model.plan import Plan, Value, base_value, changeable, opened
 from model.preset import ConfigError, load
-from model.watched import WatchedModel, applies_at_once, replayed
+from model.watched import WatchedModel, replayed
 
 
 @dataclass
 class Visit:
-    """What one visitor watches and has chosen; each visitor has their own."""
+    """What one visitor watches and has chosen; each visitor has their own.
+
+    `plan` is what a Reset plays; the run that is watched may have begun with other figures.
+    """
 
     plan: solara.Reactive[Plan]
     model: solara.Reactive[WatchedModel]
@@ -34,7 +36,7 @@ class Visit:
             self.message.value = in_the_page(error)
             return
         self.message.value = ""
-        self.plan.value, self.shown.value = plan, None
+        self.plan.value, self.shown.value = plan.at_last(), None
         if self.selected.value not in model.world.names:
             self.selected.value = first_patron(plan.preset)
         self.model.value = model
@@ -50,10 +52,22 @@ class Visit:
             return
         self.message.value = ""
         self.plan.value = plan
-        if self.at_once.value and applies_at_once(key):
+        if self.at_once.value and changeable(plan.preset)[key]:
             model = self.model.value
             now = value if value is not None else base_value(plan.preset, key)
             model.waiting = [*model.waiting, (key, now)]
+
+    def watched(self, model: WatchedModel) -> Plan:
+        """The plan that restores both the run as it stands and the figures that await Reset."""
+        begun, wanted = model.begun, self.plan.value.given
+        now = begun.at_last().given
+        waiting = tuple(
+            (key, wanted[key] if key in wanted else base_value(begun.preset, key))
+            for key in sorted({*wanted, *now})
+            if wanted.get(key) != now.get(key)
+        )
+        same = begun.preset == self.plan.value.preset  # else another run is about to be watched
+        return replace(begun, waiting=waiting) if same else begun
 
 
 def in_the_page(error: ConfigError) -> str:
@@ -66,15 +80,9 @@ def first_patron(preset: str) -> str:
     return next(iter(proteges(preset)))
 
 
-def base_value(preset: str, key: str) -> Value:
-    """A figure as the preset has it."""
-    found = load(preset).figure(key)
-    return found if isinstance(found, str) else float(found)
-
-
 def new_visit() -> Visit:
     """A visit to the preset that the page was opened with."""
-    plan = Plan(os.environ.get("CHEAPTALK_PRESET", Plan.preset))
+    plan = Plan(opened())
     return Visit(
         solara.reactive(plan),
         solara.reactive(WatchedModel(lambda: plan)),

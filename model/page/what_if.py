@@ -9,8 +9,8 @@ from agents.strategies import STRATEGIES
 from model.page.declared import changed_count, figures_by_owner, worth_keeping
 from model.page.drawn import WhatIf, sent
 from model.page.visit import Visit
-from model.plan import Plan, as_profile
-from model.preset import PRESETS, ConfigError, load
+from model.plan import Plan, as_profile, offered, whole
+from model.preset import ConfigError, load
 from model.snapshot import Plain
 
 
@@ -33,6 +33,11 @@ def Changes(visit: Visit, over: bool) -> None:
         if name:
             visit.selected.value = name
 
+    def choose_luck(luck: dict[str, str]) -> None:
+        now = visit.plan.value
+        seed, run = luck.get("seed", str(now.seed)), luck.get("run", str(now.run))
+        visit.begin(replace(now, seed=whole("seed", seed), run=whole("run", run)))
+
     def give_back(key: str) -> None:
         for each in [key] if key else [name for name, _ in visit.plan.value.changes]:
             visit.change(each, None)
@@ -40,8 +45,8 @@ def Changes(visit: Visit, over: bool) -> None:
     WhatIf(
         preset=plan.preset,
         presets=presets,
-        seed=plan.seed,
-        run=plan.run,
+        seed=str(plan.seed),
+        run=str(plan.run),
         at_once=visit.at_once.value,
         owner=owner,
         label=own["label"],
@@ -63,7 +68,7 @@ def Changes(visit: Visit, over: bool) -> None:
         count=len(plan.changes),
         over=over,
         event_choose_preset=lambda name: visit.begin(Plan(name, plan.seed, plan.run)),
-        event_choose_luck=lambda luck: visit.begin(replace(visit.plan.value, later=(), **luck)),
+        event_choose_luck=choose_luck,
         event_apply_at_once=visit.at_once.set,
         event_pick=pick,
         event_change=lambda each: visit.change(each["key"], worth_keeping(each, declared)),
@@ -72,9 +77,9 @@ def Changes(visit: Visit, over: bool) -> None:
 
 
 def titled_presets() -> list[Plain]:
-    """The presets that can be loaded, with their titles."""
+    """The presets that are offered and can be loaded, with their titles."""
     found = []
-    for path in sorted(PRESETS.glob("*.toml")):
+    for name in offered():
         with suppress(ConfigError):
-            found.append({"name": path.stem, "title": load(path.stem).file.title})
+            found.append({"name": name, "title": load(name).file.title})
     return found

@@ -97,7 +97,7 @@ def Where(visit: Visit) -> None:
             shown.across.key, round(float(shown.across.values[cell["column"]]), 6)
         ).changed(shown.up.key, round(float(shown.up.values[cell["row"]]), 6))
         visit.selected.value = shown.patron
-        visit.begin(replace(changed, later=()))
+        visit.begin(changed)
         if not visit.message.value:
             visit.tab.value = 0
 

@@ -1,0 +1,80 @@
+"""A visit to the page without a browser: what is changed, and what its address restores."""
+
+import pytest
+
+pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
+
+from model.page.visit import Visit, new_visit
+from model.plan import Plan, address, from_address
+
+TIES = "russia.weights.ties"
+
+
+@pytest.fixture
+def visit() -> Visit:
+    found = new_visit()
+    found.begin(Plan("twelve-days"))
+    return found
+
+
+def play(visit: Visit, turns: int) -> None:
+    for _ in range(turns):
+        visit.model.value.step()
+
+
+def reloaded(visit: Visit) -> Visit:
+    """Another visit that opens the address of the first."""
+    model = visit.model.value
+    again = new_visit()
+    again.begin(*from_address(address(visit.watched(model), model.record.turn)))
+    return again
+
+
+def test_a_reload_restores_a_run_that_was_changed_in_the_middle(visit: Visit) -> None:
+    play(visit, 3)
+    visit.change(TIES, 0.0)
+    play(visit, 3)
+    again = reloaded(visit)
+    assert again.model.value.record.lines == visit.model.value.record.lines
+    assert again.plan.value == visit.plan.value
+    play(visit, 2)
+    play(again, 2)
+    assert again.model.value.record.lines == visit.model.value.record.lines
+
+
+def test_a_reload_keeps_a_change_that_no_turn_has_seen_yet(visit: Visit) -> None:
+    play(visit, 3)
+    visit.change(TIES, 0.0)
+    again = reloaded(visit)
+    play(visit, 1)
+    play(again, 1)
+    assert again.model.value.record.lines == visit.model.value.record.lines
+
+
+def test_a_reload_keeps_what_was_given_back_in_the_middle(visit: Visit) -> None:
+    visit.change(TIES, 0.0)
+    play(visit, 3)
+    visit.change(TIES, None)
+    play(visit, 1)
+    again = reloaded(visit)
+    assert again.model.value.record.lines == visit.model.value.record.lines
+    assert again.plan.value == visit.plan.value == Plan("twelve-days")
+
+
+def test_a_change_that_waits_for_reset_waits_after_a_reload_too(visit: Visit) -> None:
+    visit.at_once.value = False
+    play(visit, 2)
+    visit.change(TIES, 0.0)
+    again = reloaded(visit)
+    play(visit, 2)
+    play(again, 2)
+    assert again.model.value.record.lines == visit.model.value.record.lines
+    assert again.plan.value.given == {TIES: 0.0}
+
+
+def test_the_page_opens_no_other_preset_and_changes_nothing_but_figures(visit: Visit) -> None:
+    visit.begin(Plan("/etc/passwd"))
+    assert "valid: iran-2025, twelve-days" in visit.message.value
+    visit.change("with", "/etc/passwd")
+    assert "no figure or rule" in visit.message.value
+    assert visit.plan.value == Plan("twelve-days")
