@@ -47,8 +47,6 @@ def Dashboard(model: WatchedModel) -> None:
     visit = solara.use_context(visit_context)
     assert visit is not None
     Address(visit, address(visit.watched(model), model.record.turn))
-    with solara.Sidebar():
-        Changes(visit, model.over)
     with solara.v.Tabs(
         v_model=visit.tab.value,
         on_v_model=visit.tab.set,
@@ -69,36 +67,46 @@ def Dashboard(model: WatchedModel) -> None:
 @solara.component
 def Address(visit: Visit, now: str) -> None:
     """Keeps the plan and the turn in the page's address, and restores them from it."""
-    restored, set_restored = solara.use_state(0)
 
     def restore(text: str) -> None:
         try:
             visit.begin(*from_address(text))
         except ConfigError as error:
             visit.message.value = in_the_page(error)
-        set_restored(restored + 1)
+        visit.restored.value += 1
 
-    Shell(
-        title=TITLE,
-        address=now,
-        seat=visit.seat.value,
-        restored=restored,
-        event_restore=restore,
-    )
+    Shell(title=TITLE, address=now, restored=visit.restored.value, event_restore=restore)
+
+
+@solara.component
+def Beside(visit: Visit) -> None:
+    """What stands below Mesa's controls; it stays where another run, with new controls, begins."""
+    with solara.Column(gap="0"):  # the deeper a sidebar stands in the tree, the lower it is shown
+        BelowControls(visit)
+
+
+@solara.component
+def BelowControls(visit: Visit) -> None:
+    """What may be changed."""
+    update_counter.get()
+    with solara.Sidebar():
+        Changes(visit, visit.model.value.over)
 
 
 @solara.component
 def Page() -> None:
-    """The whole page of one visitor."""
+    """The whole page of one visitor; each run that they begin has controls of its own."""
     solara.lab.theme.themes.light.primary = "#22405f"
     solara.lab.theme.themes.dark.primary = "#3f6f9f"
     visit = solara.use_memo(new_visit, [])
     visit_context.provide(visit)
     solara.Style(PAGE / "page.css")
-    SolaraViz(
-        visit.model,
-        components=[(Dashboard, 0)],
-        name=TITLE,
-        play_interval=PLAY_INTERVAL,
-        model_params={"plan": visit.plan.peek},
-    )
+    if visit.open.value:
+        SolaraViz(
+            visit.model,
+            components=[(Dashboard, 0)],
+            name=TITLE,
+            play_interval=PLAY_INTERVAL,
+            model_params={"plan": visit.plan.peek},
+        )
+    Beside(visit)

@@ -70,7 +70,7 @@ class Plan:
         rules of its states, never a file.
         """
         if self.preset not in offered():
-            raise ConfigError(f"preset {told(self.preset)}: valid: {', '.join(offered())}")
+            raise ConfigError(f"preset: found {told(self.preset)}; valid: {', '.join(offered())}")
         if not (0 <= self.seed < SEEDS and 0 <= self.run < RUNS):
             what = f"seed {self.seed}, run {self.run}"
             raise ConfigError(f"{what}; valid: whole numbers from 0, below {SEEDS} and {RUNS}")

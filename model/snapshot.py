@@ -29,6 +29,8 @@ SHARES = {"reliability": "Reliability", "honesty": "Honesty", "means": "Free mea
 """Series drawn for every state, from 0 to 1."""
 DRAWN = ("price", "programme", "balance")
 """Measures of the world that are drawn."""
+ABOVE_SEAT, BELOW_SEAT = 45.0, 85.0
+"""Room that a node on the map needs above its seat, and below for its words."""
 POINTS = 240
 """Points of a line at most."""
 Plain = dict[str, Any]
@@ -103,9 +105,10 @@ def ground(preset: Preset) -> Plain:
     world, own = atlas(), countries(preset)
     taken = {each for found in own.values() for each in found}
     paths = {name: each["path"] for name, each in world["countries"].items()}
+    lowest = max(y for _, y in seats(preset).values())
     return {
         "width": world["width"],
-        "height": world["height"],
+        "height": max(world["height"], lowest + BELOW_SEAT),
         "scale": world["scale"],
         "land": "".join(path for name, path in paths.items() if name not in taken),
         "own": [
@@ -116,14 +119,14 @@ def ground(preset: Preset) -> Plain:
 
 
 def seats(preset: Preset) -> dict[str, list[float]]:
-    """Where each state's node stands; those without a country line up at the lower edge."""
+    """Where each state's node stands; those without a country line up below the map."""
     world, own = atlas(), countries(preset)
     off = [name for name, found in own.items() if not found]
     step = world["width"] / (len(off) + 1)
     return {
         name: world["countries"][found[0]]["seat"]
         if found
-        else [round(step * (off.index(name) + 1), 1), world["height"] - 55.0]
+        else [round(step * (off.index(name) + 1), 1), world["height"] + ABOVE_SEAT]
         for name, found in own.items()
     }
 

@@ -62,11 +62,15 @@ def test_every_state_of_the_preset_has_its_place_on_the_map(watched: WatchedMode
     assert min(apart) > 60  # nodes do not cover each other
 
 
-def test_a_state_without_a_country_stands_at_the_lower_edge() -> None:
+def test_states_without_a_country_stand_below_the_map_with_room_for_their_words() -> None:
     preset = load("twelve-days")
     nowhere = preset.profiles["israel"].model_copy(update={"label": "Atlantis", "aliases": []})
-    preset = replace(preset, profiles={**preset.profiles, "israel": nowhere})
-    assert snapshot.seats(preset)["israel"][1] == snapshot.atlas()["height"] - 55
+    moved = replace(preset, profiles={**preset.profiles, "israel": nowhere})
+    bottom = snapshot.atlas()["height"]
+    x, y = snapshot.seats(moved)["israel"]
+    assert bottom + 40 < y < snapshot.ground(moved)["height"] - 80
+    assert 0 < x < snapshot.atlas()["width"]
+    assert snapshot.ground(preset)["height"] == bottom
 
 
 def test_the_rows_of_a_ledger_add_up_to_the_payoff(watched: WatchedModel) -> None:

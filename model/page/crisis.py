@@ -7,7 +7,6 @@ from typing import Any
 import solara
 import solara.lab
 
-from agents.payoffs import TERMS
 from experiments import whatif
 from experiments.explain import decision, flip_sentence, sentence, smallest_flip
 from model import snapshot
@@ -26,7 +25,7 @@ def Crisis(visit: Visit, model: WatchedModel, record: Record, error: str) -> Non
     world = record.world(turn)
     moment = record.moments[turn - 1] if turn else None
     selected = visit.selected.value
-    ground = solara.use_memo(lambda: sent(snapshot.ground(preset)), [preset.name])
+    ground = solara.use_memo(lambda: sent(snapshot.ground(preset)), [preset.path])
     with solara.Div(classes=["ct", "ct-stack"]):
         if error:
             solara.HTML(
@@ -104,7 +103,7 @@ def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> 
     name = visit.selected.value
     state = model.world.names.index(name) if name in model.world.names else 0
     found_flip, set_found_flip = solara.use_state(("", ""))
-    at = f"{visit.seat.value} {turn} {name}"
+    at = f"{visit.seat} {turn} {name}"
     asked = solara.use_ref((at, moment, state))
     asked.current = (at, moment, state)
 
@@ -138,7 +137,7 @@ def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> 
         label=model.preset.profiles[name].label if name in model.preset.profiles else name,
         played=played,
         rows_sent=sent(rows),
-        terms=list(TERMS),
+        terms=list(model.preset.terms),
         sentence=reason,
         flip=found_flip[1] if found_flip[0] == at else "",
     )

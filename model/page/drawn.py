@@ -20,8 +20,8 @@ def drawn(name: str) -> Callable[[Callable[..., None]], Callable[..., solara.Ele
 
 
 @drawn("shell")
-def Shell(title: str, address: str, seat: int, restored: int, event_restore: Any) -> None:
-    """Title and language of the page; keeps and restores its address, frees Play for a new run."""
+def Shell(title: str, address: str, restored: int, event_restore: Any) -> None:
+    """Title and language of the page; keeps and restores its address."""
 
 
 @drawn("time_line")

@@ -15,18 +15,31 @@ class Visit:
     """What one visitor watches and has chosen; each visitor has their own.
 
     `plan` is what a Reset plays; the run that is watched may have begun with other figures.
+    `run` is that run behind its number in this visit; `restored` counts addresses that were opened;
+    `open` is not where the page gives up one run's controls for another's.
     """
 
     plan: solara.Reactive[Plan]
-    model: solara.Reactive[WatchedModel]
+    run: solara.Reactive[tuple[int, solara.Reactive[WatchedModel]]]
     selected: solara.Reactive[str]
-    seat: solara.Reactive[int] = field(default_factory=lambda: solara.reactive(0))
+    open: solara.Reactive[bool] = field(default_factory=lambda: solara.reactive(True))
+    restored: solara.Reactive[int] = field(default_factory=lambda: solara.reactive(0))
     shown: solara.Reactive[int | None] = field(default_factory=lambda: solara.reactive(None))
     hidden: solara.Reactive[bool] = field(default_factory=lambda: solara.reactive(False))
     at_once: solara.Reactive[bool] = field(default_factory=lambda: solara.reactive(True))
     act: solara.Reactive[str] = field(default_factory=lambda: solara.reactive(ACTS[0]))
     message: solara.Reactive[str] = field(default_factory=lambda: solara.reactive(""))
     tab: solara.Reactive[int] = field(default_factory=lambda: solara.reactive(0))
+
+    @property
+    def seat(self) -> int:
+        """How many runs were begun in this visit before this one."""
+        return self.run.value[0]
+
+    @property
+    def model(self) -> solara.Reactive[WatchedModel]:
+        """The run that is watched, which a Reset begins anew."""
+        return self.run.value[1]
 
     def begin(self, plan: Plan, turn: int = 0) -> None:
         """Watch a plan's run from its start, or as it stands after some turns."""
@@ -39,8 +52,10 @@ class Visit:
         self.plan.value, self.shown.value = plan.at_last(), None
         if self.selected.value not in model.world.names:
             self.selected.value = first_patron(plan.preset)
-        self.model.value = model
-        self.seat.value += 1  # by it the page knows that another run is watched
+        self.model.value.leave()
+        self.open.value = False  # Mesa's controls keep to themselves whether they play
+        self.run.value = (self.seat + 1, solara.reactive(model))
+        self.open.value = True
 
     def change(self, key: str, value: Value | None) -> None:
         """Change a figure of the plan; at once, if it can and the visitor wants it."""
@@ -85,7 +100,7 @@ def new_visit() -> Visit:
     plan = Plan(opened())
     return Visit(
         solara.reactive(plan),
-        solara.reactive(WatchedModel(lambda: plan)),
+        solara.reactive((0, solara.reactive(WatchedModel(lambda: plan)))),
         solara.reactive(first_patron(plan.preset)),
     )
 
