@@ -319,7 +319,7 @@ def contest_around(world: World) -> tuple[PerState, PerState, PerState]:
 
 def weighted(world: World, name: str, expected: Expected) -> Payoff:
     """A term times each state's weight for it."""
-    return world.weights[name][:, None] * TERMS[name].rule(world, expected)
+    return world.weights[name][:, None] * world.terms[name].rule(world, expected)
 
 
 def feasible(world: World) -> Array:
@@ -358,7 +358,7 @@ def weighed(world: World) -> Weighing:
     base, flow = np.zeros((2, *shape))
     slopes = np.zeros((len(CHANNELS), *shape))
     for name in world.weights:
-        declared = TERMS[name]
+        declared = world.terms[name]
         those = world.at_war if declared.wartime else (slice(None), world)
         if those is None:
             continue
@@ -382,7 +382,7 @@ def _add(entry: Play, whole: Array, runs: Array | slice) -> None:
 
 def affine(world: World, name: str) -> tuple[Play, Array]:
     """A weighted term against no one, and how it grows with its channel; 0 where it has none."""
-    channel = TERMS[name].channel
+    channel = world.terms[name].channel
     found = weighted(world, name, Expected.unknown(channel) if channel else NOTHING)
     if isinstance(found, Affine):
         return np.asarray(found.level), np.asarray(found.slope)
@@ -397,14 +397,14 @@ def stage_game(world: World, weighing: Weighing) -> StageGame:
         effects=effects(world),
         relations=relations(world),
         precision=world.precision,
-        decisive=decisive_channels(),
+        decisive=decisive_channels(world),
     )
 
 
-def decisive_channels() -> int:
+def decisive_channels(world: World) -> int:
     """How many leading channels move a choice: up to the last that some term does not share."""
-    moving = [each.channel for each in TERMS.values() if each.channel and not each.shared]
-    return 1 + max(CHANNELS.index(channel) for channel in moving)
+    moving = [each.channel for each in world.terms.values() if each.channel and not each.shared]
+    return max((1 + CHANNELS.index(channel) for channel in moving), default=0)
 
 
 def game_of(world: World) -> StageGame:

@@ -10,9 +10,13 @@ import click
 from experiments.commands import COMMANDS, results
 from experiments.options import (
     DEFAULT,
+    NUMBER,
+    WRITTEN,
     Complaint,
+    allow_code_option,
     change_options,
     json_option,
+    names_given,
     parsed,
     preset_argument,
     runs_option,
@@ -23,16 +27,20 @@ from experiments.options import (
 
 
 class Group(click.Group):
-    """Commands whose ConfigError and NoEquilibrium become one clear message."""
+    """Commands whose mistakes, and what the system refuses, become one clear message."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; turn known errors into messages."""
         try:
             return super().invoke(ctx)
         except (ValueError, ArithmeticError) as error:
-            if type(error).__name__ in ("ConfigError", "NoEquilibrium"):
+            if type(error).__name__ in ("ConfigError", "NoEquilibrium", "WorkerDied"):
                 raise Complaint(str(error)) from error
             raise
+        except OSError as error:
+            if isinstance(error, BrokenPipeError) or error.filename is None:
+                raise
+            raise Complaint(f"{error.filename}: {error.strerror or error}") from error
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -85,7 +93,7 @@ def run(
 @preset_argument
 @click.option("--state", required=True, help="Whose decision.")
 @click.option("--turn", type=click.IntRange(1), help="Which turn; default: the first at war.")
-@click.option("--run", "run_number", default=0, type=click.IntRange(0), help="Which run.")
+@click.option("--run", "run_number", default=0, type=NUMBER, help="Which run.")
 @seed_option
 @change_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
@@ -108,9 +116,9 @@ def explain(
 @main.command()
 @preset_argument
 @click.option("--turn", default=1, type=click.IntRange(1), help="Which turn, from 1.")
-@click.option("--run", "run_number", default=0, type=click.IntRange(0), help="Which run.")
+@click.option("--run", "run_number", default=0, type=NUMBER, help="Which run.")
 @click.option("--states", help="Players of the game, a,b,c; the others' play is held.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The .nfg file.")
+@click.option("--out", required=True, type=WRITTEN, help="The .nfg file.")
 @seed_option
 @change_options
 def game(
@@ -129,7 +137,7 @@ def game(
     model = watched(preset, turn, run_number, seed, changes)
     assert model.game is not None and model.solution is not None
     names = model.world.names
-    chosen = [each.strip() for each in states.split(",")] if states else list(names)
+    chosen = names_given("--states", states, names) if states else list(names)
     title = f"{preset}, turn {turn}, run {run_number}, seed {seed}"
     menus = model.world.ladder.names
     beside = write_game(model.game, model.solution.play, names, menus, chosen, out, title)
@@ -328,7 +336,7 @@ cases_option = click.option(
 @click.option("--starts", default=5, type=click.IntRange(1), help="Starting points of the fit.")
 @click.option("--recover", default=0, type=click.IntRange(0), help="Simulated histories to refit.")
 @click.option("--posterior", default=0, type=click.IntRange(0), help="Steps of the sampler emcee.")
-@click.option("--out", type=click.Path(path_type=Path), help="Profile fragment to write (TOML).")
+@click.option("--out", type=WRITTEN, help="Profile fragment to write (TOML).")
 @click.option("--states", help="States the fragment is for, a,b,c; default: all profiles.")
 @json_option
 def calibrate(
@@ -356,7 +364,7 @@ def calibrate(
 @click.option("--train-before", type=int, help="Fit on cases before this year, test on the rest.")
 @click.option("--without", help="Covariates to take away, as stakes,reputation.")
 @click.option("--predict", "new", type=click.Path(path_type=Path), help="CSV of cases to forecast.")
-@click.option("--out", type=click.Path(path_type=Path), help="CSV of the forecasts to write.")
+@click.option("--out", type=WRITTEN, help="CSV of the forecasts to write.")
 @click.option("--timeline", type=click.Path(path_type=Path), help="CSV of dated acts, day by day.")
 @click.option("--preset", default="twelve-days", help="Preset that a timeline is played in.")
 @click.option("--sequential", is_flag=True, help="Learn from case to case in time order.")
@@ -420,7 +428,7 @@ def icb(path: Path, train_before: int, features: str | None, as_json: bool) -> N
 @click.option("--runs", default=1000, type=click.IntRange(10), help="How many runs.")
 @seed_option
 @change_options
-@click.option("--out", type=click.Path(path_type=Path), help="JSON file; default by its name.")
+@click.option("--out", type=WRITTEN, help="JSON file; default by its name.")
 def forecast(
     preset: str, until: str, runs: int, seed: int, changes: dict[str, Any], out: Path | None
 ) -> None:
@@ -428,13 +436,15 @@ def forecast(
     from datetime import date
 
     from experiments import forecast as forecasting
+    from experiments.store import refuse_unwritable
 
     try:
         day = date.fromisoformat(until)
     except ValueError as error:
         raise Complaint(f"--until: found '{until}'; valid: a day as 2025-12-31") from error
-    found = forecasting.forecast(preset, day, runs, seed, changes, date.today())
     path = out or Path(f"forecast-{Path(preset).stem}-{day}.json")
+    refuse_unwritable(path)
+    found = forecasting.forecast(preset, day, runs, seed, changes, date.today())
     forecasting.write(found, path)
     click.echo(f"{path}", err=True)
     click.echo(forecasting.in_words(found))
@@ -481,6 +491,9 @@ def view(preset: str, port: int, no_open: bool) -> None:
 
 for each in (*COMMANDS, results):
     main.add_command(each)
+for each in main.commands.values():
+    if {"preset", "file", "folder"} & {param.name for param in each.params}:
+        each.params.append(allow_code_option())
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from experiments import figures
-from experiments.batch import crew, simulate
+from experiments.batch import simulate
 from experiments.duel import ACTS, TALK, paired, proteges, under_policies
+from experiments.executor import crew, in_order
 from experiments.mechanisms import MECHANISMS, switched_off
 from experiments.numerals import decimal
 from experiments.store import manifest, result_folder
@@ -75,9 +76,8 @@ def ablations(
     chosen = list(patrons or proteges(preset, own))
     settings = [own] + [own | switched_off(checked, each) for each in MECHANISMS.values()]
     if workers > 1:
-        pool = crew(workers)
-        jobs = [pool.submit(measured, preset, runs, rng, each, chosen) for each in settings]
-        found = [job.result() for job in jobs]
+        tasks = [(preset, runs, rng, each, chosen) for each in settings]
+        found = list(in_order(measured, tasks, crew(workers)))
     else:
         found = [measured(preset, runs, rng, each, chosen) for each in settings]
     whole, rows = found[0], []
@@ -137,12 +137,14 @@ def write(
 ) -> str:
     """Write table, figure and manifest; returns the folder."""
     checked = load(preset, changes)
-    folder = result_folder(checked, {**settings, "kind": "ablate"}, out)
+    settings = {**settings, "kind": "ablate"}
+    folder = result_folder(checked, settings, out)
     table = pd.DataFrame([asdict(each) for each in rows])
-    folder.write_json("manifest.json", manifest(checked, settings, ["cheaptalk", *sys.argv[1:]]))
-    folder.write_table(
-        "ablations.parquet", {c: table[c].to_numpy() for c in Ablation.__annotations__}
-    )
     labels = {name: each.label for name, each in checked.profiles.items()}
-    figures.save(figures.ablations(table, labels), folder.path, "ablations")
+    columns = {c: table[c].to_numpy() for c in Ablation.__annotations__}
+    with folder.locked():
+        folder.claim(manifest(checked, settings, ["cheaptalk", *sys.argv[1:]]))
+        written = [folder.write_table("ablations.parquet", columns)]
+        written += figures.save(figures.ablations(table, labels), folder.path, "ablations")
+        folder.list_files([path.name for path in written])
     return str(folder.path)

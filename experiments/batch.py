@@ -8,16 +8,15 @@ import ctypes
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
-from multiprocessing import get_context
 
 import numpy as np
 
-from model.alliance_model import AllianceModel
+from experiments.executor import crew, in_order
+from model.alliance_model import MOST_RUN, AllianceModel, checked_runs
+from model.documents import whole_number
 from model.equilibrium import Solution
 from model.measures import MEASURES, credibility, standing, worth
 from model.preset import Change
@@ -130,6 +129,8 @@ def keep_memory() -> None:
 
     Else glibc gives large arrays back to the system and each turn faults them in anew.
     """
+    if os.name != "posix":
+        return
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
         for parameter, size in ((M_MMAP_THRESHOLD, 32 << 20), (M_TRIM_THRESHOLD, 256 << 20)):
@@ -246,7 +247,8 @@ def blocks(
     job: Job, runs: int | range, *, block: int = BLOCK, workers: int = 1, trajectories: bool = True
 ) -> Iterator[Block]:
     """The blocks of an ensemble in the order of their runs, played by some workers."""
-    runs = range(runs) if isinstance(runs, int) else runs
+    runs = runs if isinstance(runs, range) else range(whole_number(runs, "runs", 1, MOST_RUN))
+    checked_runs(runs)
     count = max(round(len(runs) * len(job.policies) / block), workers, 1)
     block = max(-(-len(runs) // count), 1)
     parts = [
@@ -256,21 +258,7 @@ def blocks(
         for part in parts:
             yield play_block(job, part, trajectories)
         return
-    pool = crew(workers)
-    waiting: list[Future[Block]] = []
-    coming = iter(parts)
-    for part in islice(coming, 2 * workers):
-        waiting.append(pool.submit(play_block, job, part, trajectories))
-    while waiting:
-        yield waiting.pop(0).result()
-        for part in islice(coming, 1):
-            waiting.append(pool.submit(play_block, job, part, trajectories))
-
-
-@cache
-def crew(workers: int) -> ProcessPoolExecutor:
-    """The worker processes of this session: started once, as each must import the model."""
-    return ProcessPoolExecutor(workers, get_context("spawn"))
+    yield from in_order(play_block, ((job, part, trajectories) for part in parts), crew(workers))
 
 
 def all_workers() -> int:

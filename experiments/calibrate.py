@@ -26,10 +26,11 @@ from experiments.likelihood import (
     record_of,
     starting_points,
 )
+from experiments.options import names_given
 from experiments.store import Folder, digest
 from model.draws import uniforms
 from model.equilibrium import nearby
-from model.preset import PROFILES, ConfigError, suggestion
+from model.preset import PROFILES, ConfigError
 from model.responses import uniform
 from model.world import Array
 
@@ -158,11 +159,7 @@ def fragment(found: Calibration, states: Sequence[str]) -> str:
 def states_named(states: str | None) -> list[str]:
     """The states of an option a,b,c, or all that have a profile."""
     known = sorted(path.stem for path in PROFILES.glob("*.toml"))
-    wanted = [each.strip() for each in states.split(",")] if states else known
-    for each in wanted:
-        if each not in known:
-            raise ConfigError(f"--states: found '{each}'{suggestion(each, known)}")
-    return wanted
+    return names_given("--states", states, known) if states else known
 
 
 def write_fragment(found: Calibration, out: Path, states: Sequence[str]) -> None:

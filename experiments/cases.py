@@ -4,7 +4,6 @@ Each case is one run of the last axis. Declared formulas turn its coded covariat
 treaty into figures of a `World`; payoff terms and equilibrium are those of the six states.
 """
 
-import csv
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from agents.payoffs import TERMS, affine, decisive_channels, feasible
+from experiments.tables import Row, Table, missing, read_table
 from model.layers import Layers
-from model.preset import ROOT, ConfigError, Preset, PresetFile, Profile, first_world, suggestion
+from model.preset import ROOT, Preset, PresetFile, Profile, first_world, suggestion
 from model.stage_game import CHANNELS, StageGame, effects, relations
 from model.treaties import REQUIRED, Treaty
 from model.world import Array, World
@@ -104,74 +104,39 @@ def clauses(treaty: str) -> tuple[str, ...]:
 
 
 def read_cases(path: Path, *, outcomes: bool = True) -> Cases:
-    """The cases of a CSV file; without `outcomes` that column is not even looked at."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file)
-            wanted = [*COLUMNS, "outcome"] if outcomes else list(COLUMNS)
-            _check_columns(path, list(table.fieldnames or ()), wanted)
-            rows = [(table.line_num, row) for row in table]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"{path}: not readable as CSV: {error}") from error
-    if not rows:
-        raise ConfigError(f"{path}: no rows; valid: one row a case")
-    mistakes: list[str] = []
+    """The cases of a CSV file; without `outcomes` that column is not even looked at.
 
-    def number(line: int, row: Mapping[str, str], key: str, low: float, high: float) -> float:
-        text = (row[key] or "").strip()
-        try:
-            value = float(text) if text or key not in COVARIATES else UNKNOWN
-        except ValueError:
-            value = np.nan
-        whole = key in COVARIATES or value == np.floor(value)
-        if not (low <= value <= high and whole):
-            kind = "a number" if key in COVARIATES else "a whole number"
-            mistakes.append(
-                f"{path}:{line}: {key}: found '{text}'; valid: {kind} from {low:g} to {high:g}"
-            )
-        return value
-
+    An empty covariate, or one with a missing code, is not known. Raises ConfigError.
+    """
+    table = read_table(path, [*COLUMNS, "outcome"] if outcomes else COLUMNS)
+    table.unique("case_id")
     covariates = {
-        key: np.array([number(line, row, key, 0, 1) for line, row in rows]) for key in COVARIATES
+        key: np.array([share(table, row, key) for row in table.rows]) for key in COVARIATES
     }
-    year = np.array([number(line, row, "year", 1, 9999) for line, row in rows])
-    known = [number(line, row, "outcome", 0, 5) for line, row in rows] if outcomes else []
-    for line, row in rows:
-        mistakes += _treaty_mistakes(path, line, row["treaty"] or "")
-    names = [row["case_id"] or "" for _, row in rows]
-    for (line, _), name in zip(rows, names, strict=True):
-        if not name or names.count(name) > 1:
-            mistakes.append(f"{path}:{line}: case_id: found '{name}'; valid: one name a case")
-    if mistakes:
-        raise ConfigError("\n".join(mistakes))
+    year = np.array([table.whole(row, "year", 1, 9999) for row in table.rows])
+    known = [table.whole(row, "outcome", 0, 5) for row in table.rows] if outcomes else []
+    for row in table.rows:
+        for clause in clauses(row.cells["treaty"]):
+            if clause not in REQUIRED:
+                table.wrong(row, "treaty", suggestion(clause, ["none", *REQUIRED]))
+        if not row.cells["case_id"]:
+            table.wrong(row, "case_id", "; valid: one name a case")
+    table.refuse()
     return Cases(
-        tuple(names),
-        year.astype(int),
-        tuple((row["patron"] or "").strip() for _, row in rows),
-        tuple((row["treaty"] or "").strip() for _, row in rows),
+        tuple(row.cells["case_id"] for row in table.rows),
+        year,
+        tuple(row.cells["patron"] for row in table.rows),
+        tuple(row.cells["treaty"] for row in table.rows),
         covariates,
-        np.array(known, int) if outcomes else np.full(len(rows), -1),
+        np.array(known, int) if outcomes else np.full(len(table.rows), -1),
     )
 
 
-def _check_columns(path: Path, found: list[str], wanted: list[str]) -> None:
-    """Refuse a file in which a column is missing."""
-    missing = [
-        f"{path}:1: column '{each}' is missing{suggestion(each, found)}"
-        for each in wanted
-        if each not in found
-    ]
-    if missing:
-        raise ConfigError("\n".join(missing))
-
-
-def _treaty_mistakes(path: Path, line: int, treaty: str) -> list[str]:
-    """Clauses that are not in the list of treaty types."""
-    return [
-        f"{path}:{line}: treaty: found '{each}'{suggestion(each, ['none', *REQUIRED])}"
-        for each in clauses(treaty)
-        if each not in REQUIRED
-    ]
+def share(table: Table, row: Row, covariate: str) -> float:
+    """A covariate of a case; the middle of its scale where it is missing."""
+    if missing(row.cells[covariate]):
+        return UNKNOWN
+    return table.number(row, covariate, 0, 1)
 
 
 # ------------------------------------------------------------------- the declared formulas
@@ -340,6 +305,7 @@ class Games:
     feasible: Array
     effects: Array
     relations: Array
+    decisive: int
 
     def part(self, rows: Array) -> "Games":
         """The games of some cases."""
@@ -349,6 +315,7 @@ class Games:
             self.feasible.take(rows, -1),
             self.effects.take(rows, -1),
             self.relations.take(rows, -1),
+            self.decisive,
         )
 
     def game(self, weights: Array, precision: Array) -> StageGame:
@@ -357,8 +324,7 @@ class Games:
         slopes = (weights.reshape(len(weights), 1, 1, 1, -1) * self.slopes).sum(0)
         sharp = np.broadcast_to(precision, (len(PLAYERS), np.size(precision)))
         base = np.where(self.feasible, base, -np.inf)
-        channels = decisive_channels()
-        return StageGame(base, slopes, self.effects, self.relations, sharp, channels)
+        return StageGame(base, slopes, self.effects, self.relations, sharp, self.decisive)
 
 
 def games_of(world: World) -> Games:
@@ -377,4 +343,5 @@ def games_of(world: World) -> Games:
         feasible=np.broadcast_to(feasible(world), shape),
         effects=np.broadcast_to(effects(world), (len(CHANNELS), *shape)),
         relations=np.broadcast_to(felt, (*felt.shape[:3], shape[2])),
+        decisive=decisive_channels(world),
     )

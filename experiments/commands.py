@@ -1,5 +1,6 @@
 """Commands of experiments. Heavy imports wait until a command needs them."""
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any  # an option may hold any TOML value
 import click
 
 from experiments.options import (
+    SEED,
     Complaint,
     json_option,
     parsed,
@@ -92,7 +94,7 @@ def words_of_call() -> list[str]:
     words, given = ["cheaptalk"], iter(sys.argv[1:])
     for word in given:
         option, _, value = word.partition("=")
-        if option in ("--out", "--workers", "--executor", "--block"):
+        if option in ("--out", "--workers", "--executor", "--block", "--allow-code"):
             if not value:
                 next(given, None)
         elif word not in ("--quiet", "--json"):
@@ -117,13 +119,17 @@ def ranges(option: str, texts: tuple[str, ...]) -> dict[str, Any]:
         key, sign, extent = text.partition("=")
         parts = extent.split(":")
         try:
-            if not sign or not key.strip():
+            if not sign or not key.strip() or len(parts) not in (1, 3):
                 raise ValueError
+            if key.strip() in factors:
+                raise Complaint(f"{option} {text}: {key.strip()} is given twice; valid: once")
             if len(parts) == 1:
                 values = [number_or_word(each.strip()) for each in extent.split(",")]
                 factors[key.strip()] = Factor(values=values)
             else:
                 low, high, count = float(parts[0]), float(parts[1]), int(parts[2])
+                if not math.isfinite(low + high):
+                    raise ValueError
                 factors[key.strip()] = Factor(low=low, high=high, count=count)
         except (ValueError, IndexError) as error:
             raise Complaint(
@@ -139,7 +145,7 @@ def ranges(option: str, texts: tuple[str, ...]) -> dict[str, Any]:
 @click.command()
 @click.argument("file")
 @click.option("--runs", type=click.IntRange(2), help="Runs a point, instead of the file's.")
-@click.option("--seed", type=click.IntRange(0), help="Seed, instead of the file's.")
+@click.option("--seed", type=SEED, help="Seed, instead of the file's.")
 @set_option
 @click.option("--block", type=click.IntRange(1), help="Least runs of a stored block.")
 @out_option

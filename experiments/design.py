@@ -4,7 +4,7 @@ A factor moves one parameter over a range or a list, or several parameters toget
 in straight lines. Files are TOML, checked at the door like presets.
 """
 
-import csv
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal  # a parsed TOML document has values of any type
@@ -13,8 +13,10 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from experiments.duel import ACTS, TALK, proteges
+from experiments.tables import as_number, read_table
 from model.complaints import checked
 from model.documents import document, named_file
+from model.draws import MOST_SEED
 from model.layers import Layers, Origin
 from model.preset import ROOT, Change, ConfigError, Preset, load, menu, shown, suggestion
 from model.schemas import STRICT
@@ -99,7 +101,7 @@ class Design(BaseModel):
     question: str = ""
     kind: Kind
     preset: str = "iran-2025"
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, le=MOST_SEED)
     runs: int = Field(400, ge=2, le=100_000_000)
     luck: Literal["same", "own"] = "own"
     patron: str = ""
@@ -344,15 +346,13 @@ def _try(
 
 def factors_of(path: Path) -> dict[str, Factor]:
     """A factor for each column of a CSV table, with the values that stand in it."""
-    try:
-        head, *rows = csv.reader(path.read_text("utf-8").splitlines())
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise ConfigError(f"{shown(path)}: not readable as a table: {error}") from error
-    columns: dict[str, list[Any]] = {name.strip(): [] for name in head}
-    for row in rows:
-        for name, cell in zip(columns, row, strict=False):
-            columns[name].append(number_or_word(cell.strip()))
-    return {name: Factor(values=list(dict.fromkeys(each))) for name, each in columns.items()}
+    table = read_table(path, ())
+    return {
+        name: Factor(
+            values=list(dict.fromkeys(number_or_word(row.cells[name]) for row in table.rows))
+        )
+        for name in table.head
+    }
 
 
 def number_or_word(text: str) -> float | str:
@@ -361,10 +361,8 @@ def number_or_word(text: str) -> float | str:
     >>> number_or_word("0.5"), number_or_word("logit")
     (0.5, 'logit')
     """
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    number = as_number(text)
+    return text if math.isnan(number) else number
 
 
 def grid_values(factor: Factor) -> list[Any]:

@@ -6,15 +6,18 @@ it was playing: the block is given to another.
 
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 from typing import Any, TypeVar  # dask ships no types
 
 from model.preset import ConfigError
@@ -42,8 +45,11 @@ class Crew:
         self.pool: ProcessPoolExecutor | None = None
 
     def hire(self) -> ProcessPoolExecutor:
-        """The pool that is at work; a new one where there is none."""
+        """The pool that is at work; a new one where there is none, or a worker of it died."""
+        if self.pool is not None and self.pool._broken:
+            self.dismiss()
         if self.pool is None:
+            refuse_unguarded()
             context = get_context("spawn")
             self.pool = ProcessPoolExecutor(self.workers, context, initializer=end_with_parent)
         return self.pool
@@ -53,6 +59,49 @@ class Crew:
         if self.pool is not None:
             self.pool.shutdown(wait=False, cancel_futures=True)
         self.pool = None
+
+
+@cache
+def crew(workers: int) -> Crew:
+    """The crew of this session: hired once, as each worker must import the model."""
+    return Crew(workers)
+
+
+def refuse_unguarded() -> None:
+    """Raise ConfigError for a script that every worker process would run again from its top."""
+    main = sys.modules["__main__"]
+    path = getattr(main, "__file__", None)
+    if path is None or getattr(main, "__spec__", None) is not None:
+        return  # typed in, or run as a module
+    try:
+        unguarded = "__name__" not in Path(path).read_text("utf-8", "replace")
+    except OSError:
+        return
+    if unguarded:
+        raise ConfigError(
+            f"{path}: each worker process runs this script from its top; valid: workers=1, or the "
+            "call under if __name__ == '__main__':"
+        )
+
+
+def in_order(
+    work: Callable[..., Made], tasks: Iterable[tuple[Any, ...]], by: Crew
+) -> Iterator[Made]:
+    """Results of the tasks, each the arguments of a call, in their order. Raises WorkerDied."""
+    early: dict[int, Made | WorkerDied] = {}
+    following = 0
+    for number, made in by_processes(partial(_called, work), enumerate(tasks), by):
+        early[number] = made
+        while following in early:
+            done = early.pop(following)
+            if isinstance(done, WorkerDied):
+                raise done
+            yield done
+            following += 1
+
+
+def _called(work: Callable[..., Made], arguments: tuple[Any, ...]) -> Made:
+    return work(*arguments)
 
 
 @contextmanager

@@ -11,20 +11,31 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol  # settings are plain data of mixed type
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
 from experiments.design import Design, complete, ends, moved, read
 from experiments.duel import proteges
 from experiments.executor import WorkerDied, each_done, hired
 from experiments.play import Plan, Played, Row, failed, play, refuse_unknown_measures
 from experiments.sampling import Point, points
-from experiments.store import Blocks, digest, experiment_key, manifest, read_manifest, result_folder
-from model.preset import ROOT, Preset, load
+from experiments.store import (
+    Blocks,
+    digest,
+    experiment_key,
+    features,
+    manifest,
+    read_manifest,
+    result_folder,
+)
+from model.documents import told as told_value
+from model.preset import ROOT, ConfigError, Preset, load
 from model.world import Array
 
 if TYPE_CHECKING:
@@ -100,6 +111,8 @@ def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
         "seed": design.seed,
         "code": code_digest(),
         "numpy": np.__version__,
+        "scipy": version("scipy"),
+        "features": features(),
     }
     if design.sampling.file:
         settings["table"] = digest(Path(design.sampling.file).read_bytes())
@@ -125,29 +138,77 @@ def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
     return work
 
 
-def code_digest() -> str:
-    """A hash of the code that a result depends on: rules, agents, engine, reduction."""
-    files = sorted([*ROOT.glob("model/*.py"), *ROOT.glob("agents/*.py")])
-    files += [ROOT / "experiments" / name for name in ("batch.py", "play.py")]
-    return digest(b"".join(path.read_bytes() for path in files if path.name != "app.py"))
+DECIDING = (
+    *("batch", "cases", "compare", "design", "discover", "duel", "experiment", "phase", "play"),
+    *("sampling", "sensitivity", "sweep", "tables"),
+)
+"""Modules of experiments that decide what is played and what is stored of it."""
+
+SHOWN_ONLY = ("app.py", "colours.py", "snapshot.py", "watched.py", "plan.py", "page")
+"""Files and folders of `model` that only show."""
+
+
+def deciding_files(root: Path = ROOT) -> list[Path]:
+    """The files that decide a result: all of `model` and `agents` but what only shows, and some."""
+    found = [
+        path
+        for package in ("model", "agents")
+        for path in sorted((root / package).rglob("*"))
+        if path.suffix in (".py", ".toml")
+        and not set(path.relative_to(root / package).parts) & set(SHOWN_ONLY)
+        and path.parent.name != "profiles"  # the figures of the states are in the configuration
+    ]
+    return found + [root / "experiments" / f"{name}.py" for name in DECIDING]
+
+
+def code_digest(root: Path = ROOT) -> str:
+    """A hash of the files that decide a result, each by its path and its bytes."""
+    return digest(
+        b"".join(
+            str(path.relative_to(root)).encode() + digest(path.read_bytes()).encode()
+            for path in deciding_files(root)
+        )
+    )
 
 
 def resumed(path: Path) -> Work:
     """The work of a folder that a run has begun. Raises ConfigError where it is not the same."""
-    known = read_manifest(path)
-    stored: Any = known.get("settings", {})
-    design = Design.model_validate(dated(stored.get("design", {})))
-    design.block = int(str(known["block"]))
-    return prepared(complete(design), path, str(known["command"]).split())
+    known: Any = read_manifest(path)
+    stored = known["settings"].get("design")
+    if not isinstance(stored, dict) or not isinstance(known.get("block"), int):
+        raise ConfigError(
+            f"{path}: holds no experiment that can be resumed; valid: a folder of cheaptalk "
+            f"experiment, duel, phase and the like. It was written by: {known['command']}"
+        )
+    try:
+        design = Design.model_validate(dated(stored))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(each) for each in first["loc"])
+        found = told_value(first["input"])
+        raise ConfigError(
+            f"{path / 'manifest.json'}: settings.design.{where}: found {found}; "
+            f"valid: {first['msg'].lower()}"
+        ) from error
+    design.block = known["block"]
+    return prepared(complete(design), path, known["command"].split())
 
 
-def dated(value: Any) -> Any:
-    """Plain data in which days are days again."""
+DAYS = ("start", "attack_day", "signed", "in_force", "denounced", "day")
+"""Keys whose values are days."""
+
+
+def dated(value: Any, key: str = "") -> Any:
+    """Plain data in which what is declared as a day is one again.
+
+    >>> dated({"title": "2025-06-13", "set": {"attack_day": "2025-06-13"}})
+    {'title': '2025-06-13', 'set': {'attack_day': datetime.date(2025, 6, 13)}}
+    """
     if isinstance(value, dict):
-        return {key: dated(each) for key, each in value.items()}
+        return {name: dated(each, name.rpartition(".")[2]) for name, each in value.items()}
     if isinstance(value, list):
-        return [dated(each) for each in value]
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return [dated(each, key) for each in value]
+    if key in DAYS and isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return date.fromisoformat(value)
     return value
 
@@ -202,7 +263,14 @@ def conduct(
             except StopIteration:
                 break
         told.end()
+        refuse_failed(rows)
         return finished(work, rows, blocks_played)
+
+
+def refuse_failed(rows: pd.DataFrame) -> None:
+    """Raise ConfigError where every row failed, with the first reason: there is no finding."""
+    if len(rows) and rows["error"].ne("").all():
+        raise ConfigError(f"all {len(rows)} rows failed; the first: {rows['error'].iloc[0]}")
 
 
 def blocks_of(rows: Sequence[Row], size: int) -> Iterator[list[Row]]:

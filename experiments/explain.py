@@ -9,10 +9,11 @@ from typing import Any  # attributes of a world are set by name
 
 import numpy as np
 
-from agents.payoffs import TERMS, feasible, game_of, ledger
+from agents.payoffs import feasible, game_of, ledger
 from agents.strategies import bound
 from experiments.numerals import decimal
 from model.alliance_model import AllianceModel
+from model.documents import whole_number
 from model.equilibrium import Solution, logit_equilibrium, nearby
 from model.parameters import SECTIONS, STATE_SECTIONS, declarations
 from model.preset import Change, ConfigError, load, suggestion
@@ -79,6 +80,7 @@ def watched(
 ) -> AllianceModel:
     """The model of one run after its stage game of this turn (1 is the first) was solved."""
     model = AllianceModel(preset, rng=rng, runs=run, changes=changes)
+    whole_number(turn, "--turn", 1, model.preset.file.turns)
     for _ in range(turn - 1):
         model.step()
     model.shock()
@@ -155,7 +157,7 @@ def nudges(world: World, state: int) -> dict[str, tuple[float, float, float, str
     own = world.names[state]
     found: dict[str, tuple[float, float, float, str]] = {}
     for name in world.weights:
-        term, value = TERMS[name], float(world.weights[name][state])
+        term, value = world.terms[name], float(world.weights[name][state])
         found[f"{own}.weights.{name}"] = (value, term.low, term.high, "")
     for section in FLIPPABLE:
         for name, each in declarations(STATE_SECTIONS[section]).items():
@@ -337,8 +339,6 @@ def explained(
     checked = load(preset, changes)
     if state not in checked.profiles:
         raise ConfigError(f"--state: found '{state}'{suggestion(state, list(checked.profiles))}")
-    if turn is not None and turn > checked.file.turns:
-        raise ConfigError(f"--turn: found {turn}; valid: 1 to {checked.file.turns}")
     if turn is None:
         model = AllianceModel(preset, rng=rng, runs=run, changes=changes)
         while not model.over and not model.world.war:

@@ -16,9 +16,16 @@ def listed(folder: Path) -> str:
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder")
     found = sorted(path.parent for path in folder.glob("**/manifest.json"))
-    lines = [f"{path!s:<44} {state_of(path):<14} {read_manifest(path)['command']}"
-             for path in found]  # fmt: skip
+    lines = [f"{path!s:<44} {line_of(path)}" for path in found]
     return "\n".join(lines) or f"{folder}: no results yet"
+
+
+def line_of(folder: Path) -> str:
+    """State and command of a folder, or what is wrong with its manifest."""
+    try:
+        return f"{state_of(folder):<14} {read_manifest(folder)['command']}"
+    except ConfigError as error:
+        return f"{'damaged':<14} {error}"
 
 
 def state_of(folder: Path) -> str:

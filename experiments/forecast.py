@@ -4,7 +4,6 @@ A probability is the share of simulated runs in which the event happens; its int
 of the sampling alone (Wilson), not of the model.
 """
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,8 +15,10 @@ import numpy as np
 from experiments.batch import Ensemble, simulate
 from experiments.duel import proteges
 from experiments.scoring import LEAST
-from experiments.store import Folder, digest, experiment_key
-from model.preset import Change, ConfigError, Preset, ladder_entries, load, menu, suggestion
+from experiments.store import Folder, digest, experiment_key, read_json
+from experiments.tables import missing, read_table
+from model.documents import told
+from model.preset import Change, ConfigError, Preset, ladder_entries, load, menu, shown
 from model.world import Array
 
 TALK = 2
@@ -138,44 +139,45 @@ def in_words(record: Mapping[str, object]) -> str:
 
 
 def read_forecast(path: Path) -> dict[str, float]:
-    """The events of a forecast and their chances, if its seal is whole."""
+    """The events of a forecast and their chances, if its seal is whole. Raises ConfigError."""
+    record = read_json(path, "a forecast, as cheaptalk forecast writes it")
     try:
-        record = json.loads(path.read_text("utf-8"))
-        chances = {str(each["event"]): float(each["probability"]) for each in record["events"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{path}: not readable as a forecast: {error}") from error
-    if record.get("sha256") != seal(record):
+        listed = [(str(each["event"]), each["probability"]) for each in record["events"]]
+        said = str(record["sha256"])
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f"{shown(path)}: not a forecast: {told(error)} is missing") from error
+    if said != seal(record):
         raise ConfigError(
-            f"{path}: sha256: found {record.get('sha256')}; valid: {seal(record)}. "
+            f"{shown(path)}: sha256: found {told(said)}; valid: {seal(record)}. "
             "The forecast was changed after it was made"
         )
-    return chances
+    for place, (event, chance) in enumerate(listed):
+        usual = isinstance(chance, int | float) and not isinstance(chance, bool)
+        if not (usual and 0 <= chance <= 1):
+            raise ConfigError(
+                f"{shown(path)}: events.{place}.probability: found {told(chance)}; valid: a number "
+                "from 0 to 1"
+            )
+        if [each for each, _ in listed].count(event) > 1:
+            raise ConfigError(f"{shown(path)}: events: {told(event)} stands twice; valid: once")
+    return {event: float(chance) for event, chance in listed}
 
 
 def read_outcomes(path: Path, known: list[str]) -> dict[str, bool]:
-    """What happened, of a CSV with the columns event and happened (0, 1; empty: still open)."""
+    """What happened, of a CSV with the columns event and happened (0, 1; empty: still open).
+
+    Raises ConfigError, also where an event has two rows.
+    """
+    table = read_table(path, ("event", "happened"))
+    table.unique("event")
     found: dict[str, bool] = {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file)
-            for column in ("event", "happened"):
-                if column not in (table.fieldnames or ()):
-                    raise ConfigError(f"{path}:1: column '{column}' is missing")
-            for row in table:
-                event, told = (row["event"] or "").strip(), (row["happened"] or "").strip()
-                if event not in known:
-                    hint = suggestion(event, known)
-                    raise ConfigError(f"{path}:{table.line_num}: event: found '{event}'{hint}")
-                if told not in ("", "0", "1"):
-                    raise ConfigError(
-                        f"{path}:{table.line_num}: happened: found '{told}'; valid: 0, 1 or empty"
-                    )
-                if told:
-                    found[event] = told == "1"
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"{path}: not readable as CSV: {error}") from error
+    for row in table.rows:
+        event = table.one_of(row, "event", known)
+        if not missing(row.cells["happened"]):
+            found[event] = bool(table.whole(row, "happened", 0, 1))
+    table.refuse()
     if not found:
-        raise ConfigError(f"{path}: no event is known yet; valid: happened 0 or 1 for one")
+        raise ConfigError(f"{shown(path)}: no event is known yet; valid: happened 0 or 1 for one")
     return found
 
 

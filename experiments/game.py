@@ -74,6 +74,8 @@ def write_game(
     Infeasible actions are left out. Raises ConfigError for an unknown state or a game
     of more than two million profiles.
     """
+    if out.suffix != ".nfg":
+        raise ConfigError(f"--out: found '{out.name}'; valid: a name that ends in .nfg")
     for each in states:
         if each not in names:
             raise ConfigError(f"--states: found '{each}'; valid: {', '.join(names)}")
@@ -106,6 +108,6 @@ def write_game(
             for place, (name, menu, own) in enumerate(zip(states, labels, menus, strict=True))
         },
     }
-    beside = out.with_suffix(".json")
+    beside = out.with_name(out.name.removesuffix(".nfg") + ".json")
     beside.write_text(json.dumps(answer, indent=1) + "\n", "utf-8")
     return beside

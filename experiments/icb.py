@@ -18,6 +18,7 @@ from experiments.baselines import fit_conditional
 from experiments.cases import Cases, games_of, world_of
 from experiments.likelihood import Record, fitted, probabilities
 from experiments.scoring import LEAST, interval
+from experiments.tables import Table, read_table
 from model.preset import ConfigError, suggestion
 from model.world import Array
 
@@ -74,11 +75,7 @@ def read_patrons(path: Path) -> pd.DataFrame:
     the trigger. `support` is the class of an act in support, 0 where inactive; acts that the
     client did not find favourable are left out.
     """
-    try:
-        table = pd.read_csv(path, encoding="latin-1", low_memory=False)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: not readable as CSV: {error}") from error
-    table.columns = [str(each).strip().lower() for each in table.columns]
+    table = numeric(read_table(path, (), "latin-1"))
     if "usinv" in table.columns:
         table = _from_original(path, table)
     _required(path, table, TABLE)
@@ -96,6 +93,21 @@ def read_patrons(path: Path) -> pd.DataFrame:
     found = found.reset_index(drop=True)
     rows = found.groupby(["crisno", "patron"])["crisno"].transform("size")
     return found.assign(row_weight=1 / rows, **_history(found))
+
+
+def numeric(table: Table) -> pd.DataFrame:
+    """A table by its columns in small letters, numbers where a column has nothing else.
+
+    Missing codes are left as they are: in ICB a -9 may be an answer.
+    """
+    cells = pd.DataFrame([row.cells for row in table.rows], columns=list(table.head))
+    cells.columns = [str(each).lower() for each in cells.columns]
+    empty = cells.replace("", None)
+    for name in empty:
+        numbers = pd.to_numeric(empty[name], errors="coerce")
+        if numbers.notna().sum() == empty[name].notna().sum():
+            empty[name] = numbers
+    return empty
 
 
 def _required(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
 """Options that several commands share, and how their values are read."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any  # an option may hold any TOML value
 
 import click
@@ -17,6 +18,40 @@ class Complaint(click.ClickException):
     def show(self, file: object = None) -> None:
         """Print the message alone, a line for each mistake."""
         click.echo(self.message, err=True)
+
+
+def allow_code_option() -> click.Option:
+    """`--allow-code FILE`, as every command has that reads a preset, a design or a folder."""
+
+    def allow(_: click.Context, __: click.Parameter, files: tuple[Path, ...]) -> None:
+        if files:
+            from model.own_terms import allow_code
+
+            allow_code(*files)
+
+    return click.Option(
+        ["--allow-code"],
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        multiple=True,
+        expose_value=False,
+        is_eager=True,
+        callback=allow,
+        metavar="FILE",
+        help="Python file whose payoff terms may run; repeatable.",
+    )
+
+
+def names_given(option: str, text: str, known: Sequence[str]) -> list[str]:
+    """The names of an option a,b,c: each known, and none twice."""
+    from model.documents import ConfigError, suggestion
+
+    given = [each.strip() for each in text.split(",")]
+    for each in given:
+        if each not in known:
+            raise ConfigError(f"{option}: found '{each}'{suggestion(each, list(known))}")
+        if given.count(each) > 1:
+            raise ConfigError(f"{option}: found '{each}' twice; valid: each name once")
+    return given
 
 
 def parsed(settings: tuple[str, ...], files: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -64,7 +99,12 @@ def change_options(command: Callable[..., None]) -> Callable[..., None]:
     return changed
 
 
-seed_option = click.option("--seed", default=0, type=click.IntRange(0), help="Seed of all luck.")
+SEED = click.IntRange(0, 2**64 - 1)
+NUMBER = click.IntRange(0, 2**63 - 1)
+WRITTEN = click.Path(path_type=Path, dir_okay=False, writable=True)
+"""A file that a command writes: not a folder, and not one that may not be written."""
+
+seed_option = click.option("--seed", default=0, type=SEED, help="Seed of all luck.")
 runs_option = click.option(
     "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
 )

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from agents.strategies import STRATEGIES
-from experiments.batch import crew
 from experiments.duel import Duel, duels, proteges
+from experiments.executor import crew, in_order
 from experiments.numerals import decimal
 from model.preset import Change, load
 
@@ -56,12 +56,9 @@ def robustness(
     own = dict(changes or {})
     if workers <= 1:
         return {rule: duels_by_rule(preset, rule, runs, rng, own, patrons) for rule in STRATEGIES}
-    pool = crew(workers)
-    jobs = {
-        rule: pool.submit(duels_by_rule, preset, rule, runs, rng, own, patrons)
-        for rule in STRATEGIES
-    }
-    return {rule: job.result() for rule, job in jobs.items()}
+    tasks = [(preset, rule, runs, rng, own, patrons) for rule in STRATEGIES]
+    found = in_order(duels_by_rule, tasks, crew(workers))
+    return dict(zip(STRATEGIES, found, strict=True))
 
 
 def survives(found: Mapping[str, Sequence[Duel]]) -> dict[str, bool]:

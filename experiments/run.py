@@ -17,15 +17,13 @@ from experiments.explain import Deciding
 from experiments.progress import told
 from experiments.report import record, trajectory, verdict
 from experiments.store import Folder, Rows, manifest, result_folder
+from experiments.tables import missing, read_table
 from model.preset import (
     Change,
-    ConfigError,
     Preset,
     ladder_entries,
     load,
     menu,
-    shown,
-    suggestion,
 )
 from model.world import Array
 
@@ -69,17 +67,23 @@ def run(
     workers = workers or (all_workers() if count >= CREW_RUNS else 1)
     settings = {"seed": seed, "runs": count, "turns": preset.file.turns}
     folder = result_folder(preset, settings, out)
-    rows = Rows(folder, "runs.parquet")
-    ensemble, fought, values, reasons = played(
-        Job(name, seed, dict(changes)), count, workers, rows.append, quiet=quiet
-    )
-    rows.close()
-    written = write(folder, preset, settings, command, ensemble, fought, values)
-    where = str(folder.path)
-    data = record(preset, seed, ensemble, fought, reasons, where)
-    folder.write_json("answer.json", data | {"results": folder.path.name})
-    words = verdict(preset, seed, ensemble, fought, reasons, where)
-    folder.write("answer.txt", (words.replace(where, folder.path.name) + "\n").encode())
+    with folder.locked():
+        folder.claim(manifest(preset, settings, command))
+        rows = Rows(folder, "runs.parquet")
+        ensemble, fought, values, reasons = played(
+            Job(name, seed, dict(changes)), count, workers, rows.append, quiet=quiet
+        )
+        written = [
+            rows.close(),
+            *write(folder, preset, settings, command, ensemble, fought, values),
+        ]
+        where = str(folder.path)
+        data = record(preset, seed, ensemble, fought, reasons, where)
+        words = verdict(preset, seed, ensemble, fought, reasons, where)
+        answer = (words.replace(where, folder.path.name) + "\n").encode()
+        written.append(folder.write_json("answer.json", data | {"results": folder.path.name}))
+        written.append(folder.write("answer.txt", answer))
+        folder.list_files([path.name for path in written])
     if not quiet:
         print(f"{len(written)} files in {where}", file=sys.stderr)
     return Answer(data, words, folder.path)
@@ -169,39 +173,43 @@ def observed_rungs(preset: Preset) -> pd.DataFrame | None:
     return on_ladder(preset, acts)
 
 
-def on_ladder(preset: Preset, acts: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Act:
+    """A dated act: who acted, and the rung; None where the table marks the act X and no class."""
+
+    day: date
+    actor: str
+    rung: int | None
+
+
+def on_ladder(preset: Preset, acts: Sequence[Act]) -> pd.DataFrame:
     """Dated acts of a preset's states on the ladder: columns day, state, rung."""
     names = {name: [each.label, *each.aliases] for name, each in preset.profiles.items()}
-    columns = (acts["date"], acts["actor"], acts["action_class"], acts["ladder_level"])
     rows = [
-        (date.fromisoformat(day), name, rung)
-        for day, actor, kind, level in zip(*columns, strict=True)
-        if (rung := BELLIGERENT.get(kind, int(level) if level in tuple("012345") else None))
-        is not None
+        (act.day, name, act.rung)
+        for act in acts
+        if act.rung is not None
         for name, known in names.items()
-        if any(each in actor for each in known)
+        if any(each in act.actor for each in known)
     ]
     return pd.DataFrame(rows, columns=["day", "state", "rung"])
 
 
-def timeline(path: Path) -> pd.DataFrame:
-    """A CSV of dated acts, all as words. Raises ConfigError."""
-    needed = ("date", "actor", "action_class", "ladder_level")
-    try:
-        acts = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{shown(path)}: cannot be read as CSV: {error}") from error
-    for column in needed:
-        if column not in acts:
-            near = suggestion(column, [str(each) for each in acts])
-            raise ConfigError(f"{shown(path)}:1: the column '{column}' is missing{near}")
-    for row, day in enumerate(acts["date"], 2):
-        try:
-            date.fromisoformat(day)
-        except ValueError as error:
-            found = f"{shown(path)}:{row}: date: found '{day}'"
-            raise ConfigError(f"{found}; valid: a date, as 2025-06-13") from error
-    return acts
+def timeline(path: Path) -> list[Act]:
+    """The dated acts of a CSV file: date, actor, action_class, ladder_level. Raises ConfigError.
+
+    A level is a rung from 0 to 5, or X or a missing code where the class alone says what it was.
+    """
+    table = read_table(path, ("date", "actor", "action_class", "ladder_level"))
+    found = []
+    for row in table.rows:
+        level, kind = row.cells["ladder_level"], row.cells["action_class"]
+        rung = BELLIGERENT.get(kind)
+        if rung is None and not (missing(level) or level.upper() == "X"):
+            rung = table.whole(row, "ladder_level", 0, 5)
+        found.append(Act(table.day(row, "date"), row.cells["actor"], rung))
+    table.refuse()
+    return found
 
 
 def as_json(answer: Answer) -> str:

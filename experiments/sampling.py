@@ -1,6 +1,5 @@
 """The points of a design: combinations, one factor at a time, spread out, or from a table."""
 
-import csv
 from itertools import product
 from pathlib import Path
 from typing import Any  # a table's cells hold numbers or words
@@ -8,7 +7,8 @@ from typing import Any  # a table's cells hold numbers or words
 import numpy as np
 
 from experiments.design import Design, Factor, grid_values, number_or_word
-from model.preset import ConfigError, shown, suggestion
+from experiments.tables import Row, Table, read_table
+from model.preset import suggestion
 from model.world import Array
 
 Point = tuple[Any, ...]
@@ -57,51 +57,21 @@ def value_at(factor: Factor, share: float) -> Any:
 
 def tabled(design: Design) -> list[Point]:
     """The points of a CSV table whose head names the factors. Raises ConfigError."""
-    path = Path(design.sampling.file)
-    try:
-        rows = list(csv.reader(path.read_text("utf-8").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{shown(path)}: not readable as a table: {error}") from error
-    if len(rows) < 2:
-        raise ConfigError(f"{shown(path)}: found no points; valid: a head and a row for each point")
-    head = [each.strip() for each in rows[0]]
-    mistakes = [
-        f"{shown(path)}:1: column '{name}' is missing{suggestion(name, head)}"
-        for name in design.names
-        if name not in head
-    ]
-    mistakes += [
-        f"{shown(path)}:{line}: found {len(row)} cells; valid: {len(head)}"
-        for line, row in enumerate(rows[1:], 2)
-        if len(row) != len(head)
-    ]
-    if mistakes:
-        raise ConfigError("\n".join(mistakes))
-    places = [head.index(name) for name in design.names]
+    table = read_table(Path(design.sampling.file), design.names)
     found = [
-        tuple(
-            _cell(path, line, name, row[place].strip(), design.factors[name], mistakes)
-            for name, place in zip(design.names, places, strict=True)
-        )
-        for line, row in enumerate(rows[1:], 2)
+        tuple(_cell(table, row, name, design.factors[name]) for name in design.names)
+        for row in table.rows
     ]
-    if mistakes:
-        raise ConfigError("\n".join(mistakes))
+    table.refuse()
     return found
 
 
-def _cell(path: Path, line: int, name: str, text: str, factor: Factor, mistakes: list[str]) -> Any:
-    """A cell as a value of its factor; what is wrong with it is added as a line."""
-    where = f"{shown(path)}:{line}: {name}"
-    if factor.values:
-        value = number_or_word(text)
-        if value not in factor.values:
-            known = [str(each) for each in factor.values]
-            mistakes.append(f"{where}: found '{text}'{suggestion(text, known)}")
-        return value
-    number = number_or_word(text)
-    assert factor.low is not None and factor.high is not None
-    if isinstance(number, str) or not factor.low <= number <= factor.high:
-        valid = f"a number from {factor.low:g} to {factor.high:g}"
-        mistakes.append(f"{where}: found '{text}'; valid: {valid}")
-    return number
+def _cell(table: Table, row: Row, name: str, factor: Factor) -> Any:
+    """A cell as a value of its factor; what is wrong with it is gathered."""
+    if not factor.values:
+        assert factor.low is not None and factor.high is not None
+        return table.number(row, name, factor.low, factor.high)
+    value = number_or_word(row.cells[name])
+    if value not in factor.values:
+        table.wrong(row, name, suggestion(row.cells[name], [str(each) for each in factor.values]))
+    return value

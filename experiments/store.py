@@ -5,7 +5,6 @@ and renamed, then its checksum is listed. What is not listed does not count, so 
 killed run loses only the blocks that were being played.
 """
 
-import fcntl
 import hashlib
 import io
 import json
@@ -16,12 +15,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any  # a manifest is plain data of mixed type
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
-from model.preset import LADDER, ROOT, ConfigError, Preset, shown
+from model.documents import told
+from model.preset import LADDER, ConfigError, Preset, shown
 from model.world import Array
 
 GROUP = 10_000
@@ -170,35 +172,54 @@ class Blocks(Folder):
     def locked(self) -> Iterator[None]:
         """Hold the folder alone; a lock does not outlive its process."""
         self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / ".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise ConfigError(
-                    f"{self.path}: another run writes here; valid: wait for it, or another --out"
-                ) from error
+        lock = FileLock(self.path / ".lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise ConfigError(
+                f"{self.path}: another run writes here; valid: wait for it, or another --out"
+            ) from error
+        try:
             yield
+        finally:
+            lock.release()
 
     def claim(self, manifest: Mapping[str, object]) -> None:
-        """Begin the experiment here, or go on with it; refuse a folder of another one."""
+        """Begin what is written here, or go on with it; refuse a folder of something else.
+
+        What a killed process left aside is removed: nobody else writes while the lock is held.
+        """
+        for aside in self.path.rglob(".*"):
+            if aside.suffix[1:].isdecimal() and aside.is_file():
+                aside.unlink()
         if (self.path / "manifest.json").exists():
             known = read_manifest(self.path)
+            listed = self.checksums().get("manifest.json")
+            if listed not in (None, digest((self.path / "manifest.json").read_bytes())):
+                raise ConfigError(
+                    f"{self.path}/manifest.json: its bytes are not those that were written; valid: "
+                    "the file as it was, or another --out"
+                )
             if known.get("key") != self.key:
                 raise ConfigError(_other(self.path, known, manifest))
             return
-        strangers = [each.name for each in self.path.iterdir() if each.name != ".lock"]
+        strangers = [each.name for each in self.path.iterdir() if not each.name.startswith(".")]
         if strangers:
             raise ConfigError(
                 f"{self.path}: found {sorted(strangers)[0]} and no manifest; valid: an empty "
                 "folder, or one of the same experiment"
             )
         self.write_json("manifest.json", manifest)
+        self.list_files(["manifest.json"])
 
     def checksums(self) -> dict[str, str]:
-        """The listed files and their checksums."""
+        """The listed files and their checksums; none where the list is missing or damaged."""
         path = self.path / "checksums.json"
-        found: dict[str, str] = json.loads(path.read_bytes()) if path.exists() else {}
-        return found
+        try:
+            found = read_json(path, "a list of checksums") if path.exists() else {}
+        except ConfigError:
+            return {}  # what is not listed is played again, and verify tells it
+        return {str(name): str(each) for name, each in found.items()}
 
     def list_files(self, names: Sequence[str]) -> None:
         """Add files, or their new contents, to the list."""
@@ -234,19 +255,36 @@ def table_of(data: bytes) -> dict[str, Array]:
 
 
 def read_manifest(path: Path) -> dict[str, object]:
-    """A result folder's manifest. Raises ConfigError where there is none."""
+    """A result folder's manifest. Raises ConfigError where there is none, or it is damaged."""
+    if not (path / "manifest.json").is_file():
+        raise ConfigError(f"{path}: found no manifest.json; valid: a folder that a command wrote")
+    found = read_json(path / "manifest.json", "a manifest that a command wrote")
+    for key, kind in (("key", str), ("command", str), ("settings", dict)):
+        if not isinstance(found.get(key), kind):
+            what = told(found.get(key))
+            raise ConfigError(f"{path / 'manifest.json'}: {key}: found {what}; valid: as written")
+    return found
+
+
+def read_json(path: Path, valid: str) -> dict[str, Any]:
+    """The object of a JSON file. Raises ConfigError, by its line where it is no JSON."""
     try:
-        found: dict[str, object] = json.loads((path / "manifest.json").read_bytes())
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"{path}: found no readable manifest.json; valid: a folder that a command wrote"
-        ) from error
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}; valid: {valid}") from error
+    except (ValueError, RecursionError) as error:
+        at = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise ConfigError(f"{path}{at}: not readable as JSON; valid: {valid}") from error
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: found {told(found)}; valid: {valid}")
     return found
 
 
 def verified(path: Path) -> list[str]:
     """What is wrong with a folder's files, a line each; nothing where all is as it was written."""
-    manifest, mistakes = read_manifest(path), []
+    manifest, mistakes = read_manifest(path), list[str]()
+    if (path / "checksums.json").exists():
+        read_json(path / "checksums.json", "a list of checksums")
     listed = Blocks(path, "").checksums()
     for name, checksum in listed.items():
         if not (path / name).exists():
@@ -254,8 +292,8 @@ def verified(path: Path) -> list[str]:
         elif digest((path / name).read_bytes()) != checksum:
             mistakes.append(f"{name}: its bytes are not those that were written")
         elif name.endswith(".parquet"):
-            key = (pq.read_schema(path / name).metadata or {}).get(b"experiment", b"").decode()
-            if key != manifest["key"]:
+            key = (pq.read_schema(path / name).metadata or {}).get(b"experiment")
+            if key is not None and key.decode() != manifest["key"]:
                 mistakes.append(f"{name}: of another experiment")
     if not listed:
         mistakes.append("checksums.json: missing or empty; nothing can be verified")
@@ -303,14 +341,20 @@ def _column(values: Array) -> pa.Array:
     return pa.array(values)
 
 
-def results() -> Path:
-    """Where results go: `results/` of a checkout, else of the current folder."""
-    return (ROOT if (ROOT / "pyproject.toml").exists() else Path()) / "results"
+RESULTS = Path("results")
+"""Where results go and are looked for: within the current folder."""
 
 
-def result_folder(preset: Preset, settings: Mapping[str, object], out: Path | None) -> Folder:
-    """`results/<preset>-<seed>-<short hash>`, or the folder asked for."""
-    if out is not None:
-        return Folder(out)
+def result_folder(preset: Preset, settings: Mapping[str, object], out: Path | None) -> Blocks:
+    """`results/<preset>-<seed>-<short hash>` where one works, or the folder asked for."""
     key = experiment_key(preset, settings)
-    return Folder(results() / f"{preset.name}-{settings['seed']}-{key[:8]}")
+    return Blocks(out or RESULTS / f"{preset.name}-{settings['seed']}-{key[:8]}", key)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise ConfigError for a file that cannot be written, before there is anything to write."""
+    around = next(each for each in (path.parent, *path.parent.parents) if each.exists())
+    if path.is_dir():
+        raise ConfigError(f"{path}: is a folder; valid: a file to write")
+    if not around.is_dir() or not os.access(around, os.W_OK) or path.is_symlink():
+        raise ConfigError(f"{path}: cannot be written; valid: a file in a folder of yours")

@@ -11,18 +11,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from experiments import numerals
 from experiments.cases import RUNGS
-from experiments.run import on_ladder
+from experiments.run import on_ladder, timeline
 from experiments.scoring import interval, logarithmic
 from model import conflict
 from model.alliance_model import AllianceModel
-from model.preset import Change, ConfigError, suggestion
+from model.preset import Change, ConfigError
 from model.world import Array
-
-COLUMNS = ("date", "actor", "action_class", "ladder_level")
 
 FORECASTERS = ("model", "persistence", "climatology")
 
@@ -37,26 +34,6 @@ class Day:
     forecasts: dict[str, Array]
 
 
-def read_acts(path: Path) -> pd.DataFrame:
-    """The dated acts of a file, checked: date, actor, action_class, ladder_level."""
-    try:
-        acts = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: not readable as CSV: {error}") from error
-    known = [str(each) for each in acts.columns]
-    missing = [each for each in COLUMNS if each not in known]
-    if missing:
-        lines = [f"{path}:1: column '{m}' is missing{suggestion(m, known)}" for m in missing]
-        raise ConfigError("\n".join(lines))
-    wrong = pd.to_datetime(acts["date"], format="%Y-%m-%d", errors="coerce").isna()
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ConfigError(
-            f"{path}:{row + 2}: date: found '{acts['date'][row]}'; valid: a day as 2025-06-13"
-        )
-    return acts
-
-
 def forecasts(preset: str, path: Path, changes: Mapping[str, Change]) -> list[Day]:
     """Each state's act on each day of the preset on which it acted, with what was forecast.
 
@@ -64,7 +41,7 @@ def forecasts(preset: str, path: Path, changes: Mapping[str, Change]) -> list[Da
     forces is not scored.
     """
     model = AllianceModel(preset, changes=changes)
-    acts = on_ladder(model.preset, read_acts(path))
+    acts = on_ladder(model.preset, timeline(path))
     if acts.empty:
         raise ConfigError(f"{path}: no act of {', '.join(model.world.names)}; valid: some of them")
     daily: dict[tuple[date, str], int] = {}

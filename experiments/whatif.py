@@ -6,16 +6,16 @@ while the page goes on.
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any  # whatever a piece of work gives
 
 import contourpy
 import numpy as np
 
-from experiments.batch import all_workers, crew
+from experiments.batch import all_workers
 from experiments.duel import TALK, paired
+from experiments.executor import Crew, crew
 from model.alliance_model import AllianceModel
 from model.measures import worth
 from model.plan import Plan, Value
@@ -63,11 +63,7 @@ def failed(work: Future[Any]) -> bool:
 
 def handed(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
     """Work handed to the crew; where a worker was killed, to a new one."""
-    try:
-        return hands().submit(function, *arguments)
-    except BrokenProcessPool:
-        crew.cache_clear()
-        return hands().submit(function, *arguments)
+    return hands().hire().submit(function, *arguments)
 
 
 async def played(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -75,15 +71,15 @@ async def played(function: Callable[..., Any], *arguments: Any) -> Any:
     return await asyncio.wrap_future(handed(function, *arguments))
 
 
-def hands() -> ProcessPoolExecutor:
+def hands() -> Crew:
     """The workers of the page; one processor is left to the page itself."""
     return crew(max(1, all_workers() - 1))
 
 
 def dismissed() -> None:
     """Send the workers home without waiting for what they play."""
-    if crew.cache_info().currsize:
-        pool = hands()
+    pool = hands().pool
+    if pool is not None:
         for worker in list((pool._processes or {}).values()):
             worker.terminate()
         pool.shutdown(wait=True, cancel_futures=True)  # its thread would else race with the exit

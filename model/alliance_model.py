@@ -1,7 +1,9 @@
 """The alliance commitment model: six lines a turn, for one run or for any number at once."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import mesa
 import numpy as np
@@ -10,12 +12,16 @@ from agents.payoffs import stage_game, weighed
 from agents.state import StateAgent, seated
 from agents.strategies import attraction_after, imagined, with_strategies
 from model import turn
-from model.draws import state_uniforms, uniforms
+from model.documents import Whole, whole_number
+from model.draws import MOST_SEED, state_uniforms, uniforms
 from model.equilibrium import Solution, logit_equilibrium
 from model.measures import recorded
 from model.preset import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.stage_game import StageGame
 from model.world import Array, Kept, World, taken
+
+MOST_RUN = 2**63 - 1
+"""The largest number of a run."""
 
 
 class AllianceModel(mesa.Model):
@@ -26,7 +32,8 @@ class AllianceModel(mesa.Model):
     war: `{"russia": "rhetoric"}` is do(rhetoric). Several policies play the range under each: a
     row a run and policy, one policy after the other. Until war first comes to a run its rows are
     the same and are played as one column of the run axis. Runs of the same number and `rng`
-    have the same luck whatever the policy. Raises ConfigError for a wrong preset or
+    have the same luck whatever the policy. By default it is run 0, and in `mesa.batch_run` the run
+    of the iteration's number. Raises ConfigError for a wrong preset or
     change, NoEquilibrium where a stage game is not solved.
     """
 
@@ -34,14 +41,15 @@ class AllianceModel(mesa.Model):
         self,
         preset: str = "iran-2025",
         *,
-        rng: int | None = 0,
-        runs: int | range = 0,
+        rng: Whole | None = 0,
+        runs: Whole | range | None = None,
         changes: Mapping[str, Change] | None = None,
         policy: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
     ) -> None:
-        self.luck = int(rng or 0)  # batch_run of Mesa 3.5 gives None
+        seed = 0 if rng is None else rng  # batch_run of Mesa 3.5 gives None
+        self.luck = whole_number(seed, "rng", 0, MOST_SEED)
         super().__init__(rng=self.luck)
-        self.runs = runs
+        self.runs = runs = checked_runs(iteration() if runs is None else runs)
         self.preset = load(preset, changes)
         several = [policy or {}] if policy is None or isinstance(policy, Mapping) else policy
         self.policies = [dict(each) for each in several]
@@ -58,7 +66,8 @@ class AllianceModel(mesa.Model):
         self.datacollector = mesa.DataCollector(
             model_reporters=recorded() if isinstance(runs, int) else {},
             agent_reporters={
-                name: name for name in ("name", "action", "reliability", "honesty", "money")
+                name: attrgetter(name)
+                for name in ("name", "action", "reliability", "honesty", "money")
             }
             if isinstance(runs, int)
             else {},
@@ -66,7 +75,14 @@ class AllianceModel(mesa.Model):
         self.datacollector.collect(self)
 
     def step(self) -> None:
-        """Play one turn: shocks, weigh, solve, act, resolve, judge."""
+        """Play one turn: shocks, weigh, solve, act, resolve, judge.
+
+        Raises ConfigError where all turns were played.
+        """
+        if self.over:
+            raise ConfigError(
+                f"step: all {self.world.turn} turns of {self.preset.name} were played"
+            )
         self.shock()
         self.weigh()
         self.solve()
@@ -207,6 +223,26 @@ class AllianceModel(mesa.Model):
             attraction = attraction_after(self.world, self.game)
             self.world = replace(self.world, attraction=attraction)
         self.world = turn.judged(self.world)
+
+
+def checked_runs(runs: Whole | range) -> int | range:
+    """The number of a run, or a range of them that follow one another. Raises ConfigError."""
+    if not isinstance(runs, range):
+        return whole_number(runs, "runs", 0, MOST_RUN)
+    if runs.step != 1 or not 0 <= runs.start <= runs.stop <= MOST_RUN:
+        raise ConfigError(
+            f"runs: found {runs}; valid: a number, or a range from 0 on by steps of 1"
+        )
+    return runs
+
+
+def iteration() -> int:
+    """Which iteration of `mesa.batch_run` makes a model now, as Mesa does not tell; else 0."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_globals.get("__name__") != "mesa.batchrunner":
+        frame = frame.f_back  # type: ignore[assignment]  # ends with None
+    run = frame.f_locals.get("run") if frame is not None else None
+    return int(run[1]) if isinstance(run, tuple) and len(run) == 3 else 0
 
 
 def _check_policy(preset: Preset, policy: Mapping[str, str]) -> None:

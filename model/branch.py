@@ -38,13 +38,13 @@ def continued(game: Exponents, share: PerRun) -> tuple[Play, Array]:
     share = share.copy()
     start = game.at_share(share)
     play, residual = iterated(start, start.expectations(start.uniform), ON_THE_WAY)
-    lost = residual > ON_THE_WAY
+    lost = ~(residual <= ON_THE_WAY)
     while (share < 1).any():
         runs = paired(np.flatnonzero(share < 1))
         share[runs] = np.minimum(share[runs] + 1 / STEPS, 1.0)
         some, before = game.part(runs).at_share(share[runs]), play.take(runs, -1)
         after, residual = iterated(some, some.expectations(before), ON_THE_WAY)
-        lost[runs] |= (residual > ON_THE_WAY) | (np.abs(after - before).max((0, 1)) > JUMP)
+        lost[runs] |= ~((residual <= ON_THE_WAY) & (np.abs(after - before).max((0, 1)) <= JUMP))
         play[..., runs] = after
     return play, lost
 

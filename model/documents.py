@@ -7,8 +7,11 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Integral
 from pathlib import Path
 from typing import Any  # a parsed TOML document has values of any type
+
+import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST = 128_000
@@ -21,6 +24,7 @@ MANY = 40
 """How many mistakes of a kind are told at once."""
 
 Location = tuple[str, ...]
+Whole = int | np.integer
 
 TOKEN = re.compile(
     r'(?P<text>(?s:"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)|' + r"'''.*?(?:'{3,5}|\Z))"
@@ -228,6 +232,20 @@ def shown(path: Path) -> str:
     """A path as messages show it: relative to the project where it lies inside."""
     inside = path.is_relative_to(ROOT)
     return word(str(path.relative_to(ROOT)) if inside else str(path), 200)
+
+
+def whole_number(value: object, what: str, low: int, high: int) -> int:
+    """A whole number within bounds, of numpy as well; raises ConfigError for all else.
+
+    >>> whole_number(7, "seed", 0, 9)
+    7
+    """
+    usual = isinstance(value, Integral) and not isinstance(value, bool)
+    if not (usual and low <= int(value) <= high):  # type: ignore[call-overload]  # it is Integral
+        raise ConfigError(
+            f"{what}: found {told(value)}; valid: a whole number from {low} to {high}"
+        )
+    return int(value)  # type: ignore[call-overload]  # it is Integral
 
 
 def word(text: str, longest: int = 80) -> str:

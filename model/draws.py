@@ -10,6 +10,9 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_SEED = 2**64 - 1
+"""The largest seed: the generator's key holds 64 bits of it."""
+
 WORDS = 4
 """Draws by state, turn and run: one Philox block."""
 

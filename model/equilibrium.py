@@ -67,7 +67,7 @@ def logit_equilibrium(
                 ends[..., place] = followed_branch(game.run(int(first + doubtful[place])))
             branch = ends
             ends, off = iterated(some, some.expectations(branch), tolerance)
-            strayed = (off > RESIDUAL) | (np.abs(ends - branch).max((0, 1)) > JUMP)
+            strayed = ~((off <= RESIDUAL) & (np.abs(ends - branch).max((0, 1)) <= JUMP))
             for place in np.flatnonzero(strayed[: len(doubtful)]):
                 one = game.run(int(first + doubtful[place]))
                 ends[..., place] = branch[..., place] if lost[place] else followed_branch(one)
@@ -76,7 +76,7 @@ def logit_equilibrium(
             error[doubtful] = off[: len(doubtful)]
         play[..., part], residual[part] = found[..., :count], error[:count]
         several[part] = share < 1
-    failed = np.flatnonzero(residual > RESIDUAL)
+    failed = np.flatnonzero(~(residual <= RESIDUAL))  # NaN is not solved
     if failed.size:
         number = failed[0] if numbers is None else numbers[failed[0]]
         raise NoEquilibrium(

@@ -112,6 +112,7 @@ def first_world(preset: Preset, runs: int | range) -> World:
         **records,
         aims=aims,
         weights={name: over_states(f"weights.{name}") for name in preset.terms},
+        terms=preset.terms,
         precision=over_states("precision"),
         stakes=over_pairs("stakes", 0.0),
         basis=basis,

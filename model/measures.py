@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,10 +105,15 @@ def worth(world: World) -> PerState:
 
 def recorded() -> dict[str, Callable[["AllianceModel"], object]]:
     """Reporters for Mesa's data collector: the day and every measure."""
+    found: dict[str, Callable[[AllianceModel], object]] = {"day": day_of}
+    return found | {name: partial(measured_by, name) for name in MEASURES}
 
-    def reporter(rule: Rule) -> Callable[["AllianceModel"], float]:
-        return lambda model: float(rule(model.world))
 
-    return {"day": lambda model: str(model.world.day)} | {
-        name: reporter(each.rule) for name, each in MEASURES.items()
-    }
+def day_of(model: "AllianceModel") -> str:
+    """The day on which the model's present turn begins."""
+    return str(model.world.day)
+
+
+def measured_by(name: str, model: "AllianceModel") -> float:
+    """A measure of the model's world, by its name."""
+    return float(MEASURES[name].rule(model.world))

@@ -1,5 +1,6 @@
 """A user's own payoff terms: Python files that a preset names, each with functions under @term."""
 
+import os
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,18 +21,24 @@ from model.world import Array, World
 _loaded: dict[tuple[Path, bytes], dict[str, Term]] = {}
 
 
+class CodeNotAllowed(ConfigError):
+    """A file of Python that the user did not allow to run."""
+
+
 def own_terms(
     files: Sequence[str], origin: Origin, mistakes: list[str]
 ) -> dict[str, tuple[Term, Path]]:
     """The terms that these files declare, and where; each mistake is added as a line.
 
-    The files run as Python: name only those that you trust.
+    A file runs as Python only where the user allowed it (`allow_code`).
     """
     found: dict[str, tuple[Term, Path]] = {}
     for name in files:
         path = origin.folder / name
         try:
             terms = _declared(path)
+        except CodeNotAllowed as error:
+            raise ConfigError(f"{origin.where()}: terms: {error}") from None
         except ConfigError as error:
             mistakes.append(f"{origin.where()}: terms: {error}")
             continue
@@ -48,11 +55,30 @@ def own_terms(
 def _declared(path: Path) -> dict[str, Term]:
     """The terms that a file declares; it is run once for each of its contents."""
     source = _source(path)
+    if path.resolve() not in allowed():
+        raise CodeNotAllowed(
+            f"{shown(path)} is Python code that would run here; valid: --allow-code {path}, if you "
+            "trust it"
+        )
     key = (path.resolve(), source)
     if key not in _loaded:
         _loaded[key] = _run(path, source)
-    TERMS.update(_loaded[key])
     return _loaded[key]
+
+
+ALLOWED = "CHEAPTALK_ALLOW_CODE"
+"""The environment variable that names the files that may run: so worker processes know too."""
+
+
+def allowed() -> set[Path]:
+    """The Python files that may run, as the user named them."""
+    return {Path(each).resolve() for each in os.environ.get(ALLOWED, "").split(os.pathsep) if each}
+
+
+def allow_code(*paths: Path | str) -> None:
+    """Let the payoff terms of these Python files run, in this process and in its workers."""
+    named = {str(Path(each).resolve()) for each in paths} | {str(each) for each in allowed()}
+    os.environ[ALLOWED] = os.pathsep.join(sorted(named))
 
 
 def _source(path: Path) -> bytes:

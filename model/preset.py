@@ -62,7 +62,7 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
     files = [files] if isinstance(files, str) else files
     arrays = {key: _row(key, each) for key, each in changes.items() if isinstance(each, np.ndarray)}
     loading = _Loading(name, [str(each) for each in files] if isinstance(files, list) else [])
-    plain = {k: float(arrays[k].min()) if k in arrays else v for k, v in changes.items()}
+    plain = {k: float(arrays[k].min()) if k in arrays else _plain(k, v) for k, v in changes.items()}
     preset = replace(loading.preset(plain), arrays=arrays)
     for key, row in arrays.items():
         if key.endswith((".decision.depth", ".decision.samples")):
@@ -70,6 +70,15 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
         if row.max() > row.min():
             _Loading(name, loading.files).preset(plain | {key: float(row.max())})
     return preset
+
+
+def _plain(key: str, value: Change) -> Change:
+    """A change as plain Python: numpy's numbers too, and 2.0 as 2 where whole ones are wanted."""
+    plain: Change = value.item() if isinstance(value, np.generic) else value
+    declared = PresetFile.model_fields.get(key)
+    if declared is not None and declared.annotation is int and isinstance(plain, float):
+        return int(plain) if plain.is_integer() else plain
+    return plain
 
 
 def varies_by_run(key: str) -> bool:

@@ -31,13 +31,26 @@ def _quantity(each: Mapping[str, Any]) -> Any:
     )
 
 
+class Made:
+    """The models that are made at run time, by their names: so what is pickled finds them again."""
+
+
+def kept(model: type[BaseModel]) -> type[BaseModel]:
+    """A model made at run time, where pickle looks for it."""
+    model.__module__, model.__qualname__ = __name__, f"Made.{model.__name__}"
+    setattr(Made, model.__name__, model)
+    return model
+
+
+@cache
 def checked_section(section: type) -> type[BaseModel]:
     """The pydantic model of a declared section, with its ranges."""
     members: dict[str, Any] = {
         name: (float, _quantity(each)) for name, each in declarations(section).items()
     }
     about = (section.__doc__ or "").split("\n")[0]
-    return create_model(section.__name__, __config__=STRICT, __doc__=about, **members)
+    made = create_model(section.__name__, __config__=STRICT, __doc__=about, **members)
+    return kept(made)
 
 
 def _weights(terms: Iterable[Term]) -> type[BaseModel]:
@@ -134,7 +147,7 @@ def _about(default: Any, description: str, **limits: Any) -> Any:
 def profile_schema(terms: tuple[Term, ...]) -> Any:
     """The model of a profile, with a weight for each of these terms."""
     weights = _weights(terms)
-    return create_model(
+    made = create_model(
         "Profile",
         __config__=STRICT,
         __doc__="A state: what it has, what it wants, whom it is tied to.",
@@ -162,11 +175,15 @@ def profile_schema(terms: tuple[Term, ...]) -> Any:
         sources=(dict[str, str], _about({}, "source of a figure, by its key")),
         **_tables(STATE_SECTIONS),
     )  # fmt: skip
+    if all(term is BUILT_IN.get(term.name) for term in terms):
+        kept(weights)
+        kept(made)
+    return made
 
 
 Profile: Any = profile_schema(tuple(BUILT_IN.values()))
 
-PresetFile: Any = create_model(
+PresetFile: Any = kept(create_model(
     "PresetFile",
     __config__=STRICT,
     __doc__="A preset: who plays, when, and what happens on known dates.",
@@ -197,10 +214,10 @@ PresetFile: Any = create_model(
     profiles=(str | None, _about(None, "folder of the user's own profiles, beside this file")),
     terms=(list[str], _about([], "Python files with the user's own payoff terms, beside this")),
     **_tables(SECTIONS),
-)  # fmt: skip
+))  # fmt: skip
 
-ActionEntry: Any = create_model(
+ActionEntry: Any = kept(create_model(
     "ActionEntry",
     __base__=checked_section(Action),
     role=(Role, Field(description="whose menu it is on by default")),
-)
+))  # fmt: skip

@@ -169,6 +169,7 @@ class World:
     decision: Decision
     aims: Target
     weights: dict[str, PerState]
+    terms: dict[str, Any]  # of agents.payoffs.Term, by the names of the weights
     precision: PerState
     stakes: PerPair
     basis: PerPair

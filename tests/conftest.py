@@ -1,7 +1,6 @@
 """Set up before any module of the project is imported: shapes are checked on every call."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,18 +41,6 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             (copied / path.name).write_text(path.read_text("utf-8"), "utf-8")
         monkeypatch.setattr(preset, name, copied)
     return tmp_path
-
-
-@pytest.fixture(autouse=True)
-def only_built_in_terms() -> Iterator[None]:
-    """A user's payoff term that a test loads is unknown to the next one."""
-    yield
-    if "model.schemas" in sys.modules:
-        from agents.payoffs import TERMS
-        from model.schemas import BUILT_IN
-
-        for name in set(TERMS) - set(BUILT_IN):
-            del TERMS[name]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

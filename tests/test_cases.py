@@ -114,7 +114,7 @@ def test_the_outcome_column_is_not_read_where_it_is_not_asked_for(tmp_path):
         (",consultation,", ",consultaton,", ":2: treaty: found 'consultaton'; did you mean"),
         (",1904,", ",year,", ":2: year: found 'year'; valid: a whole number"),
         (",0.5,0.2,0.7,", ",0.5,2.0,0.7,", ":2: proximity: found '2.0'; valid: a number from 0"),
-        ("RJW1904_GBR_JPN", "RJW1904_FRA_RUS", ": case_id: found 'RJW1904_FRA_RUS'; valid: one"),
+        ("RJW1904_GBR_JPN", "RJW1904_FRA_RUS", ": case_id: found 'RJW1904_FRA_RUS', as in line 2"),
     ],
 )
 def test_a_wrong_file_gets_a_message_with_line_and_column(tmp_path, old, new, words):
@@ -133,7 +133,7 @@ def test_an_empty_covariate_is_the_middle_and_an_empty_file_is_refused(tmp_path)
     path.write_text(text.splitlines()[0], "utf-8")
     with pytest.raises(ConfigError, match="no rows"):
         read_cases(path)
-    with pytest.raises(ConfigError, match="not readable"):
+    with pytest.raises(ConfigError, match="no such file"):
         read_cases(Path("nowhere.csv"))
 
 

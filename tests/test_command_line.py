@@ -48,7 +48,7 @@ def test_a_run_leaves_manifest_tables_and_figures(answer):
     tables = {"manifest.json", "runs.parquet", "trajectory.parquet", "duels.parquet"}
     figures = {f"{name}.{kind}" for name in ("rungs", "oil", "duels") for kind in ("png", "svg")}
     assert tables | figures <= names
-    assert not [name for name in names if name.startswith(".")]
+    assert {name for name in names if name.startswith(".")} <= {".lock"}
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["settings"] == {"seed": 0, "runs": 40, "turns": 6}
     assert "agents/profiles/russia.toml" in manifest["inputs"]

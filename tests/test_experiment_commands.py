@@ -158,8 +158,8 @@ def test_a_configuration_against_itself_changes_nothing(tmp_path):
     ("words", "parts"),
     [
         (("experiment", "sweep-tise"), ("'sweep-tise'", "did you mean sweep-ties?")),
-        (("resume", "nowhere"), ("nowhere: found no readable manifest.json",)),
-        (("results", "show", "nowhere"), ("nowhere: found no readable manifest.json",)),
+        (("resume", "nowhere"), ("nowhere: found no manifest.json",)),
+        (("results", "show", "nowhere"), ("nowhere: found no manifest.json",)),
         (("results", "list", "nowhere"), ("nowhere: no such folder",)),
         (("phase", "--x", "oil.price=60:80:5", "--y", "oil.pric=1:2:3"), ("oil.pric",)),
         (("phase", "--x", "oil.price=60:80", "--y", "oil.at_risk=1:2:3"), ("KEY=LOW:HIGH:COUNT",)),

@@ -69,7 +69,7 @@ def test_a_forecast_changed_afterwards_is_refused(made, tmp_path):
     ("text", "words"),
     [
         ("event,happened\nwarr,1\n", "did you mean war"),
-        ("event,happened\nwar,yes\n", "happened: found 'yes'; valid: 0, 1"),
+        ("event,happened\nwar,yes\n", "happened: found 'yes'; valid: a whole number from 0 to 1"),
         ("event\nwar\n", "column 'happened' is missing"),
         ("event,happened\nwar,\n", "no event is known yet"),
     ],

@@ -15,7 +15,7 @@ TIMELINE = "experiments/presets/timeline_2025.csv"
     ("words", "parts"),
     [
         (("backtest",), ("--cases", "missing")),
-        (("backtest", "--cases", "nowhere.csv"), ("nowhere.csv", "not readable as CSV")),
+        (("backtest", "--cases", "nowhere.csv"), ("nowhere.csv", "no such file")),
         (("backtest", "--cases", CASES, "--predict", CASES), ("--predict and --out",)),
         (("icb", CASES), ("column 'crisno' is missing",)),
         (("forecast", "--until", "tomorrow"), ("--until", "tomorrow", "2025-12-31")),

@@ -87,7 +87,7 @@ def test_a_folder_with_other_files_is_refused(tmp_path):
 
 def test_blocks_of_another_experiment_do_not_mix_in(whole, tmp_path):
     stranger = Blocks(tmp_path, "another key")
-    stranger.write_json("manifest.json", {"key": "mine"})
+    stranger.write_json("manifest.json", {"key": "mine", "command": "cheaptalk", "settings": {}})
     stranger.add(0, {"rows": {"run": np.arange(3)}})
     assert verified(tmp_path) == ["blocks/00000.rows.parquet: of another experiment"]
 

@@ -76,7 +76,8 @@ def test_bad_input_gets_one_line_and_status_2(words):
 
 
 def test_show_and_list_read_files_of_differences_and_terms():
-    fatigue = ("--with", str(EXAMPLE / "with_fatigue.toml"), "--set", "china.weights.fatigue=2")
+    fatigue = ("--with", str(EXAMPLE / "with_fatigue.toml"), "--set", "china.weights.fatigue=2",
+               "--allow-code", str(EXAMPLE / "fatigue.py"))  # fmt: skip
     done = cheaptalk("show", PRESET, "china.weights.fatigue", *fatigue)
     assert done.exit_code == 0, done.stderr
     assert "2.0 weight" in done.stdout and "--set china.weights.fatigue" in done.stdout

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import solara
 
-from experiments.store import results
+from experiments.store import RESULTS
 from model.page.drawn import Results
 from model.snapshot import Plain
 
@@ -19,7 +19,7 @@ def Stored() -> None:
     images: list[Plain] = []
     if folder in folders:
         try:
-            text, images = stored(results() / folder)
+            text, images = stored(RESULTS / folder)
         except OSError as error:
             problem = f"{folder}: cannot be read: {error.strerror}"
     Results(
@@ -34,7 +34,7 @@ def Stored() -> None:
 
 def result_names() -> list[str]:
     """The folders under `results/` that hold a result."""
-    return sorted(path.parent.name for path in results().glob("*/manifest.json"))
+    return sorted(path.parent.name for path in RESULTS.glob("*/manifest.json"))
 
 
 def stored(folder: Path) -> tuple[str, list[Plain]]:
