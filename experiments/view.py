@@ -1,6 +1,7 @@
 """The page's server: on loopback, without internet, guarded, and silent about who uses it."""
 
 import importlib.util
+import logging
 import os
 import signal
 import socket
@@ -12,7 +13,7 @@ import webbrowser
 from pathlib import Path
 from urllib.request import urlopen
 
-from experiments.guard import Guarded
+from experiments.guard import NOWHERE, Guarded, in_one_line
 from experiments.whatif import dismissed
 from model.preset import ROOT, ConfigError, load
 
@@ -21,7 +22,7 @@ NEEDED = ("solara", "ipyvuetify", "mesa", "altair")
 SETTINGS = {
     "SOLARA_APP": str(ROOT / "model" / "app.py"),
     "SOLARA_MODE": "production",  # no reloading, compressed assets
-    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # what is not installed fails, it is not fetched
+    "SOLARA_ASSETS_CDN": NOWHERE,  # what is not installed fails, it is not fetched
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_FORCE_REFRESH": "true",  # a page reloads itself after a restart of the server
@@ -90,6 +91,7 @@ def serve(listening: socket.socket) -> None:
         ws_per_message_deflate=False,  # on loopback packing costs more than sending
         timeout_graceful_shutdown=1,
     )
+    logging.getLogger("uvicorn.error").addFilter(in_one_line)
     server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn ends by it, and raises it again
     try:

@@ -3,15 +3,17 @@
 `cheaptalk view` serves it, and so does `solara run model/app.py`.
 """
 
+import logging
 import sys
 
 import solara
 import solara.lab
+import solara.settings
 from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
 from solara.server import settings
 
-from experiments.guard import Guarded
+from experiments.guard import NOWHERE, Guarded, in_one_line
 from model.page.crisis import Crisis
 from model.page.drawn import Shell
 from model.page.stored import Stored
@@ -28,6 +30,7 @@ PLAY_INTERVAL = 20
 """Milliseconds of rest between two turns of Play."""
 
 settings.telemetry.mixpanel_enable = False
+solara.settings.assets.cdn = NOWHERE
 settings.theme.show_banner = False
 settings.theme.title = "cheaptalk"
 
@@ -36,6 +39,7 @@ if server is not None and not isinstance(server.app.middleware_stack, Guarded):
     # `solara run` has no guard of its own, and imports this file once it has begun
     inner = server.app.middleware_stack or server.app.build_middleware_stack()
     server.app.middleware_stack = Guarded(inner)
+    logging.getLogger("uvicorn.error").addFilter(in_one_line)
 
 visit_context = solara.create_context(None)
 
