@@ -7,12 +7,18 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+
+from model.documents import told
+from model.preset import ConfigError, load
+from tests.test_plan import crisis_with_code
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = next(
@@ -45,7 +51,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
     folder = tmp_path_factory.mktemp("server")
     port = free_port()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SOLARA_HOME": str(folder)}
-    with (folder / "log").open("w+b") as log:
+    with (folder / "log").open("wb") as log:
         command = [sys.executable, "-m", "tests.view_with_mistake", "twelve-days", str(port)]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
@@ -59,9 +65,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
                     if page.status == 200:
                         break
                 time.sleep(0.1)
-            log.seek(0)
-            assert process.poll() is None, log.read().decode()[-3000:]
-            yield {"url": f"http://127.0.0.1:{port}", "port": port, "process": process}
+            assert process.poll() is None, (folder / "log").read_text()[-3000:]
+            url = f"http://127.0.0.1:{port}"
+            yield {"url": url, "port": port, "process": process, "log": folder / "log"}
         finally:
             process.terminate()
             try:
@@ -255,6 +261,58 @@ def test_another_run_can_be_played_after_the_end_of_one(page: Any) -> None:
     browsers.expect(button(page, "Play")).to_be_enabled()
 
 
+def test_a_preset_chosen_while_another_plays_begins_at_its_first_turn(page: Any) -> None:
+    button(page, "Play").click()
+    page.locator("[data-turn]:not([data-turn='0'])").wait_for()
+    page.get_by_label("Preset").select_option("iran-2025")
+    page.get_by_text("Before the first of 51 turns").wait_for()
+    browsers.expect(button(page, "Play")).to_be_enabled()
+    button(page, "Play").click()
+    at_turn(page, 51)
+
+
+def test_at_the_end_play_is_no_pause(page: Any) -> None:
+    button(page, "Play").click()
+    at_turn(page, 16)
+    browsers.expect(button(page, "Play")).to_be_disabled()
+    assert button(page, "Play").text_content().strip() == "▶"
+    button(page, "Reset").click()
+    at_turn(page, 0)
+    button(page, "Play").click()
+    at_turn(page, 16)
+
+
+@pytest.mark.parametrize("width", [390, 800, 1440, 2560])
+def test_war_stands_below_its_turns_on_the_time_line(
+    chromium: Any, server: dict[str, Any], width: int
+) -> None:
+    link = "#preset=twelve-days&seed=0&run=0&turn=16"
+    with visit(chromium, server["url"], link, viewport={"width": width, "height": 900}) as page:
+        at_turn(page, 16)
+        line, bar = (page.locator(f".ct-track {each}").bounding_box() for each in ("input", "svg"))
+        assert bar["x"] == pytest.approx(line["x"] + 8, abs=0.5)
+        assert bar["width"] == pytest.approx(line["width"] - 16, abs=0.5)
+        war = page.locator(".ct-track rect").first
+        first = 16 * float(war.get_attribute("x")) / 1000
+        box = war.bounding_box()
+        assert box["x"] == pytest.approx(bar["x"] + first / 16 * bar["width"], abs=1)
+
+
+def test_arcs_of_two_belligerents_lie_apart(page: Any) -> None:
+    middle = (
+        "path => { const p = path.getPointAtLength(path.getTotalLength() / 2); return [p.x, p.y]; }"
+    )
+    for turn in range(1, 17):
+        step(page, turn)
+        actions(page)
+        arcs = [page.locator(f"[data-arc={name}] path").last for name in ("iran", "israel")]
+        if all(arc.count() for arc in arcs):
+            (x, y), (u, v) = (arc.evaluate(middle) for arc in arcs)
+            assert (x - u) ** 2 + (y - v) ** 2 > 15**2
+            return
+    pytest.fail("no turn in which both act")
+
+
 def test_the_keyboard_alone_steps_and_turns_to_a_tab(page: Any) -> None:
     focus = "getComputedStyle(document.activeElement).outlineStyle"
     button(page, "Play").focus()
@@ -322,7 +380,6 @@ def test_the_smallest_change_that_flips_a_choice_is_found(page: Any) -> None:
 @pytest.mark.slow
 def test_a_moved_weight_changes_the_verdict_and_is_saved(page: Any, tmp_path: Path) -> None:
     from model.plan import from_profile
-    from model.preset import load
 
     card = page.locator("[data-verdict-card]")
     page.get_by_role("slider", name="Russia: ties", exact=True).focus()
@@ -397,11 +454,54 @@ def test_an_error_in_a_step_is_shown_and_the_page_goes_on(page: Any) -> None:
     step(page, 1)
 
 
-@pytest.mark.slow
 def test_a_wrong_address_gets_a_word(chromium: Any, server: dict[str, Any]) -> None:
     with visit(chromium, server["url"], "#preset=twelve-days&russia.weights.tie=3") as page:
-        page.get_by_role("alert").filter(has_text="did you mean ties").wait_for()
+        page.get_by_role("alert").filter(has_text="did you mean russia.weights.ties").wait_for()
         step(page, 1)
+
+
+def test_a_link_with_a_foreign_preset_runs_no_file_and_gets_one_line(
+    chromium: Any, server: dict[str, Any], tmp_path: Path
+) -> None:
+    preset = crisis_with_code(tmp_path)
+    link = f"#{urlencode({'preset': preset})}"
+    refused = f"preset: found {told(str(preset))}; valid: iran-2025, twelve-days"
+    with visit(chromium, server["url"], link) as page:
+        page.get_by_role("alert").filter(has_text=refused).wait_for()
+        assert page.get_by_role("alert").all_text_contents() == [refused]
+        step(page, 1)  # the run of the page goes on
+        page.wait_for_function("window.location.hash.includes('turn=1')")
+        page.reload()  # the address is the page's own again
+        at_turn(page, 1)
+        page.goto(f"{server['url']}/{link}")  # in a tab that is open
+        page.get_by_role("alert").filter(has_text=refused).wait_for()
+    assert not (tmp_path / "ran").exists()
+    with pytest.raises(ConfigError, match="declares no term"):
+        load(str(preset))  # as the file does run where it is named on this machine
+    assert (tmp_path / "ran").exists()
+
+
+def test_a_link_with_a_file_of_changes_shows_none_of_its_lines(
+    chromium: Any, server: dict[str, Any], tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("open sesame")
+    link = f"#{urlencode({'preset': 'twelve-days', 'with': secret})}"
+    with visit(chromium, server["url"], link) as page:
+        page.get_by_role("alert").filter(has_text="with: no figure or rule").wait_for()
+        assert "sesame" not in page.content()
+
+
+def test_a_link_opens_in_a_tab_that_is_open(page: Any, server: dict[str, Any]) -> None:
+    step(page, 1)
+    page.wait_for_function("window.location.hash.includes('turn=1')")
+    page.goto(f"{server['url']}/#preset=twelve-days&seed=0&run=3&turn=4&2:russia.weights.ties=0")
+    at_turn(page, 4)
+    page.wait_for_function("window.location.hash.includes('2:russia.weights.ties=0.0')")
+    page.locator("[data-key='russia.weights.ties'].changed").wait_for()
+    assert page.get_by_label("Run", exact=True).input_value() == "3"
+    button(page, "Step").click()
+    at_turn(page, 5)
 
 
 @pytest.mark.slow
@@ -477,6 +577,55 @@ def test_foreign_hosts_and_origins_are_refused_on_the_web_socket(server: dict[st
     assert status(here, f"http://{here}") == 101
     assert status(here, "http://evil.example") == 403
     assert status("evil.example", "http://evil.example") == 403
+
+
+def frame(kind: int, content: bytes, *, masked: bool = True) -> bytes:
+    length = len(content) + (128 if masked else 0)
+    return bytes([128 | kind, length]) + (bytes(4) if masked else b"") + content
+
+
+MALFORMED = {
+    "no JSON": frame(1, b"hello"),
+    "a list": frame(1, b"[]"),
+    "no header": frame(1, b"{}"),
+    "a header that is a number": frame(1, b'{"header": 1}'),
+    "bytes that are none of Jupyter's": frame(2, b"\0\1\2"),
+    "no UTF-8": frame(1, b"\xff\xfe"),
+    "no mask": frame(1, b"{}", masked=False),
+    "an unknown kind": frame(3, b"{}"),
+    "a short close": frame(8, b"\3"),
+    "a close of an unknown kind": frame(8, b"\0\1"),
+    "a frame cut off": frame(1, b"{}" * 20)[:9],
+    "nothing": b"",
+}
+
+
+def test_malformed_messages_leave_no_traceback_in_the_log(server: dict[str, Any]) -> None:
+    seen = len(server["log"].read_text())
+    connection = http.client.HTTPConnection("127.0.0.1", server["port"], timeout=10)
+    connection.request("GET", "/", headers={"Connection": "close"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    cookie = answer.headers["set-cookie"].split(";")[0]
+    here = f"127.0.0.1:{server['port']}"
+    for what, message in MALFORMED.items():
+        kernel = f"/jupyter/api/kernels/{uuid.uuid4()}/channels?session_id=x"
+        asked = [
+            f"GET {kernel} HTTP/1.1", f"Host: {here}", f"Origin: http://{here}",
+            f"Cookie: {cookie}", "Connection: Upgrade", "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", "",
+        ]  # fmt: skip
+        with socket.create_connection(("127.0.0.1", server["port"]), timeout=10) as line:
+            line.sendall("\r\n".join(asked).encode())
+            assert b" 101 " in line.recv(4096).split(b"\r\n")[0], what
+            line.sendall(message)
+            if what not in ("a frame cut off", "nothing"):
+                assert line.recv(4096)[:1] == b"\x88", what  # it is closed
+    logged = server["log"].read_text()[seen:]
+    assert logged.count("a web socket was closed: ") >= 5
+    assert "Traceback" not in logged
 
 
 def resident(process: int) -> float:

@@ -1,10 +1,13 @@
 """A visit to the page without a browser: what is changed, and what its address restores."""
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
 
 from model.page.visit import Visit, new_visit
+from model.page.what_if import titled_presets
 from model.plan import Plan, address, from_address
 
 TIES = "russia.weights.ties"
@@ -78,3 +81,25 @@ def test_the_page_opens_no_other_preset_and_changes_nothing_but_figures(visit: V
     visit.change("with", "/etc/passwd")
     assert "no figure or rule" in visit.message.value
     assert visit.plan.value == Plan("twelve-days")
+
+
+def test_a_preset_of_ones_own_stays_in_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('extends = "twelve-days"\ntitle = "My own crisis"\n', "utf-8")
+    monkeypatch.setenv("CHEAPTALK_PRESET", str(own))
+    visit = new_visit()
+    visit.begin(Plan("iran-2025"))
+    assert {"name": str(own), "title": "My own crisis"} in titled_presets()
+    visit.begin(Plan(str(own)))
+    assert visit.model.value.preset.path == own
+
+
+def test_a_run_that_is_left_plays_no_further_turn(visit: Visit) -> None:
+    play(visit, 2)
+    left = visit.model.value
+    visit.begin(Plan("twelve-days", run=3))
+    left.step()
+    assert left.record.turn == 2 and not left.running
+    assert visit.model.value.record.turn == 0 and visit.model.value.running
