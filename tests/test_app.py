@@ -17,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 from model.documents import told
+from model.own_terms import ALLOWED
 from model.preset import ConfigError, load
 from tests.test_plan import crisis_with_code
 
@@ -461,7 +462,7 @@ def test_a_wrong_address_gets_a_word(chromium: Any, server: dict[str, Any]) -> N
 
 
 def test_a_link_with_a_foreign_preset_runs_no_file_and_gets_one_line(
-    chromium: Any, server: dict[str, Any], tmp_path: Path
+    chromium: Any, server: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preset = crisis_with_code(tmp_path)
     link = f"#{urlencode({'preset': preset})}"
@@ -476,8 +477,9 @@ def test_a_link_with_a_foreign_preset_runs_no_file_and_gets_one_line(
         page.goto(f"{server['url']}/{link}")  # in a tab that is open
         page.get_by_role("alert").filter(has_text=refused).wait_for()
     assert not (tmp_path / "ran").exists()
+    monkeypatch.setenv(ALLOWED, str(tmp_path / "code.py"))
     with pytest.raises(ConfigError, match="declares no term"):
-        load(str(preset))  # as the file does run where it is named on this machine
+        load(str(preset))  # the file does run where it is allowed to
     assert (tmp_path / "ran").exists()
 
 

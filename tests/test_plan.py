@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from model.own_terms import ALLOWED
 from model.plan import Plan, address, as_profile, base_value, from_address, from_profile
 from model.preset import ConfigError
 
@@ -85,6 +86,7 @@ def test_an_address_opens_no_preset_but_those_of_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preset = crisis_with_code(tmp_path)
+    monkeypatch.setenv(ALLOWED, str(tmp_path / "code.py"))
     with pytest.raises(ConfigError, match="valid: iran-2025, twelve-days"):
         from_address(urlencode({"preset": preset}))
     assert not (tmp_path / "ran").exists()
