@@ -78,11 +78,12 @@ def hands() -> Crew:
 
 def dismissed() -> None:
     """Send the workers home without waiting for what they play."""
-    pool = hands().pool
-    if pool is not None:
-        for worker in list((pool._processes or {}).values()):
+    team = hands()
+    if team.pool is not None:
+        for worker in list((team.pool._processes or {}).values()):
             worker.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)  # its thread would else race with the exit
+        team.pool.shutdown(wait=True, cancel_futures=True)  # its thread would race with the exit
+        team.pool = None
 
 
 # ------------------------------------------------------------------------ the ensemble

@@ -75,8 +75,8 @@ def test_an_address_names_no_file(key: str, when: str, tmp_path: Path) -> None:
 
 def crisis_with_code(folder: Path) -> Path:
     """A preset whose payoff terms are a Python file, which leaves a trace where it runs."""
-    trace = f"open({str(folder / 'ran')!r}, 'w')"
-    (folder / "code.py").write_text(f"{trace}\n", "utf-8")
+    trace = f"import pathlib\npathlib.Path({str(folder / 'ran')!r}).touch()\n"
+    (folder / "code.py").write_text(trace, "utf-8")
     preset = folder / "foreign.toml"
     preset.write_text('extends = "twelve-days"\nterms = ["code.py"]\n', "utf-8")
     return preset

@@ -80,7 +80,7 @@ def test_the_zero_line_runs_where_the_sign_changes() -> None:
 def test_after_a_worker_was_killed_a_new_one_plays() -> None:
     async def work() -> list:
         first = await whatif.played(abs, -1)
-        for worker in list(whatif.hands()._processes.values()):
+        for worker in list(whatif.hands().hire()._processes.values()):
             worker.kill()
             worker.join()
         with contextlib.suppress(BrokenProcessPool):  # noticed when the next piece is handed over
@@ -91,7 +91,7 @@ def test_after_a_worker_was_killed_a_new_one_plays() -> None:
         assert asyncio.run(work()) == [1, 2]
     finally:
         whatif.dismissed()
-        whatif.crew.cache_clear()
+    assert whatif.hands().pool is None
 
 
 def test_what_was_played_is_not_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
