@@ -31,7 +31,7 @@ from model.stage_game import (
     effects,
     relations,
 )
-from model.world import BILLIONS, Array, PerRun, PerState, Play, World, once, total
+from model.world import BILLIONS, LEAST, Array, PerRun, PerState, Play, World, once, total
 
 Rule = Callable[[World, Expected], Payoff]
 
@@ -231,7 +231,7 @@ def economy(world: World, expected: Expected = NOTHING) -> Payoff:
     dependence on the state (S8).
     """
     oil, figures = world.oil, world.economy
-    budget = np.maximum(world.means.money, 0.01)
+    budget = np.maximum(world.means.money, world.oil.least_budget)
     income = figures.oil_exports * oil.price * BILLIONS / budget * oil.windfall
     dearer = oil.closure * oil.strait / oil.world_supply / oil.elasticity
     by_own = income * (dearer - figures.hormuz)
@@ -299,7 +299,7 @@ def means_used(world: World) -> Play:
         ladder.forces * (1 / world.free_forces)[:, None],
     )
     used = np.maximum(used, ladder.systems * (1 / world.free_systems)[:, None])
-    return used + ladder.share * (1 / np.maximum(world.readiness, 0.01))[:, None]
+    return used + ladder.share * (1 / np.maximum(world.readiness, LEAST))[:, None]
 
 
 def contest_around(world: World) -> tuple[PerState, PerState, PerState]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import Array, PerRun, PerState, World, total
+from model.world import LEAST, Array, PerRun, PerState, World, total
 
 
 def chance(rate: PerRun, weeks: float) -> PerRun:
@@ -52,7 +52,7 @@ def fought(world: World) -> World:
     shift = conflict.lethality * world.weeks * (by_target - by_challenger)
     rebuilt = 1 - np.exp(-conflict.repair * world.weeks)
     used = conflict.expenditure * world.weeks * strike * committed(world)
-    lost = used / np.maximum(world.systems, 0.01)
+    lost = used / np.maximum(world.systems, LEAST)
     lost[world.target] = lost[world.target] + conflict.counterforce * wear * effort
     programme = world.programme * np.exp(-wear * effort)
     hardened = world.hardened * np.exp(-wear * reaching)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import BILLIONS, World, total
+from model.world import BILLIONS, LEAST, World, total
 
 WEEK = 7 / 365
 """A week as share of a year."""
@@ -25,7 +25,7 @@ def used(world: World) -> World:
     rise = oil.price * (np.exp(world.premium) - 1)
     windfall = oil.windfall * world.economy.oil_exports * rise * BILLIONS
     imposed = 1 - world.conflict.bite * (world.sanctions - world.economy.sanctions)
-    money = np.maximum((means.money + windfall) * imposed, 0.01)
+    money = np.maximum((means.money + windfall) * imposed, LEAST)
     income = world.income + windfall * world.weeks * WEEK
     return replace(world, systems=systems, money=money, income=income)
 

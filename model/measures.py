@@ -65,7 +65,8 @@ def programme(world: World) -> PerRun:
 @measure("log ratio", -8, 8)
 def balance(world: World) -> PerRun:
     """Log strength ratio of target to challenger by losses and deliveries so far."""
-    return world.balance + np.log(world.power[world.target] / world.power[world.challenger])
+    own = np.maximum(world.power, world.conflict.remnant)
+    return world.balance + np.log(own[world.target] / own[world.challenger])
 
 
 @measure("index", 0, 1)

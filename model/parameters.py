@@ -180,6 +180,9 @@ class Oil:
     windfall: Number = quantity(
         0.3, "share", 0, 1, "share of oil income that reaches the defence budget"
     )
+    least_budget: Number = quantity(
+        1.0, "USD bn/year", 0.1, 100, "smallest budget that oil income and trade are set against"
+    )
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,9 @@ class Conflict:
     )
     proliferation: Number = quantity(
         0.2, "share", 0, 1, "chance that a whole programme leaks a bomb if the regime falls (S19)"
+    )
+    remnant: Number = quantity(
+        0.01, "power", 0.001, 10, "strength that a principal keeps whatever it has lost"
     )
     leverage: Number = quantity(0.012, "share", 0, 1, "chance of survival moved by one lobby (S6)")
     deterrence: Number = quantity(

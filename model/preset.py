@@ -62,14 +62,35 @@ def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
     files = [files] if isinstance(files, str) else files
     arrays = {key: _row(key, each) for key, each in changes.items() if isinstance(each, np.ndarray)}
     loading = _Loading(name, [str(each) for each in files] if isinstance(files, list) else [])
-    plain = {k: float(arrays[k].min()) if k in arrays else _plain(k, v) for k, v in changes.items()}
+    plain = {
+        key: float(arrays[key][0]) if key in arrays else _plain(key, value)
+        for key, value in changes.items()
+    }
     preset = replace(loading.preset(plain), arrays=arrays)
     for key, row in arrays.items():
         if key.endswith((".decision.depth", ".decision.samples")):
             raise ConfigError(f"--set {key}: found a value for each run; valid: one number")
-        if row.max() > row.min():
-            _Loading(name, loading.files).preset(plain | {key: float(row.max())})
+        wrong = _wrong_run(preset, key, row)
+        if wrong is not None:  # the run's own figures give the message
+            _Loading(name, loading.files).preset(
+                plain | {each: float(arrays[each][wrong]) for each in arrays}
+            )
     return preset
+
+
+def _wrong_run(preset: Preset, key: str, row: Array) -> int | None:
+    """The first run whose value is out of its range, or ties down more than there is."""
+    limits = preset.range(key)
+    low, high = limits[:2] if limits is not None else (-np.inf, np.inf)
+    wrong = ~((row >= low) & (row <= high))
+    whole, _, part = key.rpartition("_")
+    if part == "tied":
+        most = np.asarray(preset.figure(whole))
+        wrong |= row > (most[: len(row)] if most.ndim else most)
+    elif f"{key}_tied" in preset.arrays or preset.declared(f"{key}_tied") is not None:
+        tied = np.asarray(preset.figure(f"{key}_tied"))
+        wrong |= row < (tied[: len(row)] if tied.ndim else tied)
+    return int(np.flatnonzero(wrong)[0]) if wrong.any() else None
 
 
 def _plain(key: str, value: Change) -> Change:

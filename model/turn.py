@@ -22,6 +22,7 @@ def onset_play(world: World, play: Play) -> Play:
     own = play[world.challenger]
     wanted = total(np.where(striking, own, 0.0))
     happens = conflict.chance(world.onset * np.maximum(wanted, 1e-300), world.weeks)
+    happens = np.where(wanted > 0, happens, 0.0)  # an attack by script that means do not allow
     scale = np.where(
         striking,
         happens / np.maximum(wanted, 1e-300),
@@ -58,7 +59,8 @@ def acted(world: World, play: Play, draws: Array) -> World:
     last = np.broadcast_to(world.choice, fresh.shape)
     open_ = np.take_along_axis(play, last[:, None], 1)[:, 0] > 0
     choice = np.where(review | starting | ~open_, fresh, last)
-    leak = 1 - np.exp(np.log1p(-world.beliefs.visibility) * world.weeks)
+    with np.errstate(divide="ignore"):  # of what is always seen
+        leak = 1 - np.exp(np.log1p(-world.beliefs.visibility) * world.weeks)
     return replace(world, choice=choice, leaked=(draws[2] < leak) * 1.0)
 
 

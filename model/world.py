@@ -48,6 +48,10 @@ BILLIONS = 0.365
 """USD bn a year by mb/d times USD/bbl: 365 days of a million barrels."""
 
 
+LEAST = 0.01
+"""Least of any means in its own unit, so that shares of it are numbers; it pays for no action."""
+
+
 def total(array: Array, axis: int = 0) -> Array:
     """Sum over an axis in the order of its entries, whatever the memory layout.
 
@@ -250,17 +254,17 @@ class World:
     @cached_property
     def free_money(self) -> PerState:
         """Money not tied down on other fronts, USD bn/year."""
-        return np.maximum(self.money - self._tied(self.means.money_tied), 0.01)
+        return np.maximum(self.money - self._tied(self.means.money_tied), LEAST)
 
     @cached_property
     def free_forces(self) -> PerState:
         """Forces not tied down on other fronts, thousand troops."""
-        return np.maximum(self.forces - self._tied(self.means.forces_tied), 0.01)
+        return np.maximum(self.forces - self._tied(self.means.forces_tied), LEAST)
 
     @cached_property
     def free_systems(self) -> PerState:
         """Scarce systems not tied down on other fronts."""
-        return np.maximum(self.systems - self._tied(self.means.systems_tied), 0.01)
+        return np.maximum(self.systems - self._tied(self.means.systems_tied), LEAST)
 
     def _tied(self, figure: PerState) -> PerState:
         """What is tied down, scaled for the state at the front by the front's intensity."""
@@ -279,7 +283,7 @@ class World:
     @cached_property
     def readiness(self) -> PerState:
         """Share of scarce systems that is left to fight with."""
-        return np.minimum(self.systems / np.maximum(self.means.systems, 0.01), 1.0)
+        return np.minimum(self.systems / np.maximum(self.means.systems, LEAST), 1.0)
 
     @property
     def is_target(self) -> PerState:
@@ -364,8 +368,9 @@ class World:
     @cached_property
     def strengths(self) -> tuple[PerRun, PerRun]:
         """Strength in the contest of target and challenger, shifted by losses so far."""
-        shift = np.exp(0.5 * self.balance)
-        return self.power[self.target] * shift, self.power[self.challenger] / shift
+        shift, least = np.exp(0.5 * self.balance), self.conflict.remnant
+        target, challenger = self.power[self.target] * shift, self.power[self.challenger] / shift
+        return np.maximum(target, least), np.maximum(challenger, least)
 
     def survival(self, aid_target: PerRun, aid_challenger: PerRun) -> PerRun:
         r"""Chance that the target holds out, the ratio contest success function.
