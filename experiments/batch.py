@@ -17,7 +17,6 @@ import numpy as np
 from experiments.executor import crew, in_order
 from model.alliance_model import MOST_RUN, AllianceModel, checked_runs
 from model.documents import whole_number
-from model.equilibrium import Solution
 from model.measures import MEASURES, credibility, standing, worth
 from model.preset import Change
 from model.world import Array, World, taken
@@ -29,8 +28,6 @@ BUFFER = 512
 """Entries of numpy's buffers: fewer than a block has runs."""
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of mallopt(3)
-
-Watch = Callable[[World, Solution], None]
 
 BINS = 1000
 FIXED = 2.0**32
@@ -148,13 +145,10 @@ def small_buffers() -> Iterator[None]:
 
 
 @small_buffers()
-def play_block(
-    job: Job, runs: range, trajectories: bool = True, watch: Watch | None = None
-) -> Block:
+def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     """Play a block of runs to the preset's last turn, under each policy.
 
-    Without `trajectories` nothing is counted by turn. `watch` sees the world before each
-    turn and the solution of its games, under the first policy.
+    Without `trajectories` nothing is counted by turn.
     """
     keep_memory()
     model = AllianceModel(
@@ -169,18 +163,18 @@ def play_block(
     peak, weeks, war_turns = np.zeros((3, rows))
     residual, followed = 0.0, 0.0
     standing_at_first = credibility(taken(model.world, model.columns))
+    side_at_first = model.by_row(model.world.side)
+    turned = np.zeros(side_at_first.shape, bool)
     for turn in range(turns):
         war = model.by_row(model.world.war)
-        before = model.under_first(model.world) if watch else None
         model.step()
         world, solution = model.world, model.under_first(model.solution)
         assert solution is not None
-        if watch and before:
-            watch(before, solution)
         residual = max(residual, float(np.max(solution.residual)))
         followed += float(np.sum(np.broadcast_to(solution.followed, len(runs))))
         played[places + model.by_row(world.choice) * rows] += 1
         peak = np.maximum(peak, model.by_row(world.price))
+        turned |= model.by_row(world.side) != side_at_first
         weeks, war_turns = weeks + model.by_row(world.war) * world.weeks, war_turns + war
         if trajectories:
             _count(tally, turn, model.under_first(world), war[: len(runs)])
@@ -192,6 +186,7 @@ def play_block(
     gained = credibility(last) - standing_at_first
     for state, name in enumerate(last.names):
         table[f"credibility.{name}"] = np.broadcast_to(gained[state], rows).copy()
+        table[f"turned.{name}"] = turned[state]
     model.__dict__.clear()  # agents and model refer to one another: else garbage is waited for
     return Block(runs, table, tally, residual, followed / turns)
 

@@ -1,4 +1,4 @@
-"""Two configurations on the same luck: what changes, in which runs, and by which payoff term."""
+"""Two configurations on the same luck: what changes, and in which runs."""
 
 from collections.abc import Iterator
 
@@ -9,18 +9,12 @@ from experiments import compare_figure
 from experiments.design import OWN, Design
 from experiments.duel import paired
 from experiments.experiment import Findings, Waves, Work, batches
-from experiments.explain import deciding_terms
-from experiments.numerals import decimal
 from experiments.play import SETTLED, Row
-
-REASONS_RUNS = 200
-"""Runs over which the deciding terms are averaged."""
 
 METHOD = (
     "Both configurations are played with the same random numbers run by run, so that a run "
     "differs only by what the changes cause. Differences are second less first, with 95 % "
-    "intervals of the mean paired difference. Terms: mean gap between talk and the act in war, of "
-    "the payoffs that the patron sees."
+    "intervals of the mean paired difference."
 )
 
 
@@ -40,12 +34,10 @@ def findings(
     assert runs is not None
     design = work.design
     changed = differences(design, runs)
-    terms = term_changes(design)
-    words = [*changed_words(design, changed), *term_words(terms)]
-    figure = compare_figure.changes(design, changed, terms)
+    figure = compare_figure.changes(design, changed)
     return Findings(
-        words,
-        {"changes": changed, "terms": terms},
+        list(changed_words(design, changed)),
+        {"changes": changed},
         {"changes": (figure, "What changes from the first configuration to the second.")},
         [],
         METHOD,
@@ -87,25 +79,6 @@ def differences(design: Design, runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records)
 
 
-def term_changes(design: Design) -> pd.DataFrame:
-    """For each act and payoff term: its gap between talk and the act, first, second, and change."""
-    pairs = [(design.patron, act) for act in design.acts]
-    sides = [
-        deciding_terms(
-            design.preset, pairs, talk=design.talk, runs=min(design.runs, REASONS_RUNS),
-            rng=design.seed, changes=design.set | changes,
-        )
-        for changes in (design.first, design.second)
-    ]  # fmt: skip
-    records = []
-    for pair in pairs:
-        first, second = (dict(side[pair]) for side in sides)
-        for term in dict.fromkeys((*first, *second)):
-            one, other = first.get(term, 0.0), second.get(term, 0.0)
-            records.append((pair[1], term, one, other, other - one))
-    return pd.DataFrame(records, columns=["act", "term", "first", "second", "change"])
-
-
 def named(quantity: str, design: Design) -> str:
     """A quantity for reading."""
     what, _, policy = quantity.rpartition(".")
@@ -130,14 +103,3 @@ def changed_words(design: Design, changed: pd.DataFrame) -> Iterator[str]:
         )
     if same:
         yield f"Not told apart: {', '.join(same)}."
-
-
-def term_words(terms: pd.DataFrame) -> Iterator[str]:
-    """The terms whose gap changes most, for each act."""
-    for act, own in terms.groupby("act", sort=False):
-        most = own.reindex(own["change"].abs().sort_values(ascending=False, kind="stable").index)
-        told = " and ".join(
-            f"{row['term']} ({decimal(row['first'])} to {decimal(row['second'])})"
-            for row in most.head(2).to_dict("records")
-        )
-        yield f"Between talk and {act} it is {told} that change most; positive gaps favour talk."

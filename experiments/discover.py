@@ -207,6 +207,9 @@ def findings(
     drawn: dict[str, tuple[Figure, str]] = {}
     for act, talk in outcomes(design, known):
         words.append(f"Talk is better than {act} in {talk.mean():.0%} of {len(talk)} points.")
+        if talk.all() or not talk.any():
+            words.append(f"  No split: it is so {'everywhere' if talk.all() else 'nowhere'}.")
+            continue
         boxes = prim_boxes(cases, talk, options.density, options.mass, options.boxes)
         boxes += cart_boxes(cases, talk, options.density, options.leaf)
         for box in boxes:

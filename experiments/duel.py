@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from experiments.batch import Job, blocks
-from model.preset import Change, first_world, load, menu
+from model.preset import Change, Preset, first_world, load, menu
 from model.world import Array
 
 TALK = "rhetoric"
@@ -49,12 +49,32 @@ class Duel:
 
 def proteges(preset: str, changes: Mapping[str, Change] | None = None) -> dict[str, str]:
     """The patrons of a preset and whom each sides with at the start."""
-    world = first_world(load(preset, changes), 0)
+    return allegiance(load(preset, changes))
+
+
+def allegiance(preset: Preset) -> dict[str, str]:
+    """Whom each state besides the principals sides with at the start, by its ties."""
+    world = first_world(preset, 0)
     return {
         name: world.names[world.target if world.side[state] > 0 else world.challenger]
         for state, name in enumerate(world.names)
         if state not in world.principals
     }
+
+
+def unbound(preset: Preset) -> list[str]:
+    """States with neither tie nor stake in a principal, whose side is therefore none of theirs."""
+    principals, told = (preset.file.target, preset.file.challenger), []
+    for name, side in allegiance(preset).items():
+        profile = preset.profiles[name]
+        bound = [profile.ties.get(p, 0.0) or profile.stakes.get(p, 0.0) for p in principals]
+        if not any(bound):
+            either = " or ".join(preset.profiles[each].label for each in principals)
+            told.append(
+                f"{profile.label} has neither tie nor stake in {either}, and counts on the side "
+                f"of {preset.profiles[side].label} by default."
+            )
+    return told
 
 
 def paired(difference: Array) -> tuple[float, float, float]:

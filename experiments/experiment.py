@@ -21,7 +21,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from experiments.design import Design, complete, ends, moved, read
-from experiments.duel import proteges
+from experiments.duel import proteges, unbound
 from experiments.executor import WorkerDied, each_done, hired
 from experiments.play import Plan, Played, Row, failed, play, refuse_unknown_measures
 from experiments.sampling import Point, points
@@ -399,7 +399,9 @@ def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
                for n, t in tables.items()]  # fmt: skip
     for name, (figure, _) in found.figures.items():
         written += figures.save(figure, folder.path, name)
-    found.caveats += turned(work)
+    found.caveats += [*unbound(work.preset), *turned(work)]
+    patron, protege = (work.preset.profiles[e].label for e in (work.plan.patron, work.plan.protege))
+    found.verdict = [f"{patron} is on the side of {protege}.", *found.verdict]
     errors = rows["error"].ne("")
     if errors.any():
         found.caveats.append(

@@ -1,8 +1,7 @@
 """Why: the payoff ledger of one decision, and the smallest change that would flip it."""
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any  # attributes of a world are set by name
@@ -161,6 +160,8 @@ def nudges(world: World, state: int) -> dict[str, tuple[float, float, float, str
         found[f"{own}.weights.{name}"] = (value, term.low, term.high, "")
     for section in FLIPPABLE:
         for name, each in declarations(STATE_SECTIONS[section]).items():
+            if each["initial"]:
+                continue
             value = float(getattr(getattr(world, section), name)[state])
             found[f"{own}.{section}.{name}"] = (value, each["low"], each["high"], each["unit"])
     for key, (attribute, low) in PAIRS.items():
@@ -195,6 +196,9 @@ def nudged(world: World, key: str, value: float) -> World:
         attribute = PAIRS[parts[1]][0]
         other = world.names.index(parts[2])
         return with_(world, attribute, at(getattr(world, attribute), state, other))
+    if parts[1] == "target":
+        aims: Any = replace(world.aims, **{parts[2]: np.asarray(value)})
+        return with_(world, "aims", aims) if state == world.target else world
     record: Any = getattr(world, parts[1])
     changed = at(getattr(record, parts[2]), state)
     world = with_(world, parts[1], replace(record, **{parts[2]: changed}))
@@ -261,72 +265,6 @@ def _first_flip(flips: Callable[[float], bool], value: float, end: float) -> flo
             return trial
         inside = trial
     return None
-
-
-# --------------------------------------------------------------- what decides, on average
-
-
-def deciding_terms(
-    preset: str,
-    choices: Sequence[tuple[str, str]],
-    *,
-    talk: str = "rhetoric",
-    runs: int = 200,
-    rng: int = 0,
-    changes: Mapping[str, Change] | None = None,
-) -> dict[tuple[str, str], list[tuple[str, float]]]:
-    """What decides between talk and each act in the first runs of a preset; see Deciding."""
-    model = AllianceModel(preset, rng=rng, runs=range(runs), changes=changes)
-    deciding = Deciding(choices, talk)
-    while not model.over:
-        world = model.world
-        model.step()
-        assert model.solution is not None
-        deciding.see(world, model.solution)
-    return deciding.terms
-
-
-class Deciding:
-    """The gap of each payoff term between talk and an act in war, for each (patron, act).
-
-    Over turns in which the act was feasible. Positive gaps favour talk.
-    """
-
-    def __init__(self, choices: Sequence[tuple[str, str]], talk: str = "rhetoric") -> None:
-        """Nothing seen yet."""
-        self.talk = talk
-        self.gaps = {each: defaultdict[str, float](float) for each in choices}
-        self.turns = dict.fromkeys(choices, 0)
-
-    def see(self, world: World, solution: Solution) -> None:
-        """Add a turn: the world before it, and the solution of its games."""
-        play = solution.play
-        war = np.broadcast_to(world.war, play.shape[2:])
-        if not war.any():
-            return
-        entries = ledger(world, Expected.of(solution.expectations))
-        for (patron, act), gaps in self.gaps.items():
-            state = world.names.index(patron)
-            names = world.ladder.names[state]
-            first, second = names.index(self.talk), names.index(act)
-            counted = war & feasible(world)[state, second]
-            self.turns[patron, act] += int(counted.sum())
-            for name, value in entries.items():
-                rows = np.broadcast_to(value, play.shape)[state]
-                gaps[name] += float((rows[first] - rows[second])[counted].sum())
-
-    @property
-    def terms(self) -> dict[tuple[str, str], list[tuple[str, float]]]:
-        """The terms with their mean gaps, largest first; none where the act was never feasible."""
-        return {
-            choice: sorted(
-                ((name, gap / self.turns[choice]) for name, gap in gaps.items()),
-                key=lambda each: -abs(each[1]),
-            )
-            if self.turns[choice]
-            else []
-            for choice, gaps in self.gaps.items()
-        }
 
 
 # ------------------------------------------------------------------------ in words

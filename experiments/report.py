@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.batch import BINS, FIXED, Ensemble, series
-from experiments.duel import Duel
+from experiments.duel import Duel, allegiance, unbound
 from experiments.numerals import decimal, interval
 from model.measures import MEASURES
 from model.preset import Preset, ladder_entries, menu
@@ -77,7 +77,6 @@ def record(
     seed: int,
     ensemble: Ensemble,
     fought: Sequence[Duel],
-    reasons: dict[str, list[tuple[str, float]]],
     results: str,
 ) -> dict[str, object]:
     """The answer as plain data, for `--json`."""
@@ -106,8 +105,8 @@ def record(
         "turns": preset.file.turns,
         "states": states,
         "war": {"share_of_runs": ensemble.mean("fought"), "price_peak": peak(ensemble)},
+        "sides": allegiance(preset),
         "duel": [each.record() | {"verdict": each.verdict} for each in fought],
-        "why": {key: [{"term": t, "gap": g} for t, g in each[:2]] for key, each in reasons.items()},
         "equilibrium": {
             "max_residual": ensemble.residual,
             "share_followed": ensemble.followed,
@@ -130,7 +129,6 @@ def verdict(
     seed: int,
     ensemble: Ensemble,
     fought: Sequence[Duel],
-    reasons: dict[str, list[tuple[str, float]]],
     results: str,
 ) -> str:
     """The answer for a reader who does not program."""
@@ -143,20 +141,23 @@ def verdict(
         "",
         f"{preset.file.question} ".lstrip() + answer(fought, label),
         "",
+        *sides_in_words(preset, ensemble),
+        "",
         "What each state does while there is war (share of turns by true rung; hidden support that",
         "does not leak is seen as silence)",
         *_table(preset, ensemble, label),
         "",
-        "Talk or intervention? Realised value of talk less that of the act, on the same luck",
+        "Talk or intervention? Realised value of talk less that of the act, on the same luck, and",
+        "the share of runs in which talk was better, worse, and the same",
         f"  {'patron':<14}{'protege':<9}{'act':<7}{'difference':>10}  {'95 % interval':<18}"
-        f"{'better':<14}{'talk better in':>14}  decided by",
+        f"{'verdict':<14}{'better':>7}{'worse':>7}{'same':>7}",
     ]
     for each in fought:
-        why = reasons.get(f"{each.patron}.{each.act}", [])
+        worse = 1 - each.talk_better - each.same
         lines.append(
             f"  {label[each.patron]:<14}{label[each.protege]:<9}{each.act:<7}"
             f"{decimal(each.difference):>10}  {interval(each.low, each.high):<18}{each.verdict:<14}"
-            f"{each.talk_better:>14.0%}  {_reason(why)}"
+            f"{each.talk_better:>7.0%}{abs(worse):>7.0%}{each.same:>7.0%}"
         )
     short = [each for each in fought if each.forced_down > 0.005]
     lines += [
@@ -200,11 +201,20 @@ def _word(verdict: str) -> str:
     return words.get(verdict, "it is open")
 
 
-def _reason(why: list[tuple[str, float]]) -> str:
-    """The two terms that decide; none where means never allowed the act."""
-    return (
-        " and ".join(f"{term} ({decimal(gap)})" for term, gap in why[:2]) or "means: never enough"
-    )
+def sides_in_words(preset: Preset, ensemble: Ensemble) -> list[str]:
+    """Who sides with whom, and whose side is doubtful: nothing holds it there, or it changes."""
+    label = {name: each.label for name, each in preset.profiles.items()}
+    sides = allegiance(preset)
+    lines = []
+    for principal in (preset.file.target, preset.file.challenger):
+        friends = [label[name] for name, side in sides.items() if side == principal]
+        lines.append(f"On the side of {label[principal]}: {', '.join(friends) or 'no other'}.")
+    lines += [f"Beware: {each}" for each in unbound(preset)]
+    for name in sides:
+        share = ensemble.mean(f"turned.{name}")
+        if share > 0:
+            lines.append(f"Beware: {label[name]} changes sides in {share:.1%} of the runs.")
+    return lines
 
 
 def _table(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[str]:

@@ -5,15 +5,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from experiments import figures
-from experiments.batch import Block, Ensemble, Job, all_workers, blocks, gathered, play_block
+from experiments.batch import Block, Ensemble, Job, all_workers, blocks, gathered
 from experiments.duel import Duel, contest, joined
-from experiments.explain import Deciding
 from experiments.progress import told
 from experiments.report import record, trajectory, verdict
 from experiments.store import Folder, Rows, manifest, result_folder
@@ -35,9 +33,6 @@ CREW_RUNS = 5000
 
 DUEL_RUNS = 2000
 """Runs of each duel at most: by then the paired interval is narrow."""
-
-REASONS_RUNS = 200
-"""Runs over which the payoff terms that decide are averaged, at most."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ def run(
     with folder.locked():
         folder.claim(manifest(preset, settings, command))
         rows = Rows(folder, "runs.parquet")
-        ensemble, fought, values, reasons = played(
+        ensemble, fought, values = played(
             Job(name, seed, dict(changes)), count, workers, rows.append, quiet=quiet
         )
         written = [
@@ -78,8 +73,8 @@ def run(
             *write(folder, preset, settings, command, ensemble, fought, values),
         ]
         where = str(folder.path)
-        data = record(preset, seed, ensemble, fought, reasons, where)
-        words = verdict(preset, seed, ensemble, fought, reasons, where)
+        data = record(preset, seed, ensemble, fought, where)
+        words = verdict(preset, seed, ensemble, fought, where)
         answer = (words.replace(where, folder.path.name) + "\n").encode()
         written.append(folder.write_json("answer.json", data | {"results": folder.path.name}))
         written.append(folder.write("answer.txt", answer))
@@ -96,29 +91,25 @@ def played(
     keep: Callable[[Mapping[str, Array]], object],
     *,
     quiet: bool,
-) -> tuple[Ensemble, list[Duel], dict[str, Array], dict[str, list[tuple[str, float]]]]:
-    """The ensemble, its duels with the values behind them, and the terms that decide each.
+) -> tuple[Ensemble, list[Duel], dict[str, Array]]:
+    """The ensemble, and its duels with the values behind them.
 
-    All from one pass: the first runs are also played under the duels' policies, and the very
-    first ones are watched for their payoff terms.
+    All from one pass: the first runs are also played under the duels' policies.
     """
     found = contest(job.preset, job.changes)
-    deciding, tables = Deciding(found.pairs), []
+    tables: list[dict[str, Array]] = []
     dueling = replace(job, policies=({}, *found.policies))
-    watched, paired = min(count, REASONS_RUNS), min(count, DUEL_RUNS)
+    paired = min(count, DUEL_RUNS)
 
     def coming() -> Iterator[Block]:
-        first = play_block(dueling, range(watched), watch=deciding.see)
-        for each in chain([first], blocks(dueling, range(watched, paired), workers=workers)):
+        for each in blocks(dueling, range(paired), workers=workers):
             tables.append(each.table)
             yield each
         yield from blocks(job, range(paired, count), workers=workers)
 
     ensemble = gathered(coming() if quiet else told(coming(), count), keep)
     table = {key: rows[1:] for key, rows in joined(tables, len(dueling.policies)).items()}
-    fought, values = found.fought(table)
-    reasons = {f"{patron}.{act}": each for (patron, act), each in deciding.terms.items()}
-    return ensemble, fought, values, reasons
+    return ensemble, *found.fought(table)
 
 
 def write(

@@ -236,14 +236,35 @@ def ranking_words(
     """The foremost parameters against each act."""
     for act in design.acts:
         own = morris[morris["act"] == act].sort_values("mu_star", ascending=False, kind="stable")
-        told = ", ".join(f"{row.factor} ({row.mu:+.2f})" for row in own.head(5).itertuples())
+        told = ", ".join(f"{row.factor} ({effect(row)})" for row in own.head(5).itertuples())
         yield (
             f"Against {act}, of {count} parameters those that move the advantage of "
-            f"{design.talk} most over their range are {told}."
+            f"{design.talk} most over their range, by the size of their effect (mu*), are {told}."
         )
+        yield order_words(own["mu_star"].to_numpy(), own["mu_star_half"].to_numpy())
         rank = sobol[sobol["act"] == act].sort_values("total", ascending=False, kind="stable")
+        settled = rank[rank["total"] - rank["total_half"] > 0]
         told = ", ".join(
             f"{row.factor} {row.total:.2f} ± {row.total_half:.2f} (alone {row.first:.2f})"
-            for row in rank.head(5).itertuples()
+            for row in settled.head(5).itertuples()
         )
-        yield f"  Shares of its variance (Sobol, total): {told}."
+        yield f"  Shares of its variance (Sobol, total): {told or 'none is told apart from 0'}."
+        if len(settled) > 1:
+            yield order_words(settled["total"].to_numpy(), settled["total_half"].to_numpy())
+
+
+def effect(row: Any) -> str:
+    """An effect by its size with the interval, and the direction where it has one."""
+    return f"{row.mu_star:.2f} ± {row.mu_star_half:.2f}, {'+' if row.mu > 0 else '-'}"
+
+
+def order_words(values: Array, halves: Array) -> str:
+    """Whether the first is told apart from the second by their intervals.
+
+    >>> order_words(np.array([3.0, 1.0]), np.array([0.5, 0.5]))
+    '  The first is told apart from the second.'
+    """
+    apart = len(values) > 1 and values[0] - halves[0] > values[1] + halves[1]
+    if apart:
+        return "  The first is told apart from the second."
+    return "  Their order is not settled: the intervals of the first two overlap."

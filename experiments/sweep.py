@@ -9,12 +9,8 @@ import pandas as pd
 from experiments import figures, sweep_figure
 from experiments.design import OWN, Design
 from experiments.experiment import Findings, Waves, Work, static, with_factors
-from experiments.explain import deciding_terms
 from experiments.numerals import decimal, interval
 from experiments.sampling import points
-
-REASONS_RUNS = 200
-"""Runs over which the deciding terms are averaged."""
 
 METHOD = (
     "While there is war the patron is made to play the named action, or the highest rung that its "
@@ -39,7 +35,7 @@ def findings(
     labels = {name: each.label for name, each in work.preset.profiles.items()}
     if not design.factors:
         drawn = {"duels": (figures.duels(duels, labels), "Talk against acts, on the same luck.")}
-        words = [*duel_words(duels, labels), *reason_words(work)]
+        words = list(duel_words(duels, labels))
     else:
         figure = sweep_figure.sweep(design, table, labels[design.patron])
         drawn = {"sweep": (figure, "Lines: mean paired difference; bands: 95 % intervals.")}
@@ -107,20 +103,6 @@ def duel_words(duels: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
             f"runs" + (f": {1 / (1 - row['saved']):.1f} times fewer runs for the same interval."
                        if 0 < row["saved"] < 1 else ".")
         )  # fmt: skip
-
-
-def reason_words(work: Work) -> Iterator[str]:
-    """The payoff terms that decide between talk and each act, on average in war."""
-    design = work.design
-    pairs = [(design.patron, act) for act in design.acts]
-    runs = min(design.runs, REASONS_RUNS)
-    found = deciding_terms(
-        design.preset, pairs, talk=design.talk, runs=runs, rng=design.seed, changes=design.set
-    )
-    for (_, act), terms in found.items():
-        if terms:
-            told = " and ".join(f"{term} ({decimal(gap)})" for term, gap in terms[:2])
-            yield f"Between {design.talk} and {act} decide {told}; positive gaps favour talk."
 
 
 def sweep_words(design: Design, table: pd.DataFrame, label: str) -> Iterator[str]:

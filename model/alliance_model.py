@@ -257,11 +257,16 @@ def _check_policy(preset: Preset, policy: Mapping[str, str]) -> None:
 
 
 def _only(own: Array, world: World, state: int, action: str) -> Array:
-    """A state's payoffs if it can only take one action, or the highest feasible rung below."""
+    """A state's payoffs if it can only take one action, or the highest feasible rung below.
+
+    Of one rung what is done openly comes before what is hidden, and before a lobby.
+    """
     rung = world.ladder.rung[state].reshape(-1, *(1,) * (own.ndim - 1))
     column = world.ladder.names[state].index(action)
     wanted = np.arange(len(rung)).reshape(rung.shape) == column
     open_ = (own > -np.inf) & (wanted | (rung < rung[column]))
-    rank = np.where(open_, rung + 0.5 * wanted, -1.0)
+    ladder, shape = world.ladder, rung.shape
+    apart = 0.1 * ladder.hidden[state] + 0.2 * (ladder.lobby[state] > 0)
+    rank = np.where(open_, rung - apart.reshape(shape) + 0.5 * wanted, -1.0)
     best = rank == rank.max(0)
     return np.where(best & (best.cumsum(0) == 1), own, -np.inf)

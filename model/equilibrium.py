@@ -51,6 +51,8 @@ def logit_equilibrium(
     with the turn and the first run that did not converge, by its number.
     """
     runs = max(game.runs, 1 if guess is None or guess.ndim == 2 else guess.shape[-1])
+    if np.isnan(game.base).any():  # NaN is neither open nor closed
+        raise NoEquilibrium(f"no equilibrium {where}: a payoff is not a number")
     play = np.empty((*game.base.shape[:2], runs))
     residual, several = np.empty(runs), np.empty(runs, bool)
     for first in range(0, runs, TOGETHER):

@@ -17,13 +17,21 @@ else:
 
 
 def quantity(
-    default: float, unit: str, low: float, high: float, meaning: str, source: str = "own assumption"
+    default: float,
+    unit: str,
+    low: float,
+    high: float,
+    meaning: str,
+    source: str = "own assumption",
+    *,
+    initial: bool = False,
 ) -> Any:  # dataclass fields are declared `Number`
-    """A declared parameter: its default, unit, valid range, meaning and source."""
-    return field(
-        default=default,
-        metadata={"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source},
-    )
+    """A declared parameter: its default, unit, valid range, meaning and source.
+
+    What is `initial` only makes the first world: in the middle of a run it cannot be changed.
+    """
+    said = {"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source}
+    return field(default=default, metadata=said | {"initial": initial})
 
 
 @dataclass(frozen=True)
@@ -75,10 +83,18 @@ class Posture:
 class Reputation:
     """How a state's past conduct is remembered at the start (S7), and what it is worth."""
 
-    kept: Number = quantity(2.0, "cases", 0, 50, "remembered obligations kept", "Crescenzi 2012")
-    failed: Number = quantity(1.0, "cases", 0, 50, "remembered obligations failed (S7)")
-    matched: Number = quantity(2.0, "cases", 0, 50, "remembered words matched by deeds")
-    unmatched: Number = quantity(1.0, "cases", 0, 50, "remembered words without deeds (S7)")
+    kept: Number = quantity(
+        2.0, "cases", 0, 50, "remembered obligations kept", "Crescenzi 2012", initial=True
+    )
+    failed: Number = quantity(
+        1.0, "cases", 0, 50, "remembered obligations failed (S7)", initial=True
+    )
+    matched: Number = quantity(
+        2.0, "cases", 0, 50, "remembered words matched by deeds", initial=True
+    )
+    unmatched: Number = quantity(
+        1.0, "cases", 0, 50, "remembered words without deeds (S7)", initial=True
+    )
     discount: Number = quantity(
         0.7,
         "share",
@@ -102,7 +118,9 @@ class Economy:
     hormuz: Number = quantity(
         0.0, "share", 0, 1, "share of that oil which passes the Strait of Hormuz (S12)"
     )
-    sanctions: Number = quantity(0.0, "index", 0, 1, "sanctions in force; 1 as on Iran (S14)")
+    sanctions: Number = quantity(
+        0.0, "index", 0, 1, "sanctions in force at the start; 1 as on Iran (S14)", initial=True
+    )
     threatened: Number = quantity(
         0.0, "index", 0, 2, "sanctions held back that an affront would bring down (S5)"
     )
@@ -130,17 +148,31 @@ class Decision:
 class Target:
     """What the challenger is after, and what shields it (S9, S15, S18, S19)."""
 
-    programme: Number = quantity(1.0, "index", 0, 2, "enrichment capacity, 1 = June 2025")
+    programme: Number = quantity(
+        1.0, "index", 0, 2, "enrichment capacity, 1 = June 2025", initial=True
+    )
     hardened: Number = quantity(
-        0.4, "share", 0, 1, "share of the programme under rock (Fordow)", "IAEA GOV/2025/24"
+        0.4,
+        "share",
+        0,
+        1,
+        "share of the programme under rock (Fordow)",
+        "IAEA GOV/2025/24",
+        initial=True,
     )
     air_defence: Number = quantity(
-        0.3, "share", 0, 1, "air defence left after the strikes of October 2024 (S9)"
+        0.3, "share", 0, 1, "air defence left after the strikes of October 2024 (S9)", initial=True
     )
     proxies: Number = quantity(
-        0.3, "share", 0, 1, "strength of proxies left; Hezbollah lost 70 % (S15)", "RAND 2025"
+        0.3,
+        "share",
+        0,
+        1,
+        "strength of proxies left; Hezbollah lost 70 % (S15)",
+        "RAND 2025",
+        initial=True,
     )
-    regime: Number = quantity(0.8, "index", 0, 1, "stability of the regime (S19)")
+    regime: Number = quantity(0.8, "index", 0, 1, "stability of the regime (S19)", initial=True)
     breakout_weeks: Number = quantity(
         2.0, "weeks", 0.1, 500, "weeks to the material for a first bomb", "IAEA GOV/2025/24"
     )
@@ -380,6 +412,16 @@ STATE_SECTIONS: dict[str, type] = {
     "decision": Decision,
     "target": Target,
 }
+
+
+def acts_later(section: str, name: str) -> bool:
+    """Whether a declared quantity of a section acts in the middle of a run.
+
+    >>> acts_later("economy", "trade"), acts_later("economy", "sanctions")
+    (True, False)
+    """
+    kind = SECTIONS.get(section) or STATE_SECTIONS.get(section)
+    return kind is None or not declarations(kind)[name]["initial"]
 
 
 def declarations(section: type) -> dict[str, dict[str, Any]]:

@@ -9,13 +9,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from experiments.listing import parameters
 from model.documents import told, word
+from model.parameters import acts_later
 from model.preset import PRESETS, ConfigError, load, suggestion
 
 Value = float | str
 SEEDS, RUNS = 2**64, 2**63
 """How many seeds there are, and how many runs of each."""
-RESET_ONLY = ("target",)
-"""Sections that only make the first world."""
 MOST = 500
 """Changes of an address at most."""
 
@@ -104,7 +103,12 @@ def changeable(preset: str) -> dict[str, bool]:
     """The keys of figures and rules that a visitor may change, and whether in mid-run too."""
     keys = [each["key"] for each in parameters(preset)]
     keys += [f"{name}.rule" for name in load(preset).profiles]
-    return {key: key.split(".")[1] not in RESET_ONLY for key in keys}
+    return {key: later(key) for key in keys}
+
+
+def later(key: str) -> bool:
+    """Whether a figure acts in the middle of a run, as its declaration says."""
+    return acts_later(*key.split(".")[-2:])
 
 
 def base_value(preset: str, key: str) -> Value:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from experiments.explain import (
-    deciding_terms,
     explanation,
     in_words,
     nudged,
@@ -50,16 +49,6 @@ def test_the_smallest_flip_flips_when_the_game_is_solved_again():
     assert int(np.argmax(almost)) == before
 
 
-def test_deciding_terms_are_gaps_between_talk_and_act():
-    found = dict(
-        deciding_terms("twelve-days", [("russia", "arms")], runs=30, changes={"turns": 5})[
-            "russia", "arms"
-        ]
-    )
-    assert found["resources"] > 0 and found["ties"] > 0
-    assert list(map(abs, found.values())) == sorted(map(abs, found.values()), reverse=True)
-
-
 def test_a_rule_leaves_open_what_it_does_not_play():
     talks = {"russia.rule": "always_talk"}
     found = explanation(watched("twelve-days", 2, 0, 0, talks), 0, turn=2)
@@ -90,9 +79,3 @@ def test_who_attacks_by_order_does_so_when_the_game_is_solved_again():
     free = solved(model.world, model.solution.play, {})
     assert np.abs(free.play - model.solution.play).max() > 0.1
     assert explanation(model, model.world.challenger, turn=2).flip is None
-
-
-def test_an_act_that_a_rule_never_takes_counts_as_open_where_it_was():
-    rule = {"russia.rule": "always_talk"}
-    terms = deciding_terms("twelve-days", [("russia", "arms")], changes=rule, runs=4)
-    assert terms["russia", "arms"]
