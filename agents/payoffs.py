@@ -31,7 +31,7 @@ from model.stage_game import (
     effects,
     relations,
 )
-from model.world import BILLIONS, LEAST, Array, PerRun, PerState, Play, World, once, total
+from model.world import BILLIONS, LEAST, TINY, Array, PerRun, PerState, Play, World, once, total
 
 Rule = Callable[[World, Expected], Payoff]
 
@@ -237,7 +237,7 @@ def economy(world: World, expected: Expected = NOTHING) -> Payoff:
     by_own = income * (dearer - figures.hormuz)
     by_others = income * (dearer - figures.hormuz * oil.closure)
     closed = by_own[:, None] * world.ladder.supply + by_others[:, None] * expected.supply
-    drawn = figures.trade / budget * (world.dependence / np.maximum(world.courted, 1e-9))
+    drawn = figures.trade / budget * (world.dependence / np.maximum(world.courted, TINY))
     trade = drawn[:, None] * world.ladder.commerce
     return closed + (trade - figures.threatened[:, None] * affront_seen(world))
 
@@ -311,7 +311,7 @@ def contest_around(world: World) -> tuple[PerState, PerState, PerState]:
     full = world.power * world.help.max(1)
     for_target = np.where(on_target, full, 0.0)
     same = np.where(on_target, total(for_target), total(full - for_target))
-    return ours, theirs, np.maximum(same - full, 1e-9)
+    return ours, theirs, np.maximum(same - full, TINY)
 
 
 # ----------------------------------------------------------------- the whole payoff
@@ -328,7 +328,7 @@ def feasible(world: World) -> Array:
     In peace only the challenger may open fire, and no patron can fight. Shape (states, actions,
     *runs).
     """
-    open_ = world.ladder.on_menu & (means_used(world) <= 1)
+    open_ = world.ladder.on_menu & ~(means_used(world) > 1)  # NaN stays, and is not solved
     challenger = np.arange(world.state_count) == world.challenger
     may_start = challenger.reshape(-1, *(1,) * np.ndim(world.onset)) & (world.onset > 0)
     return open_ & ((world.ladder.strike == 0) | (world.war | may_start)[:, None])

@@ -34,7 +34,7 @@ class Situation:
     @property
     def feasible(self) -> Array:
         """Which actions are open: (actions, *runs)."""
-        return self.game.base[self.state] > -np.inf
+        return self.game.base[self.state] != -np.inf
 
 
 Strategy = Callable[[Situation], PerAction]
@@ -191,7 +191,7 @@ def attraction_after(world: World, game: StageGame) -> Array:
     lasting = np.exp(-world.decision.forgetting * world.weeks)[:, None]
     play = last_play(world, game)
     payoffs = game.payoffs(game.expectations(play))
-    known = np.where(payoffs > -np.inf, payoffs, 0.0)
+    known = np.where(payoffs != -np.inf, payoffs, 0.0)
     share = world.decision.foregone[:, None] + (1 - world.decision.foregone[:, None]) * play
     return lasting * world.attraction + (1 - lasting) * share * known
 

@@ -256,7 +256,7 @@ def gambits_play(game: StageGame) -> Play:
 
 def open_menus(game: StageGame) -> list[list[int]]:
     """The open actions of each state in the game of one run."""
-    return [[int(action) for action in np.flatnonzero(row > -np.inf)] for row in game.base]
+    return [[int(action) for action in np.flatnonzero(row != -np.inf)] for row in game.base]
 
 
 def strategic_form(game: StageGame, menus: list[list[int]]) -> Any:

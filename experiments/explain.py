@@ -55,7 +55,7 @@ class Explanation:
     @property
     def open(self) -> Array:
         """Which actions are open; a rule may leave an open one without a chance."""
-        return self.total > -np.inf
+        return self.total != -np.inf
 
     @property
     def preferred(self) -> str:
@@ -138,7 +138,7 @@ def decision(
 
 def without_choice(world: World, solution: Solution) -> dict[int, Array]:
     """What the states play that do not choose: another rule binds them, or an order."""
-    changed = (solution.game.base > -np.inf) != feasible(world)
+    changed = (solution.game.base != -np.inf) != feasible(world)
     return {
         state: solution.play[state]
         for state, rule in enumerate(world.rules)

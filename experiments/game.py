@@ -81,7 +81,7 @@ def write_game(
             raise ConfigError(f"--states: found '{each}'; valid: {', '.join(names)}")
     kept = [names.index(each) for each in states]
     part = held(game, play, kept)
-    menus = [[int(a) for a in np.flatnonzero(row > -np.inf)] for row in part.base]
+    menus = [[int(a) for a in np.flatnonzero(row != -np.inf)] for row in part.base]
     profiles = int(np.prod([len(menu) for menu in menus]))
     if profiles > 2_000_000:
         raise ConfigError(f"--states: {profiles} profiles are too many; name fewer states")

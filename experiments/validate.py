@@ -114,7 +114,7 @@ def crisis_game(**changes: Change) -> tuple[AllianceModel, StageGame]:
 def t2() -> Finding:
     """Precision 0 gives uniform play, log-odds follow payoffs, high precision nears Nash."""
     _, game = crisis_game()
-    feasible = game.base > -np.inf
+    feasible = game.base != -np.inf
     zero = logit_equilibrium(replace(game, precision=0 * game.precision)).play
     flat = np.abs(zero - feasible / feasible.sum(1, keepdims=True)).max()
     solution = logit_equilibrium(game, tolerance=1e-13)

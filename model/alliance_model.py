@@ -12,6 +12,7 @@ from agents.payoffs import stage_game, weighed
 from agents.state import StateAgent, seated
 from agents.strategies import attraction_after, imagined, with_strategies
 from model import turn
+from model.branch import NoEquilibrium
 from model.documents import Whole, whole_number
 from model.draws import MOST_SEED, state_uniforms, uniforms
 from model.equilibrium import Solution, logit_equilibrium
@@ -34,7 +35,7 @@ class AllianceModel(mesa.Model):
     the same and are played as one column of the run axis. Runs of the same number and `rng`
     have the same luck whatever the policy. By default it is run 0, and in `mesa.batch_run` the run
     of the iteration's number. Raises ConfigError for a wrong preset or
-    change, NoEquilibrium where a stage game is not solved.
+    change, NoEquilibrium where a stage game is not solved or a value is not finite.
     """
 
     def __init__(
@@ -213,6 +214,8 @@ class AllianceModel(mesa.Model):
         """Count what was gained by the actions played, then move the world."""
         assert self.game is not None
         self.world = turn.valued(self.world, self.game, self.flows)
+        if not np.isfinite(self.world.realised).all():
+            raise NoEquilibrium(f"in turn {self.world.turn}: realised value is not a finite number")
         draws = self.luck_of("resolve", self.world.turn)
         self.world = turn.resolved(self.world, draws)
 
@@ -264,7 +267,7 @@ def _only(own: Array, world: World, state: int, action: str) -> Array:
     rung = world.ladder.rung[state].reshape(-1, *(1,) * (own.ndim - 1))
     column = world.ladder.names[state].index(action)
     wanted = np.arange(len(rung)).reshape(rung.shape) == column
-    open_ = (own > -np.inf) & (wanted | (rung < rung[column]))
+    open_ = (own != -np.inf) & (wanted | (rung < rung[column]))
     ladder, shape = world.ladder, rung.shape
     apart = 0.1 * ladder.hidden[state] + 0.2 * (ladder.lobby[state] > 0)
     rank = np.where(open_, rung - apart.reshape(shape) + 0.5 * wanted, -1.0)

@@ -8,7 +8,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import Array, Beta, PerPair, PerRun, PerState, Play, World, once, played, total
+from model.world import (
+    SMALLEST,
+    TINY,
+    Array,
+    Beta,
+    PerPair,
+    PerRun,
+    PerState,
+    Play,
+    World,
+    once,
+    played,
+    total,
+)
 
 
 def growth(world: World) -> PerRun:
@@ -67,7 +80,7 @@ def commitments(world: World, answer: Play) -> tuple[PerState, Play, Play]:
             unanswered[state] += share
         else:
             kept[state] += bound * ours * np.minimum(1.0, answer[state] / treaty.required)
-    whole = np.maximum(depth, 1e-12)[:, None]
+    whole = np.maximum(depth, TINY)[:, None]
     return depth, kept / whole, unanswered / whole
 
 
@@ -133,7 +146,7 @@ def words_matched(world: World, answer: Play) -> tuple[PerState, Play]:
     """Weight of a week's test of one's words, and their match by each answer."""
     pledge = beneficiary_pledge(world)
     weight = np.where(world.war, world.beliefs.evidence * pledge, 0.0)
-    return weight, np.minimum(1.0, answer / np.maximum(pledge, 1e-9)[:, None])
+    return weight, np.minimum(1.0, answer / np.maximum(pledge, TINY)[:, None])
 
 
 # ------------------------------------------------------------------------ judge
@@ -238,7 +251,7 @@ def dependence_after(world: World) -> PerState:
     answer = world.ladder.played(world.ladder.answer, world.choice)
     gap = (answer - world.pledge[:, world.target]) * np.where(world.war, 1.0, 0.0)
     grown = world.dependence * np.exp(world.beliefs.hedging * gap * world.weeks)
-    return grown / np.maximum(total(grown), 1e-9)
+    return grown / np.maximum(total(grown), SMALLEST)
 
 
 def pledge_after(world: World) -> PerPair:
@@ -248,7 +261,9 @@ def pledge_after(world: World) -> PerPair:
     for principal, toward in ((world.target, 1.0), (world.challenger, -1.0)):
         heard = world.beliefs.credence * np.where(world.side == toward, voice, 0.0)
         rate = heard + world.beliefs.fading
-        goal = (heard + world.beliefs.fading * world.basis[:, principal]) / (rate + 1e-300)
+        goal = (heard + world.beliefs.fading * world.basis[:, principal]) / np.maximum(
+            rate, SMALLEST
+        )
         lasting = np.exp(-rate * world.weeks)
         pledge[:, principal] = goal + (pledge[:, principal] - goal) * lasting
     return pledge

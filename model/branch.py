@@ -84,14 +84,14 @@ def followed_branch(game: StageGame, step: float = STRIDE) -> Play:
 def _ahead(game: StageGame, point: Array, direction: Array, step: float) -> Array | None:
     """A point of the curve one step ahead, at the most where all of precision is reached."""
     trial = _corrected(game, point + step * direction, direction)
-    if trial is None or np.abs(trial - point).max() > 4 * step:
+    if trial is None or not np.abs(trial - point).max() <= 4 * step:
         return None
     if trial[-1] < 1:
         return trial
     start = point + (1 - point[-1]) / max(trial[-1] - point[-1], 1e-12) * (trial - point)
     start[-1] = 1.0
     end = _corrected(game, start, np.append(np.zeros(len(point) - 1), 1.0))
-    if end is None or np.abs(end - start).max() > 4 * step:
+    if end is None or not np.abs(end - start).max() <= 4 * step:
         return None
     end[-1] = 1.0
     return end
@@ -108,7 +108,7 @@ def _play_at(game: StageGame, point: Array) -> tuple[Play, Play]:
 def _linearised(game: StageGame, point: Array) -> tuple[Array, Array]:
     """H and its Jacobian (n, n + 1): covariances under play of effects, slopes and payoffs."""
     play, payoffs = _play_at(game, point)
-    feasible = game.base > -np.inf
+    feasible = game.base != -np.inf
     payoffs = np.where(feasible, payoffs, 0.0)
     channels, states = game.slopes.shape[:2]
 

@@ -51,8 +51,6 @@ def logit_equilibrium(
     with the turn and the first run that did not converge, by its number.
     """
     runs = max(game.runs, 1 if guess is None or guess.ndim == 2 else guess.shape[-1])
-    if np.isnan(game.base).any():  # NaN is neither open nor closed
-        raise NoEquilibrium(f"no equilibrium {where}: a payoff is not a number")
     play = np.empty((*game.base.shape[:2], runs))
     residual, several = np.empty(runs), np.empty(runs, bool)
     for first in range(0, runs, TOGETHER):
@@ -60,6 +58,7 @@ def logit_equilibrium(
         count = part.stop - first
         sharp = exponents(game, part, count)
         found, error = iterated(sharp, _start(sharp, guess, part), tolerance)
+        _check(np.where(np.isnan(error), error, 0.0)[:count], first, where, numbers)
         share = np.where(error <= RESIDUAL, proven_share(sharp, found), 0.0)[:count]
         doubtful = np.flatnonzero(share < 1)
         if len(doubtful):
@@ -78,15 +77,20 @@ def logit_equilibrium(
             error[doubtful] = off[: len(doubtful)]
         play[..., part], residual[part] = found[..., :count], error[:count]
         several[part] = share < 1
-    failed = np.flatnonzero(~(residual <= RESIDUAL))  # NaN is not solved
-    if failed.size:
-        number = failed[0] if numbers is None else numbers[failed[0]]
-        raise NoEquilibrium(
-            f"no equilibrium {where}, run {number}: residual {residual[failed[0]]:.1e}"
-        )
+    _check(residual, 0, where, numbers)
     if game.base.ndim == 2:
         return Solution(game, play[..., 0], residual[0], several)
     return Solution(game, play, residual, several)
+
+
+def _check(residual: Array, first: int, where: str, numbers: Array | None) -> None:
+    """Raise NoEquilibrium for the first run whose residual is not small, or not a number."""
+    failed = np.flatnonzero(~(residual <= RESIDUAL))
+    if failed.size:
+        number = first + failed[0] if numbers is None else numbers[first + failed[0]]
+        raise NoEquilibrium(
+            f"no equilibrium {where}, run {number}: residual {residual[failed[0]]:.1e}"
+        )
 
 
 def nearby(game: StageGame, guess: Play) -> Play:

@@ -43,7 +43,7 @@ class Exponents:
 
         Where one action is open it is the effect of that.
         """
-        open_ = (self.base > -np.inf) * 1.0
+        open_ = (self.base != -np.inf) * 1.0
         effects = self.effects * open_
         least, top = effects.min(2), effects.max(2)
         lone = open_.sum(1) == 1
@@ -55,7 +55,7 @@ class Exponents:
     @property
     def uniform(self) -> Play:
         """Uniform play over the open actions: the equilibrium at precision 0."""
-        open_ = (self.base > -np.inf) * 1.0
+        open_ = (self.base != -np.inf) * 1.0
         return open_ / open_.sum(1)[:, None]
 
     def felt(self, means: Array) -> Array:
@@ -96,7 +96,7 @@ class Exponents:
     def at_share(self, share: PerRun) -> "Exponents":
         """The games at a share of their precision, one a run."""
         with np.errstate(invalid="ignore"):
-            base = np.where(self.base > -np.inf, share * self.base, -np.inf)
+            base = np.where(self.base != -np.inf, share * self.base, -np.inf)
         return Exponents(base, share * self.slopes, self.effects, self.relations)
 
     @property
@@ -131,7 +131,7 @@ def exponents(game: StageGame, runs: slice, count: int) -> Exponents:
 
     slopes, effects, relations = (columns(each, 3) for each in game.decisive_parts)
     base, precision = columns(game.base, 2), columns(game.precision, 1)[:, None]
-    feasible = base > -np.inf
+    feasible = base != -np.inf
     sharp = np.where(feasible, precision * np.where(feasible, base, 0.0), -np.inf)
     pulled = np.where(feasible & (feasible.sum(1) > 1)[:, None], precision, 0.0)
     return Exponents(

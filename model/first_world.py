@@ -9,7 +9,7 @@ from model.configuration import Preset, ladder_entries, menu
 from model.documents import ConfigError
 from model.parameters import SECTIONS, STATE_SECTIONS, Action, Target
 from model.treaties import Treaty
-from model.world import Array, Beta, Ladder, World, total
+from model.world import SMALLEST, Array, Beta, Ladder, World, total
 
 
 def ladder(preset: Preset, trailing: tuple[int, ...]) -> Ladder:
@@ -34,7 +34,7 @@ def dependence(ties: Array, target: int) -> Array:
     """The target's dependence on each state: its share of the target's friendly ties."""
     friendly = np.maximum(ties[target], 0.0).copy()
     friendly[target] = 0.0
-    return friendly / np.maximum(total(friendly), 1e-9)
+    return friendly / np.maximum(total(friendly), SMALLEST)
 
 
 def first_world(preset: Preset, runs: int | range) -> World:

@@ -7,6 +7,9 @@ from scipy.special import ndtri
 
 from model.world import Array, PerRun, World, total
 
+LEAST_DRAW = 1e-12
+"""A draw of the noise counts as no less: the normal distribution has no quantile at 0."""
+
 
 def level(world: World, closed: PerRun) -> PerRun:
     r"""Log premium at which the market settles, $lost / world supply / elasticity$.
@@ -34,6 +37,6 @@ def traded(world: World, draw: Array) -> World:
     return replace(
         world,
         premium=premium,
-        noise=world.noise * lasting + spread * ndtri(np.maximum(draw, 1e-12)),
+        noise=world.noise * lasting + spread * ndtri(np.maximum(draw, LEAST_DRAW)),
         lost_supply=closed * oil.closure * oil.strait,
     )

@@ -60,7 +60,7 @@ def front_fed(world: World) -> World:
     """The world after the other front's needs adjusted (S3, S13, S20).
 
     Needs rise with the backer's aid to the enemy and with drones that no longer
-    come; a backer that fights elsewhere sends less.
+    come; a backer that fights elsewhere sends less. They are never less than nothing.
     """
     fighting, backer, supplier = world.fronts
     if fighting is None:
@@ -71,7 +71,7 @@ def front_fed(world: World) -> World:
     struck = strike[world.challenger] if supplier is not None else 0.0
     aid = -front.aid_response * front.aid * front.distraction * engaged
     drones = front.drone_response * world.aims.drones * front.disruption * struck
-    goal = 1 + aid + drones
+    goal = np.maximum(1 + aid + drones, 0.0)
     lasting = np.exp(-front.adjustment * world.weeks)
     return replace(world, intensity=goal + (world.intensity - goal) * lasting)
 

@@ -22,7 +22,7 @@ def quantal_response(payoffs: Play, precision: PerState) -> Play:
 
 def uniform(game: StageGame) -> Play:
     """Uniform play over the feasible actions: the equilibrium at precision 0."""
-    feasible = game.base > -np.inf
+    feasible = game.base != -np.inf
     return feasible / total(feasible * 1.0, 1)[:, None]
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from model.measures import MEASURES, standing
 from model.preset import PRESETS, Preset
 from model.stage_game import StageGame
-from model.world import Array, PerRun, PerState, World
+from model.world import LEAST, Array, PerRun, PerState, World
 
 if TYPE_CHECKING:
     from experiments.explain import Explanation
@@ -52,7 +52,7 @@ class Moment:
 def free_share(world: World) -> PerState:
     """Share of its means that a state has free, by the scarcest of money, forces, systems."""
     shares = [
-        getattr(world, f"free_{kind}") / np.maximum(getattr(world.means, kind), 0.01)
+        getattr(world, f"free_{kind}") / np.maximum(getattr(world.means, kind), LEAST)
         for kind in MEANS
     ]
     return np.clip(np.min(np.broadcast_arrays(*shares), axis=0), 0.0, 1.0)

@@ -7,7 +7,7 @@ import numpy as np
 from model import beliefs, conflict, market, means
 from model.measures import survival
 from model.stage_game import CHANNELS, StageGame, force_used
-from model.world import Array, Choice, Play, World, played, total
+from model.world import SMALLEST, Array, Choice, Play, World, played, total
 
 
 def onset_play(world: World, play: Play) -> Play:
@@ -21,12 +21,12 @@ def onset_play(world: World, play: Play) -> Play:
     striking = world.ladder.strike[world.challenger] > 0
     own = play[world.challenger]
     wanted = total(np.where(striking, own, 0.0))
-    happens = conflict.chance(world.onset * np.maximum(wanted, 1e-300), world.weeks)
+    happens = conflict.chance(world.onset * np.maximum(wanted, SMALLEST), world.weeks)
     happens = np.where(wanted > 0, happens, 0.0)  # an attack by script that means do not allow
     scale = np.where(
         striking,
-        happens / np.maximum(wanted, 1e-300),
-        (1 - happens) / np.maximum(1 - wanted, 1e-300),
+        happens / np.maximum(wanted, SMALLEST),
+        (1 - happens) / np.maximum(1 - wanted, SMALLEST),
     )
     adjusted = play.copy()
     adjusted[world.challenger] = np.where(world.war, own, own * scale)

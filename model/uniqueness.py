@@ -91,7 +91,7 @@ def _highest_play(game: Exponents, play: Play, slopes: Array, rounds: int) -> Pl
     means = np.einsum("kiar,iar->kir", game.effects, play)
     possible = np.maximum(play, LEAST_CHANCE)
     steep, above = np.abs(slopes), game.effects - least[:, :, None]
-    most = (game.base > -np.inf) * 1.0
+    most = (game.base != -np.inf) * 1.0
     for _ in range(rounds):
         middle = game.felt((high + least) / 2 - means)
         reach = np.einsum("kijr,kjr->kir", np.abs(game.relations), (high - least) / 2)
@@ -130,7 +130,7 @@ def bound_by_pairs(game: Exponents) -> PerRun:
 
 def _of_open(game: Exponents, array: Array) -> Array:
     """An attribute with closed actions made copies of the first open one."""
-    feasible = game.base > -np.inf
+    feasible = game.base != -np.inf
     if feasible.all():
         return array
     first = np.broadcast_to(feasible.argmax(1)[:, None], (len(array), *feasible[:, :1].shape))

@@ -50,6 +50,10 @@ BILLIONS = 0.365
 
 LEAST = 0.01
 """Least of any means in its own unit, so that shares of it are numbers; it pays for no action."""
+TINY = 1e-9
+"""What is less counts as nothing where a share of it is taken."""
+SMALLEST = 1e-300
+"""Keeps a quotient defined that is nothing where its denominator is."""
 
 
 def total(array: Array, axis: int = 0) -> Array:

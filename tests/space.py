@@ -1,92 +1,163 @@
-"""Parameter sets over all declared ranges, played as the runs of one batch.
+"""The whole declared space: parameter sets that vary every figure of a preset at once.
 
-`python -m tests.space RANDOM CORNERS` plays so many of each and prints what came of them.
+`python -m tests.space 2000 500` plays 2,000 sets drawn over all ranges and 500 with every figure
+at an end of its range, half of them on each preset, and prints what was wrong.
 """
 
+import json
 import sys
 import warnings
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import fields
+from random import Random
 
 import numpy as np
 
-from agents.payoffs import ledger
-from experiments.show import every_value
+from agents.payoffs import TERMS, ledger
 from model.alliance_model import AllianceModel
-from model.preset import load, varies_by_run
+from model.branch import NoEquilibrium
+from model.iteration import RESIDUAL
+from model.measures import MEASURES, worth
+from model.parameters import SECTIONS, STATE_SECTIONS
+from model.preset import Preset, load
 from model.stage_game import Expected
+from model.world import Array, World
+from tests.worlds import PRESETS, figures
 
-TURNS = 6
-"""Turns that each parameter set is played."""
-
-
-def ranges(preset: str) -> dict[str, tuple[float, float]]:
-    """Every declared figure of a preset that may differ by run, with its range."""
-    checked = load(preset)
-    found = {}
-    for key, _ in every_value(checked):
-        limits = checked.range(key) if varies_by_run(key) else None
-        if limits is not None:
-            found[key] = limits[:2]
-    return found
+TURNS = 12
+EXACT = 1e-12
+TOGETHER = 125
+"""Parameter sets played as one batch, with one length of turn."""
 
 
-def drawn(preset: str, count: int, seed: int, *, corners: bool) -> dict[str, np.ndarray]:
-    """A value a run of every figure: anywhere in its range, or at one of its ends."""
-    luck = np.random.default_rng(seed)
-    found = {}
+def ranges(preset: Preset) -> dict[str, tuple[float, float]]:
+    """Lowest and highest value of every figure that may differ from run to run."""
+    players, target = preset.file.players, preset.file.target
+    keys = [f"{name}.{each.name}" for name, kind in SECTIONS.items() for each in fields(kind)]
+    for player in players:
+        for name, kind in STATE_SECTIONS.items():
+            if name != "target" or player == target:
+                keys += [f"{player}.{name}.{each.name}" for each in fields(kind)]
+        keys += [f"{player}.weights.{name}" for name in TERMS]
+        keys += [
+            f"{player}.{table}.{other}"
+            for table in ("ties", "stakes", "pledges")
+            for other in players
+            if other != player or table != "ties"
+        ]
+        keys.append(f"{player}.precision")
+    found = {key: preset.range(key) for key in (*keys, "restraint")}
+    found |= {
+        f"{player}.treaties.{each.partner}.{each.clause}": (0.0, 1.0, "share")
+        for player in players
+        for each in preset.profiles[player].treaties
+    }
+    for key in [key for key in found if key.endswith((".decision.depth", ".decision.samples"))]:
+        del found[key]  # one number for all runs
+    return {key: (float(low), float(high)) for key, (low, high, _) in found.items()}
+
+
+def without_contradiction(sets: dict[str, Array]) -> dict[str, Array]:
+    """The sets with no more tied down than there is."""
+    tied = {key: key.removesuffix("_tied") for key in sets if key.endswith("_tied")}
+    return sets | {key: np.minimum(sets[key], sets[whole]) for key, whole in tied.items()}
+
+
+def drawn(preset: Preset, count: int, number: int, *, at_ends: bool) -> dict[str, Array]:
+    """Sets in which every figure is drawn over its range, or is at one end of it."""
+    luck = np.random.default_rng(number)
+    sets = {}
     for key, (low, high) in ranges(preset).items():
         share = luck.random(count)
-        found[key] = low + (high - low) * (np.rint(share) if corners else share)
-    for key in found:  # no more can be tied down than there is
-        if key.endswith("_tied"):
-            found[key] = np.minimum(found[key], found[key.removesuffix("_tied")])
-    return found
+        sets[key] = np.where(share < 0.5, low, high) if at_ends else low + (high - low) * share
+    return without_contradiction(sets)
 
 
-def played(
-    preset: str, count: int, seed: int, *, corners: bool, turns: int = TURNS
-) -> dict[str, float]:
-    """What came of some parameter sets: NaN, unsolved games, and how far off the sums are."""
-    changes = drawn(preset, count, seed, corners=corners) | {"turns": turns}
-    model = AllianceModel(preset, rng=seed, runs=range(count), changes=changes)
-    worst = {"nan": 0.0, "residual": 0.0, "ledger": 0.0, "probability": 0.0}
+def one_at_an_end(preset: Preset) -> dict[str, Array]:
+    """Sets in each of which one figure is at an end, and all others are the preset's own."""
+    limits = ranges(preset)
+    places = {key: 2 * place for place, key in enumerate(limits)}
+    sets = {}
+    for key, (low, high) in limits.items():
+        sets[key] = np.full(2 * len(limits), _present(preset, key))
+        sets[key][places[key] : places[key] + 2] = low, high
+    return without_contradiction(sets)
+
+
+def _present(preset: Preset, key: str) -> float:
+    owner, _, rest = key.partition(".treaties.")
+    if not rest:
+        return float(preset.figure(key))
+    (depth,) = (
+        each.depth
+        for each in preset.profiles[owner].treaties
+        if f"{each.partner}.{each.clause}" == rest
+    )
+    return float(depth)
+
+
+def wrong_in(model: AllianceModel, weighed: World) -> list[str]:
+    """What is wrong after a turn: no number, a residual, probabilities or a ledger that is off."""
+    world, solution = model.world, model.solution
+    assert solution is not None and model.game is not None
+    wrong = [
+        f"{place} is not finite"
+        for place, each in (*figures(world), *((k, m.rule(world)) for k, m in MEASURES.items()),
+                            ("worth", worth(world)))
+        if isinstance(each, np.ndarray) and each.dtype.kind == "f" and place != "onset"
+        and not np.isfinite(each).all()
+    ]  # fmt: skip
+    if not (solution.residual <= RESIDUAL).all():
+        wrong.append("a game is not solved")
+    if not (np.abs(solution.play.sum(1) - 1) <= EXACT).all():
+        wrong.append("probabilities do not add up to 1")
+    payoffs = model.game.payoffs(solution.expectations)
+    entries = ledger(weighed, Expected.of(solution.expectations)).values()
+    open_ = payoffs > -np.inf
+    added, size = sum(entries), sum(np.abs(each) for each in entries)
+    off = np.abs(added - np.where(open_, payoffs, 0.0))
+    if not (off <= EXACT * np.maximum(size, 1.0))[open_].all():
+        wrong.append("the ledger does not add up to the payoff")
+    return wrong
+
+
+def found_wrong(name: str, sets: Mapping[str, Array], turn_days: float) -> Counter[str]:
+    """How many turns of the sets had which fault; warnings are faults too."""
+    runs = range(len(next(iter(sets.values()))))
+    changes = {**sets, "turn_days": turn_days, "turns": TURNS}
+    model, found = AllianceModel(name, runs=runs, changes=changes), Counter[str]()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         while not model.over:
             model.shock()
-            model.weigh()
-            model.solve()
-            game, solution, world = model.game, model.solution, model.world
-            worst["residual"] = max(worst["residual"], float(np.max(solution.residual)))
-            off = np.abs(solution.play.sum(1) - 1).max()
-            worst["probability"] = max(worst["probability"], float(off))
-            whole = sum(ledger(world, Expected.of(solution.expectations)).values())
-            payoff = game.payoffs(solution.expectations)
-            open_ = np.isfinite(payoff)
-            gap = np.abs(np.broadcast_to(whole, payoff.shape) - payoff)[open_]
-            size = 1 + np.abs(payoff[open_])
-            worst["ledger"] = max(worst["ledger"], float((gap / size).max()))
-            model.act()
-            model.resolve()
-            model.judge()
-            worst["nan"] += not_numbers(model.world)
-    return worst
+            weighed = model.world
+            try:
+                model.weigh()
+                model.solve()
+                model.act()
+                model.resolve()
+                model.judge()
+                found.update(wrong_in(model, weighed))
+            except (NoEquilibrium, RuntimeWarning) as error:
+                found[f"{type(error).__name__}: {error}"] += 1
+                break
+    return found
 
 
-def not_numbers(world: object) -> int:
-    """How many figures of a world are NaN or infinite."""
-    count = 0
-    for name, value in vars(world).items():
-        if name == "onset":  # infinite on the day of an attack by script
-            continue
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            count += int((~np.isfinite(value)).sum())
-        elif hasattr(value, "__dataclass_fields__"):
-            count += not_numbers(value)
-    return count
+def tried(count: int, *, at_ends: bool) -> dict[str, object]:
+    """What was wrong in so many sets: half on each preset, turns of 0.05 to 366 days."""
+    found, together = Counter[str](), min(TOGETHER, count // len(PRESETS))
+    for number in range(count // together):
+        name = PRESETS[number % len(PRESETS)]
+        ends = (0.05, 366.0)
+        luck = Random(number)
+        days = luck.choice(ends) if at_ends else ends[0] * (ends[1] / ends[0]) ** luck.random()
+        sets = drawn(load(name), together, number, at_ends=at_ends)
+        found += found_wrong(name, sets, days)
+    return {"sets": count, "games": count * TURNS, "wrong": dict(found)}
 
 
 if __name__ == "__main__":
-    for corners, count in ((False, int(sys.argv[1])), (True, int(sys.argv[2]))):
-        for preset in ("iran-2025", "twelve-days"):
-            kind = "corners" if corners else "random"
-            print(preset, kind, count // 2, played(preset, count // 2, 1, corners=corners))
+    print(json.dumps(tried(int(sys.argv[1]), at_ends=False)))
+    print(json.dumps(tried(int(sys.argv[2]), at_ends=True)))

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from model.alliance_model import AllianceModel
+from model.branch import NoEquilibrium
 from model.measures import MEASURES, worth
 from model.preset import ConfigError
 from model.world import taken
@@ -241,3 +242,14 @@ def test_a_world_is_not_changed_by_playing_on():
     before = {k: np.copy(v) for k, v in vars(copied).items() if isinstance(v, np.ndarray)}
     model.step()
     assert all((getattr(kept, name) == value).all() for name, value in before.items())
+
+
+def test_a_realised_value_that_is_no_number_stops_the_run():
+    model = a_model(runs=range(3), turns=2)
+    model.shock()
+    model.weigh()
+    model.solve()
+    model.act()
+    model.flows[..., 1] = np.nan
+    with pytest.raises(NoEquilibrium, match="in turn 2: realised value is not a finite number"):
+        model.resolve()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from model.beliefs import (
     affinity_after,
     commitments,
+    dependence_after,
     growth,
     honesty_gain,
     judged,
@@ -17,6 +18,7 @@ from model.beliefs import (
     reliability_gain,
     seen_share,
 )
+from model.first_world import dependence
 from model.treaties import Treaty
 from tests.worlds import PLAYERS, RUNS, a_world, alone, at_war, differences, numbers, reached, whole
 
@@ -231,3 +233,12 @@ def test_better_answers_never_gain_less(number):
         order = np.argsort(seen[state])
         rising = np.diff(told[state, order]) >= 0
         assert (np.diff(gain[state, order], axis=0)[rising] >= -1e-12).all()
+
+
+def test_dependence_adds_up_to_1_however_fast_the_target_turns_away():
+    turning = a_world(changes={"beliefs.hedging": 10.0, "turn_days": 366.0})
+    ties = np.full_like(turning.affinity, -0.5)
+    ties[turning.target, RUSSIA] = 0.5
+    alone = replace(turning, dependence=dependence(ties, turning.target), pledge=turning.pledge + 1)
+    after = dependence_after(at_war(playing(alone, russia="silence")))
+    assert after[RUSSIA] == after.sum() == 1

@@ -353,3 +353,13 @@ def test_an_unsolved_run_of_a_batch_is_named_by_its_own_number(monkeypatch, poli
     with pytest.raises(NoEquilibrium, match=r"run 4[01]:"):
         while not model.over:
             model.step()
+
+
+@pytest.mark.parametrize("part", ["base", "slopes", "effects", "relations", "precision"])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_a_game_with_a_payoff_that_is_no_number_is_not_solved(part, number):
+    game = two_by_two([[0, 1], [1, 0]], [[1, 2], [2, 1]], [[0, 1], [1, 0]], 2.0)
+    array = getattr(game, part).copy()
+    array[(0,) * (array.ndim - 1)] = number
+    with np.errstate(invalid="ignore"), pytest.raises(NoEquilibrium, match=r"turn 3, run 0: .*nan"):
+        logit_equilibrium(replace(game, **{part: array}), None, "in turn 3")

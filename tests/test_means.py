@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from model.means import delivered, front_fed, sanctioned, used
-from model.world import BILLIONS
+from model.world import BILLIONS, LEAST
 from tests.test_beliefs import playing
 from tests.worlds import RUNS, a_world, alone, at_war, differences, numbers, reached
 
@@ -100,3 +100,20 @@ def test_free_means_are_never_more_than_all_or_none(number):
     assert (world.free_money > 0).all() and (world.free_forces > 0).all()
     assert (world.power >= 0).all()
     assert ((world.readiness >= 0) & (world.readiness <= 1)).all()
+
+
+def test_an_importers_budget_is_never_negative_and_the_other_front_never_needs_less_than_nothing(
+    war,
+):
+    dear = replace(war, premium=3.0 * np.ones_like(war.premium))
+    importer = replace(dear.economy, oil_exports=np.full(6, -15.0))
+    assert used(playing(replace(dear, economy=importer))).money.min() == LEAST
+    aided = replace(
+        war.front,
+        aid=np.array(500.0),
+        aid_response=np.array(0.1),
+        distraction=np.array(1.0),
+        adjustment=np.array(10.0),
+    )
+    freed = front_fed(playing(replace(war, front=aided), united_states="force"))
+    assert 0 <= freed.intensity < 1e-3

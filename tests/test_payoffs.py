@@ -9,6 +9,7 @@ from agents.payoffs import (
     TERMS,
     affine,
     feasible,
+    game_of,
     ledger,
     means_used,
     weighed,
@@ -327,3 +328,9 @@ def test_every_term_declares_its_range_and_source():
         assert term.source
         assert term.meaning
         assert term.channel is None or term.channel in CHANNELS
+
+
+def test_a_cost_that_is_no_number_closes_no_action():
+    world = a_world()
+    money = np.full_like(world.money, np.nan)
+    assert np.isnan(game_of(replace(world, money=money)).base[0, 0])

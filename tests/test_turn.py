@@ -109,3 +109,10 @@ def test_a_turn_of_a_batch_is_the_turns_of_its_runs(number):
     for run in range(RUNS):
         one = judged(resolved(alone(world, run), draws[:, run]))
         assert differences(one, alone(batch, run)) == []
+
+
+@pytest.mark.parametrize(("visibility", "leaked"), [(0.0, 0.0), (1.0, 1.0)])
+def test_what_is_in_full_view_leaks_for_certain_and_what_is_in_none_never(visibility, leaked):
+    world = a_world(changes={"beliefs.visibility": visibility})
+    draws = np.full((4, 6), 0.5)
+    assert (acted(world, sure(world, RUSSIA, "silence"), draws).leaked == leaked).all()

@@ -1,0 +1,138 @@
+"""Every declared quantity acts in the middle of a run, or is declared to make the first world."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from agents.payoffs import game_of
+from experiments.explain import nudged
+from model import turn
+from model.conflict import ended
+from model.measures import worth
+from model.parameters import SECTIONS, STATE_SECTIONS, Action, declarations
+from model.world import World
+from tests.worlds import a_model, a_world, figures
+
+DECLARED = [
+    (section, name, each)
+    for section, kind in (SECTIONS | STATE_SECTIONS).items()
+    if section != "decision"  # read by other rules than logit alone, and tested with them
+    for name, each in declarations(kind).items()
+]
+IDS = [f"{section}.{name}" for section, name, _ in DECLARED]
+STOCKS = [("means", each) for each in ("money", "forces", "systems")]
+"""They make the first world and go on to act: a change in mid-run moves the stock by as much."""
+PLAYED = [each.name for each in fields(World)][[e.name for e in fields(World)].index("turn") :]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return a_model("twelve-days", 2)
+
+
+@pytest.fixture(scope="module")
+def worlds(model) -> list[World]:
+    """War and peace, at the edge of what may come: a shaken regime, sanctions, a lopsided war."""
+    world = replace(
+        model.world,
+        regime=np.float64(0.2),
+        sanctions=model.world.economy.sanctions + 0.5,
+        ordered=np.full_like(model.world.ordered, 5.0),
+        noise=np.float64(0.1),
+    )
+    war = replace(world, war=np.ones_like(world.war), weeks_at_war=np.float64(3.0))
+    poor = replace(war.posture, access=np.zeros_like(war.posture.access))
+    return [
+        war,
+        replace(war, balance=np.float64(2.9)),
+        replace(war, balance=np.float64(9.0), posture=poor),
+        replace(world, war=np.zeros_like(world.war)),
+    ]
+
+
+def keys(section: str, name: str, world: World) -> list[str]:
+    """The keys of a declared quantity: one for each state that has it."""
+    if section in SECTIONS:
+        return [f"{section}.{name}"]
+    owners = [world.names[world.target]] if section == "target" else world.names
+    return [f"{owner}.{section}.{name}" for owner in owners]
+
+
+def numbers(thing: object) -> Iterator[np.ndarray]:
+    for _, each in figures(thing):
+        if isinstance(each, np.ndarray | np.generic | float):
+            yield np.asarray(each)
+
+
+def outcomes(model, world: World) -> list[np.ndarray]:
+    """The stage game of a world and what comes of some play and luck."""
+    model.world = world
+    model.shock()
+    world, game = model.world, game_of(model.world)
+    found = [*numbers(game), world.price, worth(world), world.onset]
+    play = world.ladder.on_menu / world.ladder.on_menu.sum(1, keepdims=True)
+    luck = np.random.default_rng(0)
+    fresh = turn.acted(world, play, luck.random((4, world.state_count)))
+    found += [fresh.choice, fresh.leaked]
+    for attribute in declarations(Action):
+        choice = getattr(world.ladder, attribute).argmax(1)
+        acted = replace(world, choice=choice, leaked=luck.integers(2, size=6) * 1.0)
+        after = turn.valued(acted, game, np.zeros_like(game.base))
+        after = turn.judged(turn.resolved(after, luck.random(4) ** 4))
+        found += [
+            worth(after),
+            *(each for name in PLAYED for each in numbers(getattr(after, name))),
+        ]
+        found += [ended(acted, np.full(4, draw)).war for draw in np.arange(0.05, 1, 0.05)]
+    return found
+
+
+def differ(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
+    return any(not np.array_equal(*pair, equal_nan=True) for pair in zip(one, other, strict=True))
+
+
+@pytest.fixture(scope="module")
+def usual(model, worlds):
+    return [outcomes(model, world) for world in worlds]
+
+
+@pytest.mark.parametrize(("section", "name", "declared"), DECLARED, ids=IDS)
+def test_a_quantity_acts_in_mid_run_unless_it_is_declared_initial(
+    model, worlds, usual, section, name, declared
+):
+    assert declared["initial"] or any(
+        differ(outcomes(model, nudged(world, key, float(declared[end]))), before)
+        for world, before in zip(worlds, usual, strict=True)
+        for key in keys(section, name, world)
+        for end in ("low", "high")
+    )
+
+
+@pytest.mark.parametrize(("section", "name", "declared"), DECLARED, ids=IDS)
+def test_a_quantity_makes_the_first_world_if_it_is_declared_initial_or_is_a_stock(
+    section, name, declared
+):
+    def state_of_play(world: World) -> list[np.ndarray]:
+        return [each for name in PLAYED for each in numbers(getattr(world, name))]
+
+    first = a_world()
+    changed = [
+        a_world(changes={key: possible(first, key, float(declared[end]))})
+        for key in keys(section, name, first)[:2]
+        for end in ("low", "high")
+    ]
+    makes = any(differ(state_of_play(world), state_of_play(first)) for world in changed)
+    assert makes == (declared["initial"] or (section, name) in STOCKS)
+
+
+def possible(world: World, key: str, value: float) -> float:
+    """The value, where means are concerned with no more tied down than there is."""
+    owner, section, name = ("", *key.split("."))[-3:]
+    if section != "means" or name == "replenishment":
+        return value
+    state, whole = world.names.index(owner), name.removesuffix("_tied")
+    if name == whole:
+        return max(value, float(getattr(world.means, f"{name}_tied")[state]))
+    return min(value, float(getattr(world.means, whole)[state]))
