@@ -179,10 +179,10 @@ def _watched() -> None:
         model.step()
 
 
-def _mesa() -> None:
+def _mesa() -> list[dict[str, object]]:
     import mesa
 
-    mesa.batch_run(
+    rows: list[dict[str, object]] = mesa.batch_run(
         AllianceModel,
         {"preset": PRESET, "runs": list(range(MESA_RUNS))},
         max_steps=load(PRESET).file.turns,
@@ -190,6 +190,7 @@ def _mesa() -> None:
         data_collection_period=-1,
         display_progress=False,
     )
+    return rows
 
 
 def _cold_starts(bench: Bench) -> None:

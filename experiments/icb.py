@@ -18,7 +18,7 @@ from experiments.baselines import fit_conditional
 from experiments.cases import Cases, games_of, world_of
 from experiments.likelihood import Record, fitted, probabilities
 from experiments.scoring import LEAST, interval
-from experiments.tables import Table, read_table
+from experiments.tables import Table, as_number, missing, read_table
 from model.preset import ConfigError, suggestion
 from model.world import Array
 
@@ -98,16 +98,26 @@ def read_patrons(path: Path) -> pd.DataFrame:
 def numeric(table: Table) -> pd.DataFrame:
     """A table by its columns in small letters, numbers where a column has nothing else.
 
-    Missing codes are left as they are: in ICB a -9 may be an answer.
+    What the backtest reads must be numbers or missing; a -9 stays, as in ICB it may be an answer.
+    Raises ConfigError.
     """
-    cells = pd.DataFrame([row.cells for row in table.rows], columns=list(table.head))
-    cells.columns = [str(each).lower() for each in cells.columns]
-    empty = cells.replace("", None)
-    for name in empty:
-        numbers = pd.to_numeric(empty[name], errors="coerce")
-        if numbers.notna().sum() == empty[name].notna().sum():
-            empty[name] = numbers
-    return empty
+    names = [each.lower() for each in table.head]
+    twice = [each for each in names if names.count(each) > 1]
+    if twice:
+        raise ConfigError(f"{table.path}:1: column '{twice[0]}' stands twice; valid: once")
+    joined = {*TABLE, *FEATURES, "patron_is_trigger"}
+    numbers = set(ORIGINAL) if "usinv" in names else joined
+    for own, name in zip(table.head, names, strict=True):
+        for row in table.rows if name in numbers else ():
+            if np.isnan(as_number(row.cells[own])) and not missing(row.cells[own]):
+                table.wrong(row, own, "; valid: a number, or empty")
+    table.refuse()
+    cells = pd.DataFrame([tuple(row.cells.values()) for row in table.rows], columns=names)
+    for name in names:
+        found = pd.to_numeric(cells[name], errors="coerce")
+        if name in numbers or found.notna().sum() == (~cells[name].map(missing)).sum():
+            cells[name] = found.where(np.isfinite(found))
+    return cells
 
 
 def _required(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -105,15 +105,16 @@ def missing(text: str) -> bool:
 
 
 def as_number(text: str) -> float:
-    """The number that a cell holds, NaN where it holds none.
+    """The finite number that a cell holds, NaN where it holds none.
 
     >>> as_number("4.0"), as_number("four"), as_number("1_000")
     (4.0, nan, nan)
     """
     try:
-        return math.nan if "_" in text else float(text)
+        value = float(text)
     except ValueError:
         return math.nan
+    return math.nan if "_" in text or math.isinf(value) else value
 
 
 def read_table(path: Path, columns: Sequence[str], encoding: str = "") -> Table:

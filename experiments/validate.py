@@ -18,7 +18,8 @@ from model.preset import ROOT, Change
 from model.stage_game import StageGame
 from model.world import Array
 
-STORED = ROOT / "tests" / "known" / "gambit_games.json"
+STORED = ROOT / "experiments" / "gambit_games.json"
+"""Games that Gambit solved, with its solutions."""
 PATRON, CRISIS = "russia", "twelve-days"
 
 

@@ -453,6 +453,7 @@ def test_an_error_in_a_step_is_shown_and_the_page_goes_on(page: Any) -> None:
     button(page, "Reset").click()
     page.get_by_role("alert").wait_for(state="detached")
     step(page, 1)
+    assert page.get_by_role("alert").count() == 0
 
 
 def test_a_wrong_address_gets_a_word(chromium: Any, server: dict[str, Any]) -> None:
@@ -521,6 +522,7 @@ def test_the_phase_diagram_is_cancelled_drawn_and_loaded(page: Any) -> None:
     page.keyboard.press("Enter")
     page.locator("[data-turn='0']").wait_for()
     page.wait_for_function("window.location.hash.includes('russia.weights')")
+    assert page.locator("[data-turn='0']").count() == 1
 
 
 def test_a_stored_result_is_opened(page: Any) -> None:

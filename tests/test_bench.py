@@ -100,4 +100,4 @@ def test_peak_memory_is_that_of_a_process_that_plays_and_stores():
 @pytest.mark.slow
 def test_mesas_batch_plays_the_same_model(monkeypatch):
     monkeypatch.setattr(bench, "MESA_RUNS", 1)
-    bench._mesa()
+    assert {row["name"] for row in bench._mesa()} >= {"russia", "iran"}

@@ -290,6 +290,7 @@ def test_one_state_and_one_turn_can_be_drawn() -> None:
         figures.duels(differences([0.0], half=0.0), labels()),
     ):
         figure.draw_without_rendering()
+        assert all(np.isfinite(axes.get_xlim()).all() for axes in figure.axes)
 
 
 @pytest.mark.slow

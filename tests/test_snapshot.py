@@ -147,7 +147,7 @@ def test_every_figure_with_a_slider_can_change_at_once() -> None:
     world = replayed(PLAN, 0).world
     for each in parameters("twelve-days"):
         if changeable("twelve-days")[each["key"]]:
-            changed_world(world, each["key"], each["high"])
+            assert changed_world(world, each["key"], each["high"]) is not world, each["key"]
 
 
 def test_rule_and_precision_change_at_once() -> None:

@@ -1,0 +1,184 @@
+"""Hostile files of every kind that is read, spoiled as disks, programs and people spoil them.
+
+`python -m tests.hostile FIRST COUNT` tries some and prints what came of them. A try may give a
+result or a ConfigError; anything else is a failure.
+"""
+
+import json
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from experiments.cases import FOLDER, read_cases
+from experiments.design import factors_of, read
+from experiments.experiment import resumed
+from experiments.folders import compared, listed, told
+from experiments.forecast import read_forecast, read_outcomes, seal
+from experiments.icb import TABLE, read_patrons
+from experiments.run import timeline
+from experiments.sampling import points
+from experiments.store import Blocks, verified
+from model.preset import PRESETS, ConfigError
+
+WORDS = [
+    "nan", "-inf", "1e999", "9" * 400, "0x10", "1_0", "4.0", "-9", "-88", "", " ", "\0", "\x1b[31m",
+    "\u202e", "\ufffe", '"', "'", ",", ";", "\t", "\n", "\r", "[", "]" * 50, "{" * 900, "[" * 900,
+    "2025-6-13", "2025-02-30", "true", "null", "x" * 5000, "../../etc/passwd", "=1+1", "é", "-0",
+]  # fmt: skip
+
+FORECAST = {
+    "made": "2025-06-01",
+    "preset": "twelve-days",
+    "events": [{"event": "war", "probability": 0.5}, {"event": "arms", "probability": 0.1}],
+}
+DESIGN = """\
+title = "t"
+kind = "sweep"
+preset = "twelve-days"
+runs = 4
+acts = ["arms"]
+[sampling]
+method = "each"
+[factors."russia.weights.ties"]
+low = 0.0
+high = 2.0
+count = 2
+"""
+TABLED = """\
+title = "t"
+kind = "discover"
+preset = "twelve-days"
+runs = 4
+acts = ["arms"]
+[sampling]
+method = "table"
+file = "p.csv"
+"""
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """A right file of each kind, by its name in the folder."""
+    cases = "\n".join((FOLDER / "cases_1904_2013.csv").read_text("utf-8").splitlines()[:5])
+    acts = "\n".join((PRESETS / "timeline_2025.csv").read_text("utf-8").splitlines()[:6])
+    rows = "\n".join(f"{n},{n},1970,630,645,2,3,1" for n in range(1, 5))
+    files = {
+        "cases.csv": cases,
+        "timeline.csv": acts,
+        "icb.csv": f"{','.join(TABLE)}\n{rows}\n",
+        "outcomes.csv": "event,happened\nwar,1\narms,0\n",
+        "seal.json": json.dumps(FORECAST | {"sha256": seal(FORECAST)}),
+        "design.toml": DESIGN,
+        "p.csv": "russia.weights.ties,russia.weights.audience\n0.1,0.2\n0.3,0.4\n",
+    }
+    blocks = Blocks(folder / "whole", "key")
+    settings = {"design": {"title": "t", "kind": "sweep", "factors": {}}, "seed": 0}
+    blocks.path.mkdir()
+    blocks.claim({"key": "key", "command": "cheaptalk x", "settings": settings, "block": 4})
+    blocks.add(0, {"rows": {"run": np.arange(3)}})
+    for name in ("manifest.json", "checksums.json", "blocks/00000.rows.parquet"):
+        files[f"whole/{name}"] = (blocks.path / name).read_bytes().decode("latin-1")
+    (folder / "tabled.toml").write_text(TABLED, "utf-8")
+    return {name: text.encode("latin-1", "replace") for name, text in files.items()}
+
+
+def of_a_folder(path: Path) -> None:
+    """Everything that reads a result folder."""
+    whole = path.parent
+    listed(whole.parent)
+    for use in (told, verified, lambda each: compared(each, each), resumed):
+        try:
+            use(whole)
+        except ConfigError:
+            continue
+
+
+def of_points(path: Path) -> None:
+    """A table of points and the design that names it."""
+    factors_of(path)
+    design, _ = read(str(path.parent / "tabled.toml"))
+    points(design)
+
+
+READERS: dict[str, Callable[[Path], object]] = {
+    "cases.csv": read_cases,
+    "timeline.csv": timeline,
+    "icb.csv": read_patrons,
+    "outcomes.csv": lambda path: read_outcomes(path, ["war", "arms"]),
+    "seal.json": read_forecast,
+    "design.toml": lambda path: read(str(path)),
+    "p.csv": of_points,
+    "whole/manifest.json": of_a_folder,
+    "whole/checksums.json": of_a_folder,
+    "whole/blocks/00000.rows.parquet": of_a_folder,
+}
+OFTEN = ["cases.csv", "timeline.csv", "icb.csv", "outcomes.csv", "seal.json"] * 3 + list(READERS)
+
+
+def spoiled(data: bytes, luck: Random) -> bytes:
+    """The bytes of a file, spoiled in one way."""
+    kind, place = luck.randrange(10), luck.randrange(len(data) + 1)
+    if kind == 0:
+        return data[:place]
+    if kind == 1:
+        return data[:place] + luck.randbytes(luck.choice([1, 2, 30])) + data[place + 1 :]
+    if kind == 2:
+        return data.decode("latin-1").encode(luck.choice(["utf-16", "utf-32", "utf-8-sig"]))
+    if kind == 3:
+        return data.replace(b",", luck.choice([b";", b"\t", b",,", b""]))
+    if kind == 4:
+        return data.replace(b"\n", luck.choice([b"\r\n", b"\r", b"\n\n", b""]))
+    if kind == 5:
+        return data * luck.choice([0, 2, 30])
+    lines = data.split(b"\n")
+    row = luck.randrange(len(lines))
+    if kind == 6:
+        lines.insert(row, lines[row])
+    elif kind == 7:
+        del lines[row]
+    else:
+        cells = lines[row].split(b",")
+        cells[luck.randrange(len(cells))] = luck.choice(WORDS).encode("utf-8", "replace")
+        lines[row] = b",".join(cells)
+    return b"\n".join(lines)
+
+
+def attempt(folder: Path, files: dict[str, bytes], number: int) -> str:
+    """What comes of one hostile file: 'read', 'refused', or what went wrong."""
+    luck = Random(number)
+    name = luck.choice(OFTEN)
+    data = files[name]
+    for _ in range(luck.choice([1, 1, 2, 3])):
+        data = spoiled(data, luck)
+    path = folder / name
+    path.write_bytes(data)
+    try:
+        READERS[name](path)
+        outcome = "read"
+    except ConfigError as error:
+        said = str(error)
+        said.encode()
+        outcome = "refused" if said.strip() and "\0" not in said else f"unclear {name} {number}"
+    except Exception as error:  # any other is what is looked for
+        outcome = f"{type(error).__name__}: {error} in {name} {number}"
+    path.write_bytes(files[name])
+    return outcome
+
+
+def tried(first: int, count: int) -> dict[str, int]:
+    """What came of some hostile files."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        files = written(folder)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+        return Counter(attempt(folder, files, n) for n in range(first, first + count))
+
+
+if __name__ == "__main__":
+    for outcome, times in tried(int(sys.argv[1]), int(sys.argv[2])).items():
+        print(times, outcome)
