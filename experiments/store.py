@@ -202,6 +202,8 @@ class Blocks(Folder):
                 )
             if known.get("key") != self.key:
                 raise ConfigError(_other(self.path, known, manifest))
+            if listed is None:  # it was killed before it could list it
+                self.list_files(["manifest.json"])
             return
         strangers = [each.name for each in self.path.iterdir() if not each.name.startswith(".")]
         if strangers:
