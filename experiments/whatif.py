@@ -33,7 +33,7 @@ CELL_RUNS = 24
 Piece = tuple[Callable[..., Any], tuple[Hashable, ...]]
 PLAYED: dict[Piece, Future[Any]] = {}
 Changes = tuple[tuple[str, Value | tuple[float, ...]], ...]
-KEPT = 100
+KEPT = 40
 """Results of pieces that are kept at most."""
 
 

@@ -94,7 +94,7 @@ def BelowControls(visit: Visit) -> None:
     """What may be changed."""
     update_counter.get()
     with solara.Sidebar():
-        Changes(visit, visit.model.value.over)
+        Changes(visit, visit.model.over)
 
 
 @solara.component
@@ -107,7 +107,7 @@ def Page() -> None:
     solara.Style(PAGE / "page.css")
     if visit.open.value:
         SolaraViz(
-            visit.model,
+            visit.run.value[1],
             components=[(Dashboard, 0)],
             name=TITLE,
             play_interval=PLAY_INTERVAL,

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -630,6 +631,33 @@ def test_malformed_messages_leave_no_traceback_in_the_log(server: dict[str, Any]
     logged = server["log"].read_text()[seen:]
     assert logged.count("a web socket was closed: ") >= 5
     assert "Traceback" not in logged
+
+
+def runs_kept(server: dict[str, Any]) -> int:
+    """How many runs the server keeps, after a moment in which what ends may end."""
+    time.sleep(1.5)
+    before = server["log"].read_text().count("runs kept: ")
+    server["process"].send_signal(signal.SIGUSR1)
+    for _ in range(100):
+        told = server["log"].read_text().split("runs kept: ")[1:]
+        if len(told) > before:
+            return int(told[-1].split()[0])
+        time.sleep(0.1)
+    raise AssertionError("the server does not say")
+
+
+def test_a_long_visit_keeps_no_runs_but_the_last_two(page: Any, server: dict[str, Any]) -> None:
+    step(page, 1)
+    first = runs_kept(server)  # other visits may have left theirs behind a moment ago
+    for run in range(1, 5):
+        page.get_by_label("Run", exact=True).fill(str(run))
+        page.keyboard.press("Tab")
+        page.wait_for_function(f"window.location.hash.includes('run={run}')")
+        step(page, 1)
+        button(page, "Reset").click()
+        at_turn(page, 0)
+        step(page, 1)
+    assert runs_kept(server) <= first + 1  # of those that eight Resets and runs began
 
 
 def resident(process: int) -> float:

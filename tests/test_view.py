@@ -1,6 +1,7 @@
 """The command that serves the page; what the page shows is tested in test_app."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -70,37 +71,58 @@ def test_the_server_ends_at_once_and_leaves_no_process(sign: signal.Signals) -> 
     assert "Traceback" not in errors
 
 
+LISTENER = """
+import socket
+ask = socket.getaddrinfo
+def getaddrinfo(host, *others, **named):
+    print("asked for", host, flush=True)
+    return ask(host, *others, **named)
+socket.getaddrinfo = getaddrinfo
+"""
+"""What Python runs when it starts: it writes down each host whose address is sought."""
+
+
 @pytest.mark.slow
-def test_the_server_of_solara_run_is_guarded_too() -> None:
+def test_the_server_of_solara_run_is_guarded_and_asks_no_foreign_host(tmp_path: Path) -> None:
     pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
     with view.bound(0) as free:
         port = free.getsockname()[1]
+    (tmp_path / "sitecustomize.py").write_text(LISTENER, "utf-8")
     words = ["run", "model/app.py", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "solara", *words, "--production", "--no-open", "--no-check-version"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false"},
-    )
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "solara", *words, "--no-open", "--no-check-version"],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        )
 
-    def status(host: str) -> int:
-        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    def answer(host: str, path: str = "/readyz") -> tuple[int, str]:
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
         try:
-            connection.request("GET", "/readyz", headers={"Host": host})
-            return connection.getresponse().status
+            connection.request("GET", path, headers={"Host": host})
+            found = connection.getresponse()
+            found.read()
+            return found.status, found.headers["content-security-policy"]
         finally:
             connection.close()
 
+    here = f"127.0.0.1:{port}"
     try:
         for _ in range(600):
             try:
-                first = status("evil.example")
+                first, _ = answer("evil.example")
                 break
             except ConnectionRefusedError:
                 assert process.poll() is None
                 time.sleep(0.1)
-        assert (first, status(f"127.0.0.1:{port}")) == (403, 200)
+        assert first == 403
+        status, policy = answer(here, "/")
+        assert status == 200 and "frame-ancestors 'none'" in policy
+        assert answer(here, "/_solara/cdn/not-installed@1/script.js")[0] == 404
     finally:
         process.kill()
         process.wait()
+    asked = re.findall(r"asked for (\S+)", (tmp_path / "log").read_text())
+    assert asked and set(asked) <= {"127.0.0.1", "localhost", "None"}

@@ -1,5 +1,7 @@
 """A visit to the page without a browser: what is changed, and what its address restores."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -22,12 +24,12 @@ def visit() -> Visit:
 
 def play(visit: Visit, turns: int) -> None:
     for _ in range(turns):
-        visit.model.value.step()
+        visit.model.step()
 
 
 def reloaded(visit: Visit) -> Visit:
     """Another visit that opens the address of the first."""
-    model = visit.model.value
+    model = visit.model
     again = new_visit()
     again.begin(*from_address(address(visit.watched(model), model.record.turn)))
     return again
@@ -38,11 +40,11 @@ def test_a_reload_restores_a_run_that_was_changed_in_the_middle(visit: Visit) ->
     visit.change(TIES, 0.0)
     play(visit, 3)
     again = reloaded(visit)
-    assert again.model.value.record.lines == visit.model.value.record.lines
+    assert again.model.record.lines == visit.model.record.lines
     assert again.plan.value == visit.plan.value
     play(visit, 2)
     play(again, 2)
-    assert again.model.value.record.lines == visit.model.value.record.lines
+    assert again.model.record.lines == visit.model.record.lines
 
 
 def test_a_reload_keeps_a_change_that_no_turn_has_seen_yet(visit: Visit) -> None:
@@ -51,7 +53,7 @@ def test_a_reload_keeps_a_change_that_no_turn_has_seen_yet(visit: Visit) -> None
     again = reloaded(visit)
     play(visit, 1)
     play(again, 1)
-    assert again.model.value.record.lines == visit.model.value.record.lines
+    assert again.model.record.lines == visit.model.record.lines
 
 
 def test_a_reload_keeps_what_was_given_back_in_the_middle(visit: Visit) -> None:
@@ -60,7 +62,7 @@ def test_a_reload_keeps_what_was_given_back_in_the_middle(visit: Visit) -> None:
     visit.change(TIES, None)
     play(visit, 1)
     again = reloaded(visit)
-    assert again.model.value.record.lines == visit.model.value.record.lines
+    assert again.model.record.lines == visit.model.record.lines
     assert again.plan.value == visit.plan.value == Plan("twelve-days")
 
 
@@ -71,7 +73,7 @@ def test_a_change_that_waits_for_reset_waits_after_a_reload_too(visit: Visit) ->
     again = reloaded(visit)
     play(visit, 2)
     play(again, 2)
-    assert again.model.value.record.lines == visit.model.value.record.lines
+    assert again.model.record.lines == visit.model.record.lines
     assert again.plan.value.given == {TIES: 0.0}
 
 
@@ -93,13 +95,15 @@ def test_a_preset_of_ones_own_stays_in_the_list(
     visit.begin(Plan("iran-2025"))
     assert {"name": str(own), "title": "My own crisis"} in titled_presets()
     visit.begin(Plan(str(own)))
-    assert visit.model.value.preset.path == own
+    assert visit.model.preset.path == own
 
 
-def test_a_run_that_is_left_plays_no_further_turn(visit: Visit) -> None:
+def test_a_run_that_is_left_is_played_no_further_and_forgotten(visit: Visit) -> None:
     play(visit, 2)
-    left = visit.model.value
+    controls, left = visit.run.value[1], weakref.ref(visit.model)
     visit.begin(Plan("twelve-days", run=3))
-    left.step()
-    assert left.record.turn == 2 and not left.running
-    assert visit.model.value.record.turn == 0 and visit.model.value.running
+    controls.value.step()  # as a Play does that has not ended yet
+    assert not controls.value.running
+    assert visit.model.record.turn == 0 and visit.model.running
+    gc.collect()
+    assert left() is None

@@ -106,10 +106,14 @@ def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> 
     at = f"{visit.seat} {turn} {name}"
     asked = solara.use_ref((at, moment, state))
     asked.current = (at, moment, state)
+    shown = solara.use_ref(True)
+
+    def leaving() -> None:
+        shown.current = False
 
     async def seek() -> None:
         seen = sought = ""
-        while True:  # one search at a time, and none while the run moves on
+        while shown.current:  # one search at a time, and none while the run moves on
             await asyncio.sleep(0.35)
             place, moment, state = asked.current
             if place == seen != sought and moment is not None:
@@ -125,6 +129,7 @@ def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> 
                 set_found_flip((place, found))
             seen = place
 
+    solara.use_effect(lambda: leaving, [])  # a task goes on where its card is gone
     solara.lab.use_task(seek, dependencies=[])
     rows: list[Plain] = []
     reason, played = "", ""

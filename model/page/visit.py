@@ -1,6 +1,7 @@
 """A visit: what one visitor watches and has chosen."""
 
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import solara
 
@@ -8,6 +9,18 @@ from experiments.duel import ACTS, proteges
 from model.plan import Plan, Value, base_value, changeable, opened
 from model.preset import ConfigError, load
 from model.watched import WatchedModel, replayed
+
+
+class Left:
+    """What a Play that still goes on finds where another run is watched: nothing to play.
+
+    It stands in for the run that was left, so that nothing keeps that run's turns.
+    """
+
+    running = False
+
+    def step(self) -> None:
+        """Play nothing."""
 
 
 @dataclass
@@ -20,7 +33,7 @@ class Visit:
     """
 
     plan: solara.Reactive[Plan]
-    run: solara.Reactive[tuple[int, solara.Reactive[WatchedModel]]]
+    run: solara.Reactive[tuple[int, solara.Reactive[WatchedModel | Left]]]
     selected: solara.Reactive[str]
     open: solara.Reactive[bool] = field(default_factory=lambda: solara.reactive(True))
     restored: solara.Reactive[int] = field(default_factory=lambda: solara.reactive(0))
@@ -37,9 +50,9 @@ class Visit:
         return self.run.value[0]
 
     @property
-    def model(self) -> solara.Reactive[WatchedModel]:
+    def model(self) -> WatchedModel:
         """The run that is watched, which a Reset begins anew."""
-        return self.run.value[1]
+        return cast(WatchedModel, self.run.value[1].value)
 
     def begin(self, plan: Plan, turn: int = 0) -> None:
         """Watch a plan's run from its start, or as it stands after some turns."""
@@ -52,9 +65,10 @@ class Visit:
         self.plan.value, self.shown.value = plan.at_last(), None
         if self.selected.value not in model.world.names:
             self.selected.value = first_patron(plan.preset)
-        self.model.value.leave()
+        seat, left = self.run.value
         self.open.value = False  # Mesa's controls keep to themselves whether they play
-        self.run.value = (self.seat + 1, solara.reactive(model))
+        self.run.value = (seat + 1, watching(model))
+        left.value = Left()
         self.open.value = True
 
     def change(self, key: str, value: Value | None) -> None:
@@ -68,7 +82,7 @@ class Visit:
         self.message.value = ""
         self.plan.value = plan
         if self.at_once.value and changeable(plan.preset)[key]:
-            model = self.model.value
+            model = self.model
             now = value if value is not None else base_value(plan.preset, key)
             model.waiting = [*model.waiting, (key, now)]
 
@@ -83,6 +97,13 @@ class Visit:
         )
         same = begun.preset == self.plan.value.preset  # else another run is about to be watched
         return replace(begun, waiting=waiting) if same else begun
+
+
+def watching(model: WatchedModel) -> solara.Reactive[WatchedModel | Left]:
+    """A place for the run that is watched; what a place begins with, it keeps for ever."""
+    place = solara.reactive(cast(WatchedModel | Left, Left()))
+    place.value = model
+    return place
 
 
 def in_the_page(error: ConfigError) -> str:
@@ -100,7 +121,7 @@ def new_visit() -> Visit:
     plan = Plan(opened())
     return Visit(
         solara.reactive(plan),
-        solara.reactive((0, solara.reactive(WatchedModel(lambda: plan)))),
+        solara.reactive((0, watching(WatchedModel(lambda: plan)))),
         solara.reactive(first_patron(plan.preset)),
     )
 
