@@ -5,12 +5,14 @@
 
 import logging
 import sys
+from typing import Any  # what solara hands over
 
 import solara
 import solara.lab
 import solara.settings
 from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
+from solara.components.applayout import sidebar_portal
 from solara.server import settings
 
 from experiments.guard import NOWHERE, Guarded, in_one_line
@@ -26,6 +28,8 @@ from model.snapshot import PAGE
 from model.watched import WatchedModel
 
 TITLE = "cheaptalk: when do words beat intervention?"
+ABOVE = -1
+"""Where Mesa's controls stand beside the page: above all else."""
 PLAY_INTERVAL = 20
 """Milliseconds of rest between two turns of Play."""
 
@@ -84,33 +88,43 @@ def Address(visit: Visit, now: str) -> None:
 
 @solara.component
 def Beside(visit: Visit) -> None:
-    """What stands below Mesa's controls; it stays where another run, with new controls, begins."""
-    with solara.Column(gap="0"):  # the deeper a sidebar stands in the tree, the lower it is shown
-        BelowControls(visit)
-
-
-@solara.component
-def BelowControls(visit: Visit) -> None:
-    """What may be changed."""
+    """What stands beside the page, below Mesa's controls."""
     update_counter.get()
     with solara.Sidebar():
         Changes(visit, visit.model.over)
 
 
 @solara.component
+def Watched(visit: Visit, seat: int, beside: Any) -> None:
+    """Mesa's page of one run.
+
+    Its controls know whether they play, and solara draws them apart, beside the page: there they
+    stand under the number of their run, so that another run has controls of its own.
+    """
+    controls = sidebar_portal.use_portal()
+    SolaraViz(
+        visit.run.value[1],
+        components=[(Dashboard, 0)],
+        name=TITLE,
+        play_interval=PLAY_INTERVAL,
+        model_params={"plan": visit.plan.peek},
+    )
+
+    def show() -> None:
+        own = [(ABOVE, solara.Div(children=controls).key(f"run {seat}"))]
+        beside(lambda others: {**others, "controls": own})
+
+    solara.use_effect(show, [controls])
+
+
+@solara.component
 def Page() -> None:
-    """The whole page of one visitor; each run that they begin has controls of its own."""
+    """The whole page of one visitor."""
     solara.lab.theme.themes.light.primary = "#22405f"
     solara.lab.theme.themes.dark.primary = "#3f6f9f"
     visit = solara.use_memo(new_visit, [])
     visit_context.provide(visit)
     solara.Style(PAGE / "page.css")
-    if visit.open.value:
-        SolaraViz(
-            visit.run.value[1],
-            components=[(Dashboard, 0)],
-            name=TITLE,
-            play_interval=PLAY_INTERVAL,
-            model_params={"plan": visit.plan.peek},
-        )
+    beside = solara.use_context(sidebar_portal.context)
+    Watched(visit, visit.seat, beside).key(f"run {visit.seat}")
     Beside(visit)

@@ -47,6 +47,7 @@ class WatchedModel(AllianceModel):
         self.error = ""
         self.waiting: list[tuple[str, Value]] = []
         self.applied = self.plan.later
+        self.left = False
 
     @property
     def begun(self) -> Plan:
@@ -57,7 +58,7 @@ class WatchedModel(AllianceModel):
 
     def step(self) -> None:
         """Play one turn and record it; an error stops the run and is kept as a message."""
-        if self.over:
+        if self.over or self.left:
             self.running = False
             return
         try:
@@ -68,6 +69,10 @@ class WatchedModel(AllianceModel):
             traceback.print_exc()
             self.error = f"{type(error).__name__}: {error}"
             self.running = False
+
+    def leave(self) -> None:
+        """Play no further turn, as another run is watched: so a Play that goes on ends."""
+        self.left = True
 
     def judge(self) -> None:
         """Audiences judge; then the turn is recorded."""

@@ -657,7 +657,10 @@ def test_a_long_visit_keeps_no_runs_but_the_last_two(page: Any, server: dict[str
         button(page, "Reset").click()
         at_turn(page, 0)
         step(page, 1)
-    assert runs_kept(server) <= first + 1  # of those that eight Resets and runs began
+    for _ in range(20):  # what is being played for the last runs ends first
+        if (kept := runs_kept(server)) <= first + 1:
+            break
+    assert kept <= first + 1  # of those that eight Resets and runs began
 
 
 def resident(process: int) -> float:

@@ -100,10 +100,11 @@ def test_a_preset_of_ones_own_stays_in_the_list(
 
 def test_a_run_that_is_left_is_played_no_further_and_forgotten(visit: Visit) -> None:
     play(visit, 2)
-    controls, left = visit.run.value[1], weakref.ref(visit.model)
+    left, kept = visit.model, weakref.ref(visit.model)
     visit.begin(Plan("twelve-days", run=3))
-    controls.value.step()  # as a Play does that has not ended yet
-    assert not controls.value.running
+    left.step()  # as a Play does that has not ended yet
+    assert left.record.turn == 2 and not left.running
     assert visit.model.record.turn == 0 and visit.model.running
+    del left
     gc.collect()
-    assert left() is None
+    assert kept() is None

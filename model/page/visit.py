@@ -1,9 +1,9 @@
 """A visit: what one visitor watches and has chosen."""
 
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 import solara
+from solara._stores import SharedStore
 
 from experiments.duel import ACTS, proteges
 from model.plan import Plan, Value, base_value, changeable, opened
@@ -11,31 +11,17 @@ from model.preset import ConfigError, load
 from model.watched import WatchedModel, replayed
 
 
-class Left:
-    """What a Play that still goes on finds where another run is watched: nothing to play.
-
-    It stands in for the run that was left, so that nothing keeps that run's turns.
-    """
-
-    running = False
-
-    def step(self) -> None:
-        """Play nothing."""
-
-
 @dataclass
 class Visit:
     """What one visitor watches and has chosen; each visitor has their own.
 
     `plan` is what a Reset plays; the run that is watched may have begun with other figures.
-    `run` is that run behind its number in this visit; `restored` counts addresses that were opened;
-    `open` is not where the page gives up one run's controls for another's.
+    `run` is that run behind its number in this visit; `restored` counts addresses that were opened.
     """
 
     plan: solara.Reactive[Plan]
-    run: solara.Reactive[tuple[int, solara.Reactive[WatchedModel | Left]]]
+    run: solara.Reactive[tuple[int, solara.Reactive[WatchedModel]]]
     selected: solara.Reactive[str]
-    open: solara.Reactive[bool] = field(default_factory=lambda: solara.reactive(True))
     restored: solara.Reactive[int] = field(default_factory=lambda: solara.reactive(0))
     shown: solara.Reactive[int | None] = field(default_factory=lambda: solara.reactive(None))
     hidden: solara.Reactive[bool] = field(default_factory=lambda: solara.reactive(False))
@@ -52,7 +38,7 @@ class Visit:
     @property
     def model(self) -> WatchedModel:
         """The run that is watched, which a Reset begins anew."""
-        return cast(WatchedModel, self.run.value[1].value)
+        return self.run.value[1].value
 
     def begin(self, plan: Plan, turn: int = 0) -> None:
         """Watch a plan's run from its start, or as it stands after some turns."""
@@ -65,11 +51,8 @@ class Visit:
         self.plan.value, self.shown.value = plan.at_last(), None
         if self.selected.value not in model.world.names:
             self.selected.value = first_patron(plan.preset)
-        seat, left = self.run.value
-        self.open.value = False  # Mesa's controls keep to themselves whether they play
-        self.run.value = (seat + 1, watching(model))
-        left.value = Left()
-        self.open.value = True
+        self.model.leave()
+        self.run.value = (self.seat + 1, watching(model))
 
     def change(self, key: str, value: Value | None) -> None:
         """Change a figure of the plan; at once, if it can and the visitor wants it."""
@@ -99,11 +82,9 @@ class Visit:
         return replace(begun, waiting=waiting) if same else begun
 
 
-def watching(model: WatchedModel) -> solara.Reactive[WatchedModel | Left]:
-    """A place for the run that is watched; what a place begins with, it keeps for ever."""
-    place = solara.reactive(cast(WatchedModel | Left, Left()))
-    place.value = model
-    return place
+def watching(model: WatchedModel) -> solara.Reactive[WatchedModel]:
+    """A place for the run that is watched; the server keeps it no longer than the page does."""
+    return solara.Reactive(SharedStore(model))
 
 
 def in_the_page(error: ConfigError) -> str:
