@@ -7,6 +7,7 @@ others, and gives (states, actions, *runs) or what broadcasts to it.
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +70,10 @@ class Term:
 FITTED = "fitted to coded crises (docs/BACKTEST.md)"
 
 TERMS: dict[str, Term] = {}
+"""The built-in terms. A world has terms of its own (`World.terms`): these, and a user's."""
+
+declaring: ContextVar[dict[str, Term]] = ContextVar("declaring", default=TERMS)
+"""Where `@term` declares: here, or among the terms of the user's file that is being run."""
 
 
 def term(
@@ -94,7 +99,7 @@ def term(
     def declare(rule: Rule) -> Rule:
         name = rule.__name__
         marks = (channel, shared, realised, wartime)
-        TERMS[name] = Term(name, rule, default, prior, low, high, *marks, source)
+        declaring.get()[name] = Term(name, rule, default, prior, low, high, *marks, source)
         return rule
 
     return declare

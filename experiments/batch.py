@@ -126,9 +126,10 @@ def keep_memory() -> None:
 
     Else glibc gives large arrays back to the system and each turn faults them in anew.
     """
-    if os.name != "posix":
+    try:
+        library = ctypes.CDLL(None)
+    except (TypeError, OSError):  # as on Windows
         return
-    library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
         for parameter, size in ((M_MMAP_THRESHOLD, 32 << 20), (M_TRIM_THRESHOLD, 256 << 20)):
             library.mallopt(parameter, size)

@@ -7,7 +7,6 @@ import json
 import os
 import platform
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -26,7 +25,7 @@ from experiments.game import held, profile_payoffs, short_menus
 from model.alliance_model import AllianceModel
 from model.draws import state_uniforms, uniforms
 from model.equilibrium import logit_equilibrium
-from model.preset import load
+from model.preset import ConfigError, load
 from model.stage_game import CHANNELS, StageGame
 from model.world import Play, World
 
@@ -118,6 +117,7 @@ def machine() -> dict[str, object]:
 def measured(rounds: int = ROUNDS, tell: Callable[[str], object] = lambda words: None) -> Bench:
     """All figures, the contestants interleaved in every round."""
     bench = Bench()
+    peak()  # where memory cannot be measured this is told before the work
     play_block(Job(PRESET), range(50))  # imports and first calls are not the engine's speed
     list(blocks(Job(PRESET), 2 * all_workers(), workers=all_workers(), trajectories=False))
     contests = (("", random_games(GAMES)), ("posed_", posed_games(GAMES)))
@@ -377,13 +377,12 @@ def peak_memory(runs: int) -> float:
 
 
 def peak() -> float:
-    """Peak memory of this process so far, MiB; where Linux tells it, not that of its parent."""
+    """Peak memory of this process so far, MiB, as Linux tells it. Raises ConfigError elsewhere."""
     status = Path("/proc/self/status")
-    if status.exists():
-        told = re.search(r"VmHWM:\s*(\d+) kB", status.read_text("utf-8"))
-        if told:
-            return int(told[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = re.search(r"VmHWM:\s*(\d+) kB", status.read_text("utf-8") if status.exists() else "")
+    if told is None:
+        raise ConfigError("bench: memory is read from /proc/self/status; valid: a Linux machine")
+    return int(told[1]) / 1024
 
 
 def _play_and_store(runs: int) -> None:

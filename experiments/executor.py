@@ -20,6 +20,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, TypeVar  # dask ships no types
 
+from model.own_terms import allow_code, allowed
 from model.preset import ConfigError
 
 Given = TypeVar("Given")
@@ -185,11 +186,12 @@ def by_dask(
 ) -> Iterator[tuple[int, Made | WorkerDied]]:
     """By the workers of a Dask cluster, which gives a dead worker's blocks to others."""
     distributed: Any = import_module("distributed")
+    consenting = partial(_allowing, sorted(allowed()), work)
     waiting: dict[Any, int] = {}
     while True:
         slots = max(sum(client.nthreads().values()), 1)
         for number, task in islice(tasks, max(AHEAD * slots - len(waiting), 0)):
-            waiting[client.submit(work, task, pure=False, retries=ATTEMPTS)] = number
+            waiting[client.submit(consenting, task, pure=False, retries=ATTEMPTS)] = number
         if not waiting:
             return
         for each in distributed.wait(list(waiting), return_when="FIRST_COMPLETED").done:
@@ -198,6 +200,12 @@ def by_dask(
                 yield number, each.result()
             except distributed.KilledWorker as error:
                 yield number, WorkerDied(str(error))
+
+
+def _allowing(files: Sequence[Path], work: Callable[[Given], Made], task: Given) -> Made:
+    """The work of a machine that did not hear from its user which files of Python may run."""
+    allow_code(*files)
+    return work(task)
 
 
 def _client(executor: str, workers: int) -> Any:

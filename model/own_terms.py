@@ -2,14 +2,15 @@
 
 import os
 import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
-from agents.payoffs import TERMS, Term
+from agents.payoffs import Term, declaring
 from model.configuration import Preset
 from model.documents import LARGEST, ConfigError, shown, told, word
 from model.first_world import first_world
@@ -18,21 +19,35 @@ from model.schemas import BUILT_IN
 from model.stage_game import CHANNELS, NOTHING, Affine, Expected
 from model.world import Array, World
 
-_loaded: dict[tuple[Path, bytes], dict[str, Term]] = {}
+
+@dataclass(frozen=True)
+class OwnTerm(Term):
+    """A term that a user's file declares, with the file and the SHA-256 of what it says.
+
+    It is pickled as its name in that file, which runs again only where it is allowed to.
+    """
+
+    file: Path
+    digest: str
+
+    def __reduce__(self) -> tuple[Callable[[Path, str, str], "OwnTerm"], tuple[Path, str, str]]:
+        """What pickle keeps."""
+        return _unpickled, (self.file, self.digest, self.name)
+
+
+_loaded: dict[tuple[Path, str], dict[str, OwnTerm]] = {}
 
 
 class CodeNotAllowed(ConfigError):
     """A file of Python that the user did not allow to run."""
 
 
-def own_terms(
-    files: Sequence[str], origin: Origin, mistakes: list[str]
-) -> dict[str, tuple[Term, Path]]:
-    """The terms that these files declare, and where; each mistake is added as a line.
+def own_terms(files: Sequence[str], origin: Origin, mistakes: list[str]) -> dict[str, OwnTerm]:
+    """The terms that these files declare; each mistake is added as a line.
 
     A file runs as Python only where the user allowed it (`allow_code`).
     """
-    found: dict[str, tuple[Term, Path]] = {}
+    found: dict[str, OwnTerm] = {}
     for name in files:
         path = origin.folder / name
         try:
@@ -46,13 +61,13 @@ def own_terms(
             if each.name in found:
                 mistakes.append(
                     f"{origin.where()}: terms: {shown(path)} declares '{each.name}', which "
-                    f"{shown(found[each.name][1])} declares too; valid: another name"
+                    f"{shown(found[each.name].file)} declares too; valid: another name"
                 )
-            found[each.name] = (each, path)
+            found[each.name] = each
     return found
 
 
-def _declared(path: Path) -> dict[str, Term]:
+def _declared(path: Path) -> dict[str, OwnTerm]:
     """The terms that a file declares; it is run once for each of its contents."""
     source = _source(path)
     if path.resolve() not in allowed():
@@ -60,10 +75,21 @@ def _declared(path: Path) -> dict[str, Term]:
             f"{shown(path)} is Python code that would run here; valid: --allow-code {path}, if you "
             "trust it"
         )
-    key = (path.resolve(), source)
-    if key not in _loaded:
-        _loaded[key] = _run(path, source)
-    return _loaded[key]
+    digest = sha256(source).hexdigest()
+    if (path.resolve(), digest) not in _loaded:
+        declared = _run(path, source)
+        _loaded[path.resolve(), digest] = {
+            name: OwnTerm(**vars(each), file=path, digest=digest) for name, each in declared.items()
+        }
+    return _loaded[path.resolve(), digest]
+
+
+def _unpickled(file: Path, digest: str, name: str) -> OwnTerm:
+    """A term as it was pickled; raises ConfigError where its file may not run, or was changed."""
+    term = _declared(file).get(name)
+    if term is None or term.digest != digest:
+        raise ConfigError(f"{shown(file)}: was changed since its term '{name}' was pickled")
+    return term
 
 
 ALLOWED = "CHEAPTALK_ALLOW_CODE"
@@ -77,6 +103,11 @@ def allowed() -> set[Path]:
 
 def allow_code(*paths: Path | str) -> None:
     """Let the payoff terms of these Python files run, in this process and in its workers."""
+    for each in paths:
+        if os.pathsep in str(Path(each).resolve()):
+            raise ConfigError(
+                f"--allow-code {each}: found '{os.pathsep}' in its path; valid: a path without it"
+            )
     named = {str(Path(each).resolve()) for each in paths} | {str(each) for each in allowed()}
     os.environ[ALLOWED] = os.pathsep.join(sorted(named))
 
@@ -97,18 +128,17 @@ def _source(path: Path) -> bytes:
 
 
 def _run(path: Path, source: bytes) -> dict[str, Term]:
-    """Run a file and see which terms it declared; the built-in ones stay as they are."""
-    before = dict(TERMS)
+    """Run a file and see which terms it declares."""
+    declared: dict[str, Term] = {}
+    before = declaring.set(declared)
     try:
         module = ModuleType(f"own_terms_{path.stem}")
         module.__file__ = str(path)
         exec(compile(source, str(path), "exec"), module.__dict__)
-        declared = {name: each for name, each in TERMS.items() if before.get(name) is not each}
     except (Exception, SystemExit) as error:
         raise ConfigError(_failure(path, error)) from error
     finally:
-        TERMS.clear()
-        TERMS.update(before)
+        declaring.reset(before)
     if not declared:
         raise ConfigError(f"{shown(path)} declares no term; valid: a function under @term(...)")
     for each in declared.values():
@@ -141,17 +171,18 @@ def _failure(path: Path, error: BaseException) -> str:
     return f"{at}: {type(error).__name__}: {told(str(error), 200)}"
 
 
-def probed(preset: Preset, own: Mapping[str, tuple[Term, Path]]) -> list[str]:
+def probed(preset: Preset) -> list[str]:
     """What is wrong with the user's terms, tried in peace and in war, for one run and for two."""
+    own = [each for each in preset.terms.values() if isinstance(each, OwnTerm)]
     if not own:
         return []
     mistakes = []
     for runs in (0, range(2)):
         peace = first_world(_without_rows(preset), runs)
         war = replace(peace, war=np.ones_like(peace.war))
-        for name, (each, path) in own.items():
+        for each in own:
             for world in (peace, war):
-                mistakes += _wrong_with(each, path, world, name)
+                mistakes += _wrong_with(each, world)
     return list(dict.fromkeys(mistakes))[:20]
 
 
@@ -159,15 +190,15 @@ def _without_rows(preset: Preset) -> Preset:
     return replace(preset, arrays={})
 
 
-def _wrong_with(each: Term, path: Path, world: World, name: str) -> list[str]:
+def _wrong_with(each: OwnTerm, world: World) -> list[str]:
     """Complaints about a term in a world: it must give a finite number for each action and run."""
-    where = f"{shown(path)}: term '{name}'"
+    where = f"{shown(each.file)}: term '{each.name}'"
     wanted = (*world.ladder.on_menu.shape[:2], *(2 for _ in np.shape(world.war)))
     try:
         points = [replace(NOTHING, **_unit(each, amount)) for amount in (0.0, 1.0, 2.0)]
         none, one, two = (np.asarray(each.rule(world, e), float) for e in points)
     except (Exception, SystemExit) as error:
-        return [f"{where}: {_failure(path, error)}"]
+        return [f"{where}: {_failure(each.file, error)}"]
     if none.ndim != len(wanted) or none.shape[:2] != wanted[:2] or not _fits(none, wanted):
         what = "a number for each state, action and run" if wanted[2:] else "for state and action"
         return [f"{where}: gives the shape {none.shape}; valid: {wanted}, {what}"]

@@ -161,7 +161,7 @@ class _Loading(Reading):
         terms = self.terms()
         general = without(self.layers.values, *players)
         whole, place = self.path not in self.broken, shown(self.path)
-        schema = profile_schema(tuple(each for each, _ in terms.values()))
+        schema = profile_schema(tuple(terms.values()))
         meant = [*players, *(f"{player}.{key}" for player in players[:1] for key in keys(schema))]
         file, wrong = checked(
             PresetFile, general, self.layers, (), place, self.mistakes, meant, whole
@@ -181,10 +181,10 @@ class _Loading(Reading):
             },
             arrays={},
             inputs=tuple(self.inputs),
-            terms={name: each for name, (each, _) in terms.items()},
+            terms=terms,
             layers=self.layers,
         )
-        self.mistakes += probed(preset, {k: v for k, v in terms.items() if k not in BUILT_IN})
+        self.mistakes += probed(preset)
         self.refuse()
         return preset
 
@@ -220,14 +220,14 @@ class _Loading(Reading):
                 where = self.layers.where((*at, *location), at[0] if at else shown(self.path))
                 self.mistakes.append(f"{where}: {what}")
 
-    def terms(self) -> dict[str, tuple[Term, Path]]:
+    def terms(self) -> dict[str, Term]:
         """The built-in payoff terms and the user's own."""
-        found = {name: (each, Path()) for name, each in BUILT_IN.items()}
+        found = dict(BUILT_IN)
         files, origin = self.layers.values.get("terms"), self.layers.origin(("terms",))
         if isinstance(files, list) and origin is not None:
             names = [each for each in files if isinstance(each, str)]
             own = own_terms(names, origin[0], self.mistakes)
-            self.inputs += list(dict.fromkeys(path for _, path in own.values()))
+            self.inputs += list(dict.fromkeys(each.file for each in own.values()))
             found |= own
         return found
 

@@ -3,10 +3,10 @@
 The models check values and become the JSON Schema for editors.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Literal  # fields are of any type
+from typing import Annotated, Any, ClassVar, Literal  # fields are of any type
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -53,7 +53,34 @@ def checked_section(section: type) -> type[BaseModel]:
     return kept(made)
 
 
-def _weights(terms: Iterable[Term]) -> type[BaseModel]:
+class OfTerms(BaseModel):
+    """A model that depends on the terms, which may be a user's: pickled as these and its values."""
+
+    model_config = STRICT
+    made_by: ClassVar[Callable[[tuple[Term, ...]], Any]]
+    terms: ClassVar[tuple[Term, ...]]
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """What pickle keeps."""
+        kind = type(self)
+        return _valid, (kind.made_by, kind.terms, self.model_dump(exclude_unset=True))
+
+
+def _valid(made_by: Callable[..., Any], terms: tuple[Term, ...], values: dict[str, Any]) -> Any:
+    """The values under the model that is made from these terms."""
+    return made_by(terms).model_validate(values)
+
+
+def _of(
+    terms: tuple[Term, ...], made_by: Callable[..., Any], model: type[OfTerms]
+) -> type[OfTerms]:
+    """A model that knows the terms it was made from."""
+    model.made_by, model.terms = made_by, terms
+    return model
+
+
+@cache
+def weights_schema(terms: tuple[Term, ...]) -> type[OfTerms]:
     """The pydantic model of the weights, one for each declared term."""
     members: dict[str, Any] = {
         term.name: (
@@ -72,7 +99,8 @@ def _weights(terms: Iterable[Term]) -> type[BaseModel]:
         for term in terms
     }
     about = "How much each payoff term counts."
-    return create_model("Weights", __config__=STRICT, __doc__=about, **members)
+    model = create_model("Weights", __base__=OfTerms, __doc__=about, **members)
+    return _of(terms, weights_schema, model)
 
 
 Price = Annotated[float, Field(ge=0, le=1000, json_schema_extra={"unit": "USD/bbl"})]
@@ -146,10 +174,10 @@ def _about(default: Any, description: str, **limits: Any) -> Any:
 @cache
 def profile_schema(terms: tuple[Term, ...]) -> Any:
     """The model of a profile, with a weight for each of these terms."""
-    weights = _weights(terms)
-    made = create_model(
+    weights = weights_schema(terms)
+    return _of(terms, profile_schema, create_model(
         "Profile",
-        __config__=STRICT,
+        __base__=OfTerms,
         __doc__="A state: what it has, what it wants, whom it is tied to.",
         label=(str, _about(..., "name in tables and figures", min_length=1, max_length=60)),
         colour=(
@@ -174,11 +202,7 @@ def profile_schema(terms: tuple[Term, ...]) -> Any:
         ),
         sources=(dict[str, str], _about({}, "source of a figure, by its key")),
         **_tables(STATE_SECTIONS),
-    )  # fmt: skip
-    if all(term is BUILT_IN.get(term.name) for term in terms):
-        kept(weights)
-        kept(made)
-    return made
+    ))  # fmt: skip
 
 
 Profile: Any = profile_schema(tuple(BUILT_IN.values()))

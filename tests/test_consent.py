@@ -96,6 +96,12 @@ def test_only_the_file_that_was_named_is_allowed(mark, tmp_path):
     assert len(allowed()) == 2 and os.environ[ALLOWED]
 
 
+def test_a_path_that_could_be_read_as_two_is_refused(mark, tmp_path):
+    with pytest.raises(ConfigError, match=f"found '{os.pathsep}' in its path"):
+        allow_code(tmp_path / f"one{os.pathsep}own.py")
+    assert not allowed()
+
+
 def test_a_preset_with_terms_of_its_own_leaves_all_others_as_they_are(mark, tmp_path):
     before = load("twelve-days")
     allow_code(tmp_path / "own.py")

@@ -1,5 +1,6 @@
 """Payoff terms of the user's own: loaded by the preset, treated like the built-in ones."""
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from experiments.explain import explanation, watched
 from experiments.listing import parameters
 from experiments.schema import schemas
 from experiments.show import resolved
+from model.alliance_model import AllianceModel
 from model.preset import ROOT, ConfigError, first_world, load
 from model.schemas import BUILT_IN
 from model.stage_game import NOTHING
 from model.world import World
+from tests.worlds import differences
 
 EXAMPLE = ROOT / "docs" / "examples" / "pact-2025"
 WITH = {"with": [str(EXAMPLE / "with_fatigue.toml")]}
@@ -96,6 +99,40 @@ def test_a_term_saved_anew_is_read_anew(tmp_path):
         path.write_text(HEAD.replace("BODY", f"return 0 * world.ladder.rung + {value}"))
         world = first_world(load("twelve-days", {"terms": [str(path)]}), 0)
         assert (world.terms["own"].rule(world, NOTHING) == float(value)).all()
+
+
+def test_no_list_of_terms_changes_while_a_file_runs(tmp_path):
+    after = 'from agents.payoffs import TERMS\nassert "own" not in TERMS and "ties" in TERMS\n'
+    (tmp_path / "own.py").write_text(HEAD.replace("BODY", "return 0 * world.ladder.rung") + after)
+    assert "own" in load("twelve-days", {"terms": [str(tmp_path / "own.py")]}).terms
+
+
+@pytest.mark.parametrize("changes", [{}, WITH], ids=["built in", "own"])
+def test_a_preset_and_its_model_can_be_pickled_and_go_on(changes):
+    preset = load("twelve-days", changes)
+    again = pickle.loads(pickle.dumps(preset))
+    assert (again.file, again.profiles, again.terms) == (preset.file, preset.profiles, preset.terms)
+    assert type(again.profiles["russia"]) is type(preset.profiles["russia"])
+    model = AllianceModel("twelve-days", rng=3, changes=changes)
+    model.step()
+    copy = pickle.loads(pickle.dumps(model))
+    for each in (model, copy):
+        each.step()
+    assert differences(copy.world, model.world) == []
+
+
+def test_a_pickled_term_does_not_run_where_its_file_is_not_allowed_or_was_changed(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "own.py"
+    path.write_text(HEAD.replace("BODY", "return 0 * world.ladder.rung"))
+    kept = pickle.dumps(load("twelve-days", {"terms": [str(path)]}).terms)
+    path.write_text(HEAD.replace("BODY", "return 1 + 0 * world.ladder.rung"))
+    with pytest.raises(ConfigError, match=r"own\.py: was changed since its term 'own'"):
+        pickle.loads(kept)
+    monkeypatch.setattr("model.own_terms.allowed", set)
+    with pytest.raises(ConfigError, match=r"own\.py is Python code .* --allow-code"):
+        pickle.loads(kept)
 
 
 HEAD = '''
