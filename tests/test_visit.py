@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
 
+from model.page.declared import figures_by_owner
 from model.page.visit import Visit, new_visit
 from model.page.what_if import titled_presets
 from model.plan import Plan, address, from_address
@@ -75,6 +76,25 @@ def test_a_change_that_waits_for_reset_waits_after_a_reload_too(visit: Visit) ->
     play(again, 2)
     assert again.model.record.lines == visit.model.record.lines
     assert again.plan.value.given == {TIES: 0.0}
+
+
+def test_what_only_makes_the_first_world_is_offered_at_reset_alone(visit: Visit) -> None:
+    rows = {
+        row["key"]: row["at_once"]
+        for owner in figures_by_owner("twelve-days").values()
+        for group in owner["groups"]
+        for row in group["rows"]
+    }
+    assert rows[TIES] and rows["iran.economy.trade"]
+    assert not any(rows[each] for each in ("iran.economy.sanctions", "iran.target.hardened"))
+    play(visit, 2)
+    visit.change("iran.economy.sanctions", 0.2)
+    assert not visit.model.waiting
+    again = reloaded(visit)
+    play(visit, 2)
+    play(again, 2)
+    assert again.model.record.lines == visit.model.record.lines
+    assert again.plan.value.given == {"iran.economy.sanctions": 0.2}
 
 
 def test_the_page_opens_no_other_preset_and_changes_nothing_but_figures(visit: Visit) -> None:
