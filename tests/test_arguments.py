@@ -181,7 +181,7 @@ def test_no_module_of_the_program_needs_what_only_posix_has(tmp_path):
         "print(simulate('twelve-days', 2, changes={'turns': 1}).runs)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT,
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(tmp_path)},
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr
