@@ -105,6 +105,8 @@ def numeric(table: Table) -> pd.DataFrame:
     twice = [each for each in names if names.count(each) > 1]
     if twice:
         raise ConfigError(f"{table.path}:1: column '{twice[0]}' stands twice; valid: once")
+    needed = ORIGINAL if "usinv" in names else TABLE
+    _required(table.path, pd.DataFrame(columns=names), needed)
     joined = {*TABLE, *FEATURES, "patron_is_trigger"}
     numbers = set(ORIGINAL) if "usinv" in names else joined
     for own, name in zip(table.head, names, strict=True):
