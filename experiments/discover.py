@@ -207,15 +207,14 @@ def findings(
     drawn: dict[str, tuple[Figure, str]] = {}
     for act, talk in outcomes(design, known):
         words.append(f"Talk is better than {act} in {talk.mean():.0%} of {len(talk)} points.")
-        if talk.all() or not talk.any():
-            words.append(f"  No split: it is so {'everywhere' if talk.all() else 'nowhere'}.")
-            continue
         boxes = prim_boxes(cases, talk, options.density, options.mass, options.boxes)
         boxes += cart_boxes(cases, talk, options.density, options.leaf)
         for box in boxes:
             words.append(box_words(box, act, label))
             records.append(record(box, act, label))
-        if not boxes:
+        if talk.all() or not talk.any():
+            words.append(f"  No split: it is so {'everywhere' if talk.all() else 'nowhere'}.")
+        elif not boxes:
             words.append(f"  No box has talk in {options.density:.0%} of its points.")
         first = next((box for box in boxes if box.method == "PRIM"), None)
         figure = discover_figure.boxes(design, cases, talk, first.limits if first else {}, act)

@@ -130,17 +130,17 @@ def test_discovery_tells_rules(tmp_path):
         "discover", "twelve-days", "--x", "russia.ties.israel=0:0.5", "--x",
         "russia.stakes.iran=0:1", "--points", 24, "--runs", 2, *TINY, "--out", tmp_path / "d",
     ).stdout  # fmt: skip
-    assert "points." in told and ("talk wins against" in told or "No box" in told)
+    assert " points." in told
+    assert any(words in told for words in ("talk wins against", "No box", "No split: it is so"))
     assert (tmp_path / "d" / "boxes.svg").exists()
 
 
 @pytest.mark.slow
-def test_a_comparison_tells_what_changes_and_by_which_term(tmp_path):
+def test_a_comparison_tells_what_changes(tmp_path):
     told = done(
         "compare", "twelve-days", "--second", "russia.ties.iran=0.1", "--patron", "russia",
         "--runs", 6, "--set", "turns=4", *TINY[2:], "--out", tmp_path / "c",
     ).stdout  # fmt: skip
-    assert "that change most; positive gaps favour talk" in told
     assert "Not told apart" in told or "differs in" in told
 
 
