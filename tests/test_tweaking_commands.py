@@ -27,14 +27,7 @@ COMMANDS = {
     "robustness": ("robustness", "twelve-days"),
     "list": ("list", "twelve-days"),
     "show": ("show", "twelve-days"),
-    "schema": (
-        "schema",
-        "twelve-days",
-        "--out",
-        "OUT",
-        "--allow-code",
-        str(EXAMPLE / "fatigue.py"),
-    ),
+    "schema": ("schema", "twelve-days", "--out", "OUT"),
     "tweak": ("tweak", "twelve-days"),
     "flip": ("flip", "twelve-days", "--state", "russia", "--key", "oil.elasticity"),
     "backtest": ("backtest", "--timeline", "experiments/presets/timeline_2025.csv"),
@@ -132,7 +125,10 @@ def test_help_of_the_new_commands_needs_no_heavy_import():
         ("explain", PRESET, "--state", "saudi_arabia", "--turn", "3"),
         ("flip", PRESET, "--state", "china", "--key", "china.stakes.pakistan", "--runs", "10",
          "--set", "turns=2"),
-        ("schema", PRESET, "--with", str(EXAMPLE / "with_fatigue.toml"), "--out", "OUT"),
+        (
+            *("schema", PRESET, "--with", str(EXAMPLE / "with_fatigue.toml"), "--out", "OUT"),
+            *("--allow-code", str(EXAMPLE / "fatigue.py")),
+        ),
     ],
     ids=lambda words: words[0],
 )  # fmt: skip
