@@ -37,10 +37,11 @@ class Group(click.Group):
             if type(error).__name__ in ("ConfigError", "NoEquilibrium", "WorkerDied"):
                 raise Complaint(str(error)) from error
             raise
+        except BrokenPipeError:
+            raise
         except OSError as error:
-            if isinstance(error, BrokenPipeError) or error.filename is None:
-                raise
-            raise Complaint(f"{error.filename}: {error.strerror or error}") from error
+            where = f"{error.filename}: " if error.filename is not None else ""
+            raise Complaint(f"{where}{error.strerror or error}") from error
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -132,16 +133,17 @@ def game(
 ) -> None:
     """Write a turn's stage game for Gambit, and its solution beside it."""
     from experiments.explain import watched
-    from experiments.game import write_game
+    from experiments.game import beside, write_game
 
+    beside(out)  # what cannot be written is told before the turns are played
     model = watched(preset, turn, run_number, seed, changes)
     assert model.game is not None and model.solution is not None
     names = model.world.names
     chosen = names_given("--states", states, names) if states else list(names)
     title = f"{preset}, turn {turn}, run {run_number}, seed {seed}"
     menus = model.world.ladder.names
-    beside = write_game(model.game, model.solution.play, names, menus, chosen, out, title)
-    click.echo(f"{out} and {beside}", err=True)
+    solution = write_game(model.game, model.solution.play, names, menus, chosen, out, title)
+    click.echo(f"{out} and {solution}", err=True)
 
 
 @main.command()
@@ -291,10 +293,7 @@ def ablate(
     from experiments import ablate as ablating
     from experiments.batch import all_workers
 
-    rows = ablating.ablations(
-        preset, runs, rng=seed, changes=changes, workers=workers or all_workers()
-    )
-    where = ablating.write(preset, changes, rows, {"seed": seed, "runs": runs}, out)
+    rows, where = ablating.kept(preset, changes, runs, seed, workers or all_workers(), out)
     click.echo(ablating.as_json(rows) if as_json else ablating.in_words(rows, runs, where))
 
 
@@ -350,8 +349,11 @@ def calibrate(
 ) -> None:
     """Fit the payoff weights and the precision to coded cases."""
     from experiments import calibrate as calibrating
+    from experiments.store import refuse_unwritable
 
     named = calibrating.states_named(states)
+    if out is not None:
+        refuse_unwritable(out)
     found = calibrating.calibrated(cases, starts, recover, posterior)
     if out is not None:
         calibrating.write_fragment(found, out, named)

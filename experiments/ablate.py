@@ -14,6 +14,7 @@ from experiments.duel import ACTS, TALK, paired, proteges, under_policies
 from experiments.executor import crew, in_order
 from experiments.mechanisms import MECHANISMS, switched_off
 from experiments.numerals import decimal
+from experiments.provenance import deciding
 from experiments.store import manifest, result_folder
 from model.preset import Change, load
 from model.world import Array
@@ -128,23 +129,25 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
     return "\n".join(lines)
 
 
-def write(
+def kept(
     preset: str,
     changes: Mapping[str, Change],
-    rows: Sequence[Ablation],
-    settings: Mapping[str, object],
+    runs: int,
+    seed: int,
+    workers: int,
     out: Path | None,
-) -> str:
-    """Write table, figure and manifest; returns the folder."""
+) -> tuple[list[Ablation], str]:
+    """The ablations, kept as table and figure; and their folder, which is claimed before."""
     checked = load(preset, changes)
-    settings = {**settings, "kind": "ablate"}
+    settings = {"seed": seed, "runs": runs, "kind": "ablate", **deciding("ablate")}
     folder = result_folder(checked, settings, out)
-    table = pd.DataFrame([asdict(each) for each in rows])
     labels = {name: each.label for name, each in checked.profiles.items()}
-    columns = {c: table[c].to_numpy() for c in Ablation.__annotations__}
     with folder.locked():
         folder.claim(manifest(checked, settings, ["cheaptalk", *sys.argv[1:]]))
-        written = [folder.write_table("ablations.parquet", columns)]
-        written += figures.save(figures.ablations(table, labels), folder.path, "ablations")
+        rows = ablations(preset, runs, rng=seed, changes=changes, workers=workers)
+        table = pd.DataFrame([asdict(each) for each in rows])
+        columns = {c: table[c].to_numpy() for c in Ablation.__annotations__}
+        written = figures.save(figures.ablations(table, labels), folder.path, "ablations")
+        written.append(folder.write_table("ablations.parquet", columns, folder.key))
         folder.list_files([path.name for path in written])
-    return str(folder.path)
+    return rows, str(folder.path)

@@ -21,7 +21,7 @@ from experiments.scoring import (
     ranked_probability,
     summary,
 )
-from experiments.store import Folder
+from experiments.store import refuse_unwritable, write_files
 from model.preset import ConfigError, suggestion
 from model.world import Array
 
@@ -129,13 +129,14 @@ def read_known(path: Path, without: str | None = None) -> Cases:
 def predict(cases: Cases, new: Path, out: Path) -> int:
     """Fit on known cases and write p0 to p5 of new ones, whose outcomes are not read."""
     test = read_cases(new, outcomes=False)
+    refuse_unwritable(out)
     forecast = strategic(cases, test)
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["case_id", *(f"p{rung}" for rung in range(len(RUNGS)))])
     for name, row in zip(test.case_id, forecast, strict=True):
         table.writerow([name, *(f"{each:.6f}" for each in row)])
-    Folder(out.parent).write(out.name, text.getvalue().encode())
+    write_files({out: text.getvalue().encode()})
     return len(test)
 
 

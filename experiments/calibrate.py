@@ -27,7 +27,7 @@ from experiments.likelihood import (
     starting_points,
 )
 from experiments.options import names_given
-from experiments.store import Folder, digest
+from experiments.store import digest, write_files
 from model.draws import uniforms
 from model.equilibrium import nearby
 from model.preset import PROFILES, ConfigError
@@ -164,7 +164,7 @@ def states_named(states: str | None) -> list[str]:
 
 def write_fragment(found: Calibration, out: Path, states: Sequence[str]) -> None:
     """Write the profile fragment for some states."""
-    Folder(out.parent).write(out.name, fragment(found, states).encode())
+    write_files({out: fragment(found, states).encode()})
 
 
 def as_json(found: Calibration) -> str:

@@ -170,6 +170,17 @@ def flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
+def rooted(changes: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Changes whose files of differences are named by their whole paths."""
+    files = changes.get("with", [])
+    files = [files] if isinstance(files, str) else files
+    if not isinstance(files, list) or not all(isinstance(each, str) for each in files):
+        return changes  # told when the preset is read
+    if not files:
+        return changes
+    return changes | {"with": [str((folder / each).resolve()) for each in files]}
+
+
 # ------------------------------------------------------------------- reading
 
 
@@ -189,13 +200,16 @@ def read(
     raw = dict(found.values)
     for side in ("set", "first", "second"):
         if isinstance(raw.get(side), dict):
-            raw[side] = flat(raw[side])
-    raw["set"] = dict(raw.get("set", {})) | dict(changes or {})
+            raw[side] = rooted(flat(raw[side]), path.parent)
+    if isinstance(raw.get("set", {}), dict):
+        raw["set"] = raw.get("set", {}) | dict(changes or {})
     layers, mistakes = Layers(), list[str]()
     layers.lay(raw | dict(overrides or {}), Origin(found))
     design, _ = checked(Design, layers.values, layers, (), shown(path), mistakes)
     if mistakes:
         raise ConfigError("\n".join(mistakes))
+    if design.preset.endswith(".toml"):
+        design.preset = str(path.parent / design.preset)
     if design.sampling.file:
         design.sampling.file = str((path.parent / design.sampling.file).resolve())
         design.factors = design.factors or factors_of(Path(design.sampling.file))
@@ -203,7 +217,12 @@ def read(
 
 
 def complete(design: Design, path: Path | None = None) -> Design:
-    """The design with its patron named and every factor's ends tried. Raises ConfigError."""
+    """The design with its patron named and every factor's ends tried. Raises ConfigError.
+
+    A preset's file is named by its whole path, so that a resumed experiment finds it from anywhere.
+    """
+    if design.preset.endswith(".toml"):
+        design.preset = str(Path(design.preset).resolve())
     if design.kind == "sensitivity" and not design.factors:
         from experiments.sensitivity import declared_factors
 

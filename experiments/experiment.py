@@ -11,7 +11,6 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol  # settings are plain data of mixed type
@@ -24,18 +23,18 @@ from experiments.design import Design, complete, ends, moved, read
 from experiments.duel import proteges, unbound
 from experiments.executor import WorkerDied, each_done, hired
 from experiments.play import Plan, Played, Row, failed, play, refuse_unknown_measures
+from experiments.provenance import deciding
 from experiments.sampling import Point, points
 from experiments.store import (
     Blocks,
     digest,
     experiment_key,
-    features,
     manifest,
     read_manifest,
     result_folder,
 )
 from model.documents import told as told_value
-from model.preset import ROOT, ConfigError, Preset, load
+from model.preset import ConfigError, Preset, load
 from model.world import Array
 
 if TYPE_CHECKING:
@@ -109,13 +108,11 @@ def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
     settings = {
         "design": design.model_dump(mode="json", exclude={"block"}),
         "seed": design.seed,
-        "code": code_digest(),
-        "numpy": np.__version__,
-        "scipy": version("scipy"),
-        "features": features(),
+        **deciding(design.kind),
     }
-    if design.sampling.file:
-        settings["table"] = digest(Path(design.sampling.file).read_bytes())
+    sides = [str(each) for side in (design.first, design.second) for each in side.get("with", [])]
+    for file in [*sides, *([design.sampling.file] if design.sampling.file else [])]:
+        settings[file] = digest(Path(file).read_bytes())
     key = experiment_key(preset, settings)
     folder = Blocks(result_folder(preset, settings, out).path, key)
     plan = Plan(
@@ -136,39 +133,6 @@ def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
         folder.claim(whole)
     design.block = int(str(read_manifest(folder.path)["block"]))
     return work
-
-
-DECIDING = (
-    *("batch", "cases", "compare", "design", "discover", "duel", "experiment", "phase", "play"),
-    *("sampling", "sensitivity", "sweep", "tables"),
-)
-"""Modules of experiments that decide what is played and what is stored of it."""
-
-SHOWN_ONLY = ("app.py", "colours.py", "snapshot.py", "watched.py", "plan.py", "page")
-"""Files and folders of `model` that only show."""
-
-
-def deciding_files(root: Path = ROOT) -> list[Path]:
-    """The files that decide a result: all of `model` and `agents` but what only shows, and some."""
-    found = [
-        path
-        for package in ("model", "agents")
-        for path in sorted((root / package).rglob("*"))
-        if path.suffix in (".py", ".toml")
-        and not set(path.relative_to(root / package).parts) & set(SHOWN_ONLY)
-        and path.parent.name != "profiles"  # the figures of the states are in the configuration
-    ]
-    return found + [root / "experiments" / f"{name}.py" for name in DECIDING]
-
-
-def code_digest(root: Path = ROOT) -> str:
-    """A hash of the files that decide a result, each by its path and its bytes."""
-    return digest(
-        b"".join(
-            str(path.relative_to(root)).encode() + digest(path.read_bytes()).encode()
-            for path in deciding_files(root)
-        )
-    )
 
 
 def resumed(path: Path) -> Work:

@@ -5,11 +5,11 @@ same bytes. Turns are drawn over the days that they last, quantities after a tur
 at the turn's last day, and observations at midday.
 """
 
-import os
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any  # a row of a table has values of any type
 
@@ -28,6 +28,7 @@ from matplotlib.transforms import ScaledTranslation
 from scipy.optimize import isotonic_regression
 
 from experiments.numerals import decimal, interval
+from experiments.store import Folder
 from model.world import Array
 
 if TYPE_CHECKING:
@@ -691,15 +692,9 @@ def draw_ablations(axes: Axes, rows: pd.DataFrame, offset: float, colour: str) -
 @styled
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write the figure as PNG and SVG, each whole or not at all and with the same bytes again."""
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": None})):
-        path = folder / f"{name}.{kind}"
-        aside = folder / f".{name}.{kind}.{os.getpid()}"
-        try:
-            figure.savefig(aside, format=kind, metadata=metadata)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
-        written.append(path)
+        drawn = BytesIO()
+        figure.savefig(drawn, format=kind, metadata=metadata)
+        written.append(Folder(folder).write(f"{name}.{kind}", drawn.getvalue()))
     return written

@@ -5,9 +5,8 @@ from typing import Any  # a manifest is plain data of mixed type
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
-from experiments.store import Blocks, differences, read_manifest
+from experiments.store import Blocks, differences, read_manifest, read_parquet
 from model.preset import ConfigError
 
 
@@ -32,9 +31,10 @@ def state_of(folder: Path) -> str:
     """Whether an experiment is complete, or how many of its blocks are there."""
     listed_files = Blocks(folder, "").checksums()
     blocks = sum(name.startswith("blocks/") for name in listed_files)
-    if "block" not in read_manifest(folder) or "answer.txt" in listed_files:
+    known = read_manifest(folder)
+    if {"answer.txt", "ablations.parquet"} & set(listed_files):
         return "complete"
-    return f"{blocks} blocks"
+    return f"{blocks} blocks" if "block" in known else "begun"
 
 
 def told(folder: Path) -> str:
@@ -46,11 +46,14 @@ def told(folder: Path) -> str:
         f"key      {known['key']}",
     ]
     for path in sorted(folder.glob("*.parquet")):
-        about = pq.read_metadata(path)
+        about = read_parquet(path)
         lines.append(f"table    {path.name}: {about.num_rows} rows, {about.num_columns} columns")
     answer = folder / "answer.txt"
-    lines += ["", answer.read_text("utf-8").rstrip()] if answer.exists() else [
-        "", f"Not complete; to go on: cheaptalk resume {folder}"]  # fmt: skip
+    if answer.exists():
+        lines += ["", answer.read_text("utf-8", "replace").rstrip()]
+    elif state_of(folder) != "complete":
+        again = f"cheaptalk resume {folder}" if "block" in known else known["command"]
+        lines += ["", f"Not complete; to go on: {again}"]
     return "\n".join(lines)
 
 
@@ -65,7 +68,7 @@ def compared(first: Path, second: Path) -> str:
     for name in sorted(names[0] ^ names[1]):
         lines.append(f"{name}: only in {first if name in names[0] else second}")
     for name in sorted(names[0] & names[1]):
-        tables = [pq.read_table(each / name).to_pandas() for each in (first, second)]
+        tables = [read_parquet(each / name).to_pandas() for each in (first, second)]
         lines += [f"{name}: {each}" for each in table_differences(*tables)] or [f"{name}: equal"]
     return "\n".join(lines)
 

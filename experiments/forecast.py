@@ -15,7 +15,7 @@ import numpy as np
 from experiments.batch import Ensemble, simulate
 from experiments.duel import proteges
 from experiments.scoring import LEAST
-from experiments.store import Folder, digest, experiment_key, read_json
+from experiments.store import digest, experiment_key, read_json, write_files
 from experiments.tables import missing, read_table
 from model.documents import told
 from model.preset import Change, ConfigError, Preset, ladder_entries, load, menu, shown
@@ -119,7 +119,7 @@ def seal(record: Mapping[str, object]) -> str:
 
 def write(record: Mapping[str, object], out: Path) -> None:
     """Write a forecast whole or not at all."""
-    Folder(out.parent).write_json(out.name, record)
+    write_files({out: (json.dumps(record, indent=1, default=str) + "\n").encode()})
 
 
 def in_words(record: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.store import refuse_unwritable, write_files
 from model.equilibrium import logit_equilibrium
 from model.preset import ConfigError
 from model.stage_game import StageGame
@@ -60,6 +61,16 @@ def profile_payoffs(game: StageGame, menus: list[list[int]]) -> Array:
     return table
 
 
+def beside(out: Path) -> Path:
+    """Where the solution of a game goes. Raises ConfigError where either cannot be written."""
+    if out.suffix != ".nfg":
+        raise ConfigError(f"--out: found '{out.name}'; valid: a name that ends in .nfg")
+    solution = out.with_suffix(".json")
+    for each in (out, solution):
+        refuse_unwritable(each)
+    return solution
+
+
 def write_game(
     game: StageGame,
     play: Array,
@@ -74,8 +85,6 @@ def write_game(
     Infeasible actions are left out. Raises ConfigError for an unknown state or a game
     of more than two million profiles.
     """
-    if out.suffix != ".nfg":
-        raise ConfigError(f"--out: found '{out.name}'; valid: a name that ends in .nfg")
     for each in states:
         if each not in names:
             raise ConfigError(f"--states: found '{each}'; valid: {', '.join(names)}")
@@ -97,8 +106,6 @@ def write_game(
         for row in table.transpose(axes).reshape(-1, len(menus))
     )
     text = f'NFG 1 R "{title}" {{ {quoted} }}\n\n{{ {rows}\n}}\n""\n\n{body}\n'
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, "utf-8")
     answer = {
         "states": states,
         "solution": {
@@ -108,6 +115,6 @@ def write_game(
             for place, (name, menu, own) in enumerate(zip(states, labels, menus, strict=True))
         },
     }
-    beside = out.with_name(out.name.removesuffix(".nfg") + ".json")
-    beside.write_text(json.dumps(answer, indent=1) + "\n", "utf-8")
-    return beside
+    solved = json.dumps(answer, indent=1) + "\n"
+    write_files({out: text.encode(), beside(out): solved.encode()})
+    return beside(out)

@@ -13,6 +13,7 @@ from experiments import figures
 from experiments.batch import Block, Ensemble, Job, all_workers, blocks, gathered
 from experiments.duel import Duel, contest, joined
 from experiments.progress import told
+from experiments.provenance import deciding
 from experiments.report import record, trajectory, verdict
 from experiments.store import Folder, Rows, manifest, result_folder
 from experiments.tables import missing, read_table
@@ -60,7 +61,7 @@ def run(
     observed_rungs(preset)  # a timeline that cannot be read stops before anything is played
     count = runs or preset.file.runs
     workers = workers or (all_workers() if count >= CREW_RUNS else 1)
-    settings = {"seed": seed, "runs": count, "turns": preset.file.turns}
+    settings = {"seed": seed, "runs": count, "turns": preset.file.turns, **deciding("run")}
     folder = result_folder(preset, settings, out)
     with folder.locked():
         folder.claim(manifest(preset, settings, command))
@@ -70,7 +71,7 @@ def run(
         )
         written = [
             rows.close(),
-            *write(folder, preset, settings, command, ensemble, fought, values),
+            *write(folder, preset, ensemble, fought, values),
         ]
         where = str(folder.path)
         data = record(preset, seed, ensemble, fought, where)
@@ -115,16 +116,13 @@ def played(
 def write(
     folder: Folder,
     preset: Preset,
-    settings: Mapping[str, object],
-    command: Sequence[str],
     ensemble: Ensemble,
     fought: Sequence[Duel],
     values: Mapping[str, Array],
 ) -> list[Path]:
-    """Write tables, figures and manifest."""
+    """Write tables and figures."""
     path = trajectory(preset, ensemble)
     written = [
-        folder.write_json("manifest.json", manifest(preset, settings, command)),
         folder.write_table("duels.parquet", values),
         folder.write_table(
             "trajectory.parquet", {str(name): column.to_numpy() for name, column in path.items()}

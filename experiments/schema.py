@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any  # a schema is plain data of mixed type
 
 from agents.strategies import STRATEGIES
+from experiments.store import Folder, refuse_unwritable
 from model.preset import ROOT, Change, PresetFile, ladder_entries, load
 from model.schemas import BUILT_IN, ActionEntry, profile_schema
 
@@ -78,8 +79,7 @@ def write(
     for name, schema in schemas(preset, changes).items():
         place = ROOT / PLACES[name] if checkout else Path()
         folder = out or (loaded.path.parent if loaded is not None and own else place)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / name
-        path.write_text(json.dumps(schema, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        written.append(path)
+        refuse_unwritable(folder / name)
+        text = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+        written.append(Folder(folder).write(name, text.encode()))
     return written

@@ -11,7 +11,7 @@ import json
 import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -86,6 +86,28 @@ def features() -> list[str]:
     return sorted({*simd["baseline"], *simd["found"]})
 
 
+def beside(target: Path) -> Path:
+    """Where a file is written before it gets its name."""
+    return target.with_name(f".{target.name}.aside")
+
+
+@contextmanager
+def alone(path: Path, what: Path) -> Iterator[None]:
+    """Hold a lock file while something is written; the lock does not outlive its process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise ConfigError(
+            f"{what}: another run writes here; valid: wait for it, or another --out"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 @dataclass(frozen=True)
 class Folder:
     """A result folder; every file is written aside and then renamed."""
@@ -94,10 +116,9 @@ class Folder:
 
     def write(self, name: str, data: bytes) -> Path:
         """Write a file whole or not at all."""
-        self.path.mkdir(parents=True, exist_ok=True)
         target = self.path / name
-        target.parent.mkdir(exist_ok=True)
-        aside = target.with_name(f".{target.name}.{os.getpid()}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = beside(target)
         with aside.open("wb") as file:
             file.write(data)
             file.flush()
@@ -128,7 +149,7 @@ class Rows:
     def __init__(self, folder: Folder, name: str) -> None:
         folder.path.mkdir(parents=True, exist_ok=True)
         self.target = folder.path / name
-        self.aside = folder.path / f".{name}.{os.getpid()}"
+        self.aside = beside(self.target)
         self.waiting: list[pa.Table] = []
         self.writer: pq.ParquetWriter | None = None
 
@@ -153,6 +174,8 @@ class Rows:
         self._flush(1)
         assert self.writer is not None
         self.writer.close()
+        with self.aside.open("rb+") as file:
+            os.fsync(file.fileno())
         self.aside.replace(self.target)
         return self.target
 
@@ -170,49 +193,44 @@ class Blocks(Folder):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder alone; a lock does not outlive its process."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / ".lock")
-        try:
-            lock.acquire(blocking=False)
-        except Timeout as error:
-            raise ConfigError(
-                f"{self.path}: another run writes here; valid: wait for it, or another --out"
-            ) from error
-        try:
+        """Hold the folder alone."""
+        with alone(self.path / ".lock", self.path):
             yield
-        finally:
-            lock.release()
 
     def claim(self, manifest: Mapping[str, object]) -> None:
         """Begin what is written here, or go on with it; refuse a folder of something else.
 
         What a killed process left aside is removed: nobody else writes while the lock is held.
         """
-        for aside in self.path.rglob(".*"):
-            if aside.suffix[1:].isdecimal() and aside.is_file():
-                aside.unlink()
-        if (self.path / "manifest.json").exists():
+        path = self.path / "manifest.json"
+        if path.exists():
             known = read_manifest(self.path)
-            listed = self.checksums().get("manifest.json")
-            if listed not in (None, digest((self.path / "manifest.json").read_bytes())):
+            listed = self.checksums().get("manifest.json", "")
+            if listed and listed != digest(path.read_bytes()):
                 raise ConfigError(
-                    f"{self.path}/manifest.json: its bytes are not those that were written; valid: "
-                    "the file as it was, or another --out"
+                    f"{path}: its bytes are not those that were written; valid: the file as it "
+                    "was, or another --out"
                 )
-            if known.get("key") != self.key:
+            if known["key"] != self.key:
                 raise ConfigError(_other(self.path, known, manifest))
-            if listed is None:  # it was killed before it could list it
-                self.list_files(["manifest.json"])
-            return
-        strangers = [each.name for each in self.path.iterdir() if not each.name.startswith(".")]
+        else:
+            self._refuse_strangers()
+            self.write_json("manifest.json", manifest)
+            listed = ""
+        if not listed:
+            self.list_files(["manifest.json"])
+        for aside in self.path.rglob(".*.aside"):
+            aside.unlink()
+
+    def _refuse_strangers(self) -> None:
+        """Raise ConfigError for a folder that holds anything but what a killed claim leaves."""
+        own = {".lock", beside(Path("manifest.json")).name}
+        strangers = sorted(each.name for each in self.path.iterdir() if each.name not in own)
         if strangers:
             raise ConfigError(
-                f"{self.path}: found {sorted(strangers)[0]} and no manifest; valid: an empty "
-                "folder, or one of the same experiment"
+                f"{self.path}: found {strangers[0]} and no manifest; valid: an empty folder, "
+                "or one of the same experiment"
             )
-        self.write_json("manifest.json", manifest)
-        self.list_files(["manifest.json"])
 
     def checksums(self) -> dict[str, str]:
         """The listed files and their checksums; none where the list is missing or damaged."""
@@ -268,6 +286,14 @@ def read_manifest(path: Path) -> dict[str, object]:
     return found
 
 
+def read_parquet(path: Path) -> pa.Table:
+    """The table of a Parquet file. Raises ConfigError where it is damaged."""
+    try:
+        return pq.read_table(path, page_checksum_verification=True)
+    except (OSError, pa.ArrowException) as error:
+        raise ConfigError(f"{path}: not readable as Parquet: it is damaged") from error
+
+
 def read_json(path: Path, valid: str) -> dict[str, Any]:
     """The object of a JSON file. Raises ConfigError, by its line where it is no JSON."""
     try:
@@ -294,7 +320,7 @@ def verified(path: Path) -> list[str]:
         elif digest((path / name).read_bytes()) != checksum:
             mistakes.append(f"{name}: its bytes are not those that were written")
         elif name.endswith(".parquet"):
-            key = (pq.read_schema(path / name).metadata or {}).get(b"experiment")
+            key = (read_parquet(path / name).schema.metadata or {}).get(b"experiment")
             if key is not None and key.decode() != manifest["key"]:
                 mistakes.append(f"{name}: of another experiment")
     if not listed:
@@ -324,7 +350,7 @@ def _short(value: object) -> str:
 def _other(path: Path, known: Mapping[str, object], wanted: Mapping[str, object]) -> str:
     """Why a folder is not this experiment's."""
     plain = json.loads(json.dumps(wanted, default=str))
-    ours = {"key", "command", "processor"}
+    ours = {"key", "command", "processor", "versions"}
     lines = differences(
         {key: value for key, value in known.items() if key not in ours},
         {key: value for key, value in plain.items() if key not in ours},
@@ -360,3 +386,36 @@ def refuse_unwritable(path: Path) -> None:
         raise ConfigError(f"{path}: is a folder; valid: a file to write")
     if not around.is_dir() or not os.access(around, os.W_OK) or path.is_symlink():
         raise ConfigError(f"{path}: cannot be written; valid: a file in a folder of yours")
+    for folder in (path.parent, path.parent.parent):
+        if (folder / "manifest.json").exists():
+            raise ConfigError(f"{path}: {folder} holds results; valid: a file in another folder")
+
+
+def write_files(contents: Mapping[Path, bytes]) -> None:
+    """Write files that belong together, each whole or not at all.
+
+    A file that is there already is never replaced by another: that raises ConfigError before
+    anything is written. So the same command can finish what a killed one began.
+    """
+    first = next(iter(contents))
+    lock = first.with_name(f".{first.name}.lock")
+    with alone(lock, first):
+        try:
+            for path, data in contents.items():
+                _refuse_other(path, data)
+            for path, data in contents.items():
+                if not path.exists():
+                    Folder(path.parent).write(path.name, data)
+        finally:
+            with suppress(PermissionError):  # Windows removes no file that is open
+                lock.unlink()
+
+
+def _refuse_other(path: Path, data: bytes) -> None:
+    """Raise ConfigError where other bytes are there already, or none can be written."""
+    refuse_unwritable(path)
+    if path.exists() and path.read_bytes() != data:
+        raise ConfigError(
+            f"{path}: is there already and says something else; valid: another --out, or remove "
+            "it first"
+        )

@@ -1,8 +1,10 @@
 """The store: what was written is found whole, or its damage is."""
 
+import errno
 import json
 import multiprocessing
 import random
+import shutil
 import time
 from pathlib import Path
 
@@ -10,8 +12,19 @@ import numpy as np
 import pytest
 
 from experiments.experiment import conduct, resumed, stored
-from experiments.store import Blocks, Folder, block_name, table_of, verified
+from experiments.folders import listed
+from experiments.store import (
+    Blocks,
+    Folder,
+    Rows,
+    alone,
+    block_name,
+    table_of,
+    verified,
+    write_files,
+)
 from model.preset import ConfigError
+from tests.faults import Killed, calls, failing, killing, strike_all, striking, tree
 from tests.small import conducted, hold, work_in
 
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -112,6 +125,127 @@ def test_a_table_is_read_as_it_was_written(tmp_path):
     read = table_of(path.read_bytes())
     for name, column in columns.items():
         np.testing.assert_array_equal(read[name], column)
+
+
+COLUMNS = {"run": np.arange(5), "worth": np.linspace(0, 1, 5)}
+
+
+def written_folder(root: Path) -> None:
+    """Everything that commands write: a claim, blocks, a growing table, a list, files."""
+    folder = Blocks(root / "result", "mine")
+    with folder.locked():
+        folder.claim({"key": "mine", "command": "cheaptalk small", "settings": {}})
+        for number in range(2):
+            if folder.block(number) is None:
+                folder.add(number, {"rows": COLUMNS})
+        rows = Rows(folder, "runs.parquet")
+        rows.append(COLUMNS)
+        folder.list_files([rows.close().name, folder.write("answer.txt", b"yes").name])
+    write_files({root / "game.nfg": b"NFG 1 R", root / "game.json": b"{}"})
+
+
+def test_killed_at_any_call_the_same_writes_end_with_the_same_bytes(tmp_path):
+    count = calls(tmp_path / "whole", lambda: written_folder(tmp_path / "whole"))
+    assert count > 40 and verified(tmp_path / "whole" / "result") == []
+    for at in range(1, count + 1):
+        root = tmp_path / str(at)
+        with pytest.raises(Killed), striking(root, killing(at)):
+            written_folder(root)
+        kept = Blocks(root / "result", "mine").checksums()
+        written_folder(root)
+        assert tree(root) == tree(tmp_path / "whole"), at
+        assert kept.items() <= Blocks(root / "result", "mine").checksums().items()
+
+
+def test_any_call_may_fail_and_the_same_writes_end_with_the_same_bytes(tmp_path):
+    count = calls(tmp_path / "whole", lambda: written_folder(tmp_path / "whole"))
+    told = 0
+    for at in range(1, count + 1):
+        root = tmp_path / str(at)
+        try:
+            with striking(root, failing(at)):
+                written_folder(root)
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+            told += 1
+        written_folder(root)
+        assert tree(root) == tree(tmp_path / "whole"), at
+    assert told > 40  # to make a folder that is there may fail without harm
+
+
+def test_what_others_keep_in_a_folder_is_never_removed(tmp_path):
+    for name in (".notes.2024", ".draft.aside", "thesis.docx"):
+        mine = tmp_path / name / name
+        mine.parent.mkdir()
+        mine.write_text("mine")
+        with pytest.raises(ConfigError, match=f"found {name} and no manifest"):
+            work_in(mine.parent)
+        assert mine.read_text() == "mine"
+
+
+def test_a_changed_field_of_a_manifest_is_found_and_refused(tmp_path):
+    folder = conducted(tmp_path / "result")
+    path = folder / "manifest.json"
+    path.write_text(path.read_text().replace('"block": 8', '"block": 4'))
+    wrong = "manifest.json: its bytes are not those that were written"
+    assert verified(folder) == [wrong]
+    with pytest.raises(ConfigError, match=wrong):
+        work_in(folder)
+
+
+def test_a_damaged_list_of_checksums_costs_a_replay_and_nothing_else(tmp_path):
+    folder = conducted(tmp_path / "result")
+    before = tree(folder)
+    for damage in (b"", b"[1]", b'{"a', b'{"points.parquet": 7}'):
+        (folder / "checksums.json").write_bytes(damage)
+        assert "result" in listed(tmp_path)
+        conduct(resumed(folder), quiet=True)
+        kept = {name: data for name, data in tree(folder).items() if name in before}
+        assert kept == before and verified(folder) == []
+
+
+def test_results_are_listed_beside_a_damaged_manifest(whole, tmp_path):
+    for name, damage in {"a": "", "b": "[]", "c": "{" * 100_000, "d": '{"key": 1}'}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text(damage)
+    shutil.copytree(whole, tmp_path / "whole")
+    lines = listed(tmp_path).splitlines()
+    assert [("damaged" in line, "complete" in line) for line in lines] == [
+        *[(True, False)] * 4, (False, True)
+    ]  # fmt: skip
+
+
+def test_a_file_that_says_something_else_is_never_replaced(tmp_path):
+    first, second = tmp_path / "a.nfg", tmp_path / "a.json"
+    second.write_bytes(b"a neighbour's")
+    with pytest.raises(ConfigError, match=r"a\.json: is there already and says something else"):
+        write_files({first: b"NFG", second: b"{}"})
+    assert tree(tmp_path) == {"a.json": b"a neighbour's"}
+    second.unlink()
+    for _ in range(2):
+        write_files({first: b"NFG", second: b"{}"})
+    assert tree(tmp_path) == {"a.nfg": b"NFG", "a.json": b"{}"}
+
+
+def test_a_file_is_not_written_into_a_folder_of_results(whole):
+    for path in (whole / "answer.txt", whole / "new.json", whole / "blocks" / "new.json"):
+        with pytest.raises(ConfigError, match="holds results; valid: a file in another folder"):
+            write_files({path: b"{}"})
+    assert verified(whole) == []
+
+
+def test_two_processes_do_not_write_one_file(tmp_path):
+    with alone(tmp_path / ".a.json.lock", tmp_path), pytest.raises(ConfigError, match="another"):
+        write_files({tmp_path / "a.json": b"{}"})
+    write_files({tmp_path / "a.json": b"{}"})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # on a busy machine
+def test_every_long_command_is_killed_and_fails_and_the_same_command_goes_on(tmp_path):
+    kills, failures = strike_all(tmp_path, 28, 14, seed=1)
+    assert "none lost" in kills and "each one line" in failures
 
 
 @pytest.mark.slow
