@@ -24,7 +24,7 @@ from experiments.store import (
     write_files,
 )
 from model.preset import ConfigError
-from tests.faults import Killed, calls, failing, killing, strike_all, striking, tree
+from tests.kills import Killed, calls, failing, killing, striking, tree
 from tests.small import conducted, hold, work_in
 
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -239,13 +239,6 @@ def test_two_processes_do_not_write_one_file(tmp_path):
         write_files({tmp_path / "a.json": b"{}"})
     write_files({tmp_path / "a.json": b"{}"})
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)  # on a busy machine
-def test_every_long_command_is_killed_and_fails_and_the_same_command_goes_on(tmp_path):
-    kills, failures = strike_all(tmp_path, 28, 14, seed=1)
-    assert "none lost" in kills and "each one line" in failures
 
 
 @pytest.mark.slow
