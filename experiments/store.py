@@ -22,10 +22,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from model.documents import told
+from model.documents import NO_CONTROLS, contents, decoded, told, with_controls, word
 from model.preset import LADDER, ConfigError, Preset, shown
 from model.world import Array
 
+LARGEST = 64_000_000
+"""Bytes of a JSON file at most."""
 GROUP = 10_000
 """Rows of a table that are written together."""
 
@@ -296,16 +298,37 @@ def read_parquet(path: Path) -> pa.Table:
 
 def read_json(path: Path, valid: str) -> dict[str, Any]:
     """The object of a JSON file. Raises ConfigError, by its line where it is no JSON."""
+    text = decoded(path, contents(path, LARGEST, valid))
     try:
-        found = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}; valid: {valid}") from error
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        strange = next(with_controls(found), None)
     except (ValueError, RecursionError) as error:
         at = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise ConfigError(f"{path}{at}: not readable as JSON; valid: {valid}") from error
+        why = f" ({error})" if isinstance(error, ConfigError) else ""
+        raise ConfigError(
+            f"{shown(path)}{at}: not readable as JSON{why}; valid: {valid}"
+        ) from error
+    if strange is not None:
+        where = f"{shown(path)}: {word('.'.join(strange[0]))}"
+        raise ConfigError(f"{where}: found {told(strange[1])}; {NO_CONTROLS}")
     if not isinstance(found, dict):
-        raise ConfigError(f"{path}: found {told(found)}; valid: {valid}")
+        raise ConfigError(f"{shown(path)}: found {told(found)}; valid: {valid}")
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these keys and values; refuses a key that is given twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ConfigError(f"{told(twice)} stands twice")
+    return found
+
+
+def _no_number(name: str) -> float:
+    """Refuses NaN and Infinity, which are no JSON."""
+    raise ConfigError(f"{name} is no number")
 
 
 def verified(path: Path) -> list[str]:

@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from model.documents import MANY, ConfigError, shown, suggestion, told
+from model.documents import (
+    MANY,
+    NO_CONTROLS,
+    ConfigError,
+    contents,
+    decoded,
+    shown,
+    suggestion,
+    told,
+    with_controls,
+)
 
 LARGEST = 64_000_000
 """Bytes of a table at most."""
@@ -153,30 +163,15 @@ def _known(first: str, delimiter: str, columns: Sequence[str]) -> tuple[int, int
 
 
 def _text(path: Path, encoding: str) -> str:
-    """The text of a file; lines end with a newline alone."""
-    try:
-        if not path.is_file():
-            raise ConfigError(f"{shown(path)}: no such file; valid: a table as CSV")
-        with path.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, ConfigError):
-            raise
-        reason = error.strerror if isinstance(error, OSError) else "not a file name"
-        raise ConfigError(f"{shown(path)}: cannot be read: {reason}") from error
-    if len(data) > LARGEST:
-        raise ConfigError(f"{shown(path)}: larger than {LARGEST:,} bytes; valid: a smaller table")
+    """The text of a table's file, in UTF-16 where a mark says so."""
+    data = contents(path, LARGEST, "a table as CSV")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
-    try:
-        text = data.decode(encoding or "utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+    elif b"\0" in data[:4]:
         raise ConfigError(
-            f"{shown(path)}:{line}: found bytes that are not {encoding or 'UTF-8'}; valid: a table "
-            "saved as UTF-8, or as UTF-16 with a byte order mark"
-        ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+            f"{shown(path)}:1: found UTF-16 or UTF-32 without a mark; valid: a table saved as UTF-8"
+        )
+    return decoded(path, data, encoding or "utf-8-sig").replace("\r", "\n")
 
 
 def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -192,12 +187,8 @@ def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str
             raise ConfigError(
                 f"{shown(path)}:{before + 1}: not readable as CSV: {error}"
             ) from error
-        strange = next((each for each in cells if not each.replace("\n", "").isprintable()), None)
-        if strange is not None:
-            raise ConfigError(
-                f"{shown(path)}:{before + 1}: found {told(strange)}; valid: cells without control "
-                "characters"
-            )
+        for _, text in with_controls(cells):
+            raise ConfigError(f"{shown(path)}:{before + 1}: found {told(text)}; {NO_CONTROLS}")
         if any(cells):
             yield before + 1, cells
         before = reader.line_num

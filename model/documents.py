@@ -4,7 +4,7 @@ import difflib
 import re
 import stat
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Integral
@@ -62,15 +62,18 @@ class Document:
 
     def line(self, location: Location) -> int | None:
         """The line of a key, or of the nearest table around it."""
-        for length in range(len(location), 0, -1):
-            if location[:length] in self.lines:
-                return self.lines[location[:length]]
-        return None
+        return nearest(self.lines, location)
+
+
+def nearest(lines: Mapping[Location, int], location: Location) -> int | None:
+    """The line of a key, or of the nearest table around it."""
+    around = (location[:length] for length in range(len(location), 0, -1))
+    return next((lines[each] for each in around if each in lines), None)
 
 
 def document(path: Path) -> Document:
     """The TOML file at a path. Raises ConfigError where it cannot be read at all."""
-    text = _text(path)
+    text = decoded(path, contents(path, LARGEST, "a TOML file"))
     try:
         values, lines, faults = _parsed(text)
     except ConfigError as error:
@@ -78,31 +81,63 @@ def document(path: Path) -> Document:
     return Document(path, values, lines, tuple(f"{shown(path)}:{each}" for each in faults))
 
 
-def _text(path: Path) -> str:
-    """The text of a regular file of sensible size in UTF-8."""
+def contents(path: Path, largest: int, valid: str) -> bytes:
+    """The bytes of a regular file of sensible size. Raises ConfigError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ConfigError(f"{shown(path)}: not a file; valid: a TOML file")
+            raise ConfigError(f"{shown(path)}: not a file; valid: {valid}")
         with path.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
+            data = opened.read(largest + 1)
     except FileNotFoundError as error:
-        raise ConfigError(f"{shown(path)}: no such file") from error
+        raise ConfigError(f"{shown(path)}: no such file; valid: {valid}") from error
     except OSError as error:
         raise ConfigError(f"{shown(path)}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         if isinstance(error, ConfigError):
             raise
         raise ConfigError(f"{shown(path)}: not a file name") from error
-    if len(data) > LARGEST:
-        raise ConfigError(f"{shown(path)}: larger than {LARGEST:,} bytes; valid: a smaller file")
+    if len(data) > largest:
+        raise ConfigError(f"{shown(path)}: larger than {largest:,} bytes; valid: a smaller file")
+    return data
+
+
+def decoded(path: Path, data: bytes, encoding: str = "utf-8-sig") -> str:
+    """The text that the bytes of a file hold, its lines ended by a newline. Raises ConfigError."""
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError(
-            f"{shown(path)}:{line}: found the byte 0x{data[error.start]:02x}, which is not UTF-8; "
-            "valid: a file saved as UTF-8"
+            f"{shown(path)}:{line}: found the byte 0x{data[error.start]:02x}, which is not "
+            f"{encoding.upper().removesuffix('-SIG')}; valid: a file saved as UTF-8"
         ) from error
+    return text.replace("\r\n", "\n")
+
+
+CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Characters that stand for nothing to be read: controls of terminals and of the direction of
+writing, and halves of characters."""
+NO_CONTROLS = "valid: text without control characters"
+
+
+def with_controls(value: object, at: Location = ()) -> Iterator[tuple[Location, str]]:
+    """Every text with control characters in a value, table or list, and where it stands.
+
+    >>> list(with_controls({"label": ["Iran", "a\\x1b[31mb"], "about": "two\\nlines"}))
+    [(('label', '1'), 'a\\x1b[31mb')]
+    """
+    if isinstance(value, str):
+        if CONTROLS.search(value):
+            yield at, value
+        return
+    parts: Iterable[tuple[object, object]] = enumerate(value) if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        parts = value.items()
+    for key, each in parts:
+        for part in (key, each):
+            yield from with_controls(part, (*at, str(key)))
 
 
 @lru_cache(maxsize=64)
@@ -115,7 +150,12 @@ def _parsed(text: str) -> tuple[dict[str, Any], dict[Location, int], tuple[str, 
     faults: list[str] = []
     for _ in range(REPAIRS):
         try:
-            return tomllib.loads("\n".join(rows)), lines, tuple(faults)
+            values = tomllib.loads("\n".join(rows))
+            strange = [
+                f"{nearest(lines, at)}: {word('.'.join(at))}: found {told(text)}; {NO_CONTROLS}"
+                for at, text in with_controls(values)
+            ]
+            return values, lines, (*faults, *strange[:MANY])
         except (ValueError, RecursionError) as error:
             number = _line_of(error, rows)
             again = [key for key, _, second in twice if second == number]

@@ -7,6 +7,7 @@ from typing import Any  # a parsed TOML document has values of any type
 
 from model.complaints import member
 from model.documents import (
+    NO_CONTROLS,
     ConfigError,
     Document,
     Location,
@@ -16,6 +17,7 @@ from model.documents import (
     shown,
     suggestion,
     told,
+    with_controls,
     word,
 )
 from model.layers import Layers, Origin
@@ -161,6 +163,9 @@ class Reading:
 
     def lay_change(self, key: str, value: Any, players: list[str]) -> None:
         """Lay one `--set`."""
+        for _, text in with_controls([key, value]):
+            self.mistakes.append(f"--set {word(key)}: found {told(text)}; {NO_CONTROLS}")
+            return
         parts = tuple(key.split("."))
         parts = parts[1:] if parts[0] == "states" and len(parts) > 1 else parts
         if len(parts) == 4 and parts[1] == "treaties":

@@ -169,3 +169,22 @@ def test_names_do_not_lead_out_of_their_folder(tmp_path):
 
 def test_the_text_of_this_test_is_toml():
     assert tomllib.loads(TEXT)["dotted"] == {"key": 5}
+
+
+@pytest.mark.parametrize(
+    "text", ['a = 1\n[b]\nlabel = "x\\u001b[31m"\n', 'a = 1\n[b]\n"\\u0000" = 1\n']
+)
+def test_control_characters_are_refused_by_their_line(tmp_path, text):
+    path = tmp_path / "a.toml"
+    path.write_text(text, "utf-8")
+    (fault,) = document(path).faults
+    assert fault.startswith((f"{path}:3: b.label: found", f"{path}:3: 'b.\\x00': found"))
+    assert fault.isprintable() and fault.endswith("valid: text without control characters")
+
+
+def test_a_byte_order_mark_and_windows_line_ends_make_no_difference(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_bytes(b"\xef\xbb\xbfa = 1\r\n[b]\r\nc = 2\r\n")
+    found = document(path)
+    assert found.values == {"a": 1, "b": {"c": 2}} and not found.faults
+    assert found.lines["b", "c"] == 3

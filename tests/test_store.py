@@ -19,6 +19,7 @@ from experiments.store import (
     Rows,
     alone,
     block_name,
+    read_json,
     table_of,
     verified,
     write_files,
@@ -281,3 +282,30 @@ def test_the_blocks_make_the_rows(whole):
     rows = stored(resumed(whole).folder, 3)
     assert rows["first_run"].tolist() == [0, 4, 8, 12, 16, 20]
     assert (rows["error"] == "").all()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"a": 1,\n "b": }', ":2: not readable as JSON"),
+        ('{"a": 1, "a": 2}', "'a' stands twice"),
+        ('{"a": NaN}', "NaN is no number"),
+        ('{"a": ' + "9" * 5000 + "}", "not readable as JSON"),
+        ('{"a": ' + "[" * 100_000 + "}", "not readable as JSON"),
+        ('{"a": ["x\\u001b[31m"]}', ": a.0: found 'x\\x1b[31m'; valid: text without control"),
+        ('"a"', "found 'a'; valid: an object"),
+        ("\ufeff{", ":1: not readable as JSON"),
+    ],
+)
+def test_damaged_json_is_one_line(tmp_path, text, words):
+    path = tmp_path / "a.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as error:
+        read_json(path, "an object")
+    assert words in str(error.value) and str(error.value).isprintable()
+
+
+def test_what_is_no_file_or_never_ends_is_not_read(tmp_path):
+    for path in (tmp_path, Path("/dev/zero"), tmp_path / "nothing"):
+        with pytest.raises(ConfigError, match=r"not a file|no such file"):
+            read_json(path, "an object")

@@ -64,8 +64,8 @@ def test_lines_are_those_of_the_file_below_a_quoted_line_break(tmp_path):
         ("name,level,day,day\none,4,x,x\n", ":1: column 'day' stands twice"),
         ("name,level,day\none,4\n", ":2: found 2 cells; valid: 3"),
         ("name,level,day\none,4,x,y\n", ":2: found 4 cells; valid: 3"),
-        (b"name,level,day\n\xff\xfftwo,1,x\n", ":2: found bytes that are not UTF-8"),
-        ("name,level,day\na\x00b,4,x\n", ":2: found 'a\\x00b'; valid: cells without control"),
+        (b"name,level,day\n\xff\xfftwo,1,x\n", ":2: found the byte 0xff, which is not UTF-8"),
+        ("name,level,day\na\x00b,4,x\n", ":2: found 'a\\x00b'; valid: text without control"),
         ('name,level,day\n"one,4,x\n', "not readable as CSV"),
     ],
 )
