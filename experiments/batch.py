@@ -244,8 +244,11 @@ def blocks(
 ) -> Iterator[Block]:
     """The blocks of an ensemble in the order of their runs, played by some workers."""
     runs = runs if isinstance(runs, range) else range(whole_number(runs, "runs", 1, MOST_RUN))
-    checked_runs(runs)
-    count = max(round(len(runs) * len(job.policies) / block), workers, 1)
+    if runs:
+        checked_runs(runs)
+    block = whole_number(block, "block", 1, MOST_RUN)
+    workers = whole_number(workers, "workers", 1, MOST_RUN)
+    count = max(round(len(runs) * len(job.policies) / block), workers)
     block = max(-(-len(runs) // count), 1)
     parts = [
         range(first, min(first + block, runs.stop)) for first in range(runs.start, runs.stop, block)

@@ -237,6 +237,8 @@ def complete(design: Design, path: Path | None = None) -> Design:
         sides = proteges(design.preset, design.set)
         design.patron = design.patron or next(iter(sides), "")
         mistakes += _wrong_names(design, preset, list(sides), path)
+        if design.kind == "duel" and not design.factors:
+            design.measures = design.measures or [f"turned.{design.patron}"]
     if not mistakes and not _together(design):
         for name, factor in design.factors.items():
             for end in ends(factor):

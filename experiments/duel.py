@@ -62,15 +62,15 @@ def allegiance(preset: Preset) -> dict[str, str]:
     }
 
 
-def unbound(preset: Preset) -> list[str]:
+def unbound(preset: Preset) -> dict[str, str]:
     """States with neither tie nor stake in a principal, whose side is therefore none of theirs."""
-    principals, told = (preset.file.target, preset.file.challenger), []
+    principals, told = (preset.file.target, preset.file.challenger), dict[str, str]()
     for name, side in allegiance(preset).items():
         profile = preset.profiles[name]
         bound = [profile.ties.get(p, 0.0) or profile.stakes.get(p, 0.0) for p in principals]
         if not any(bound):
             either = " or ".join(preset.profiles[each].label for each in principals)
-            told.append(
+            told[name] = (
                 f"{profile.label} has neither tie nor stake in {either}, and counts on the side "
                 f"of {preset.profiles[side].label} by default."
             )

@@ -363,7 +363,7 @@ def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
                for n, t in tables.items()]  # fmt: skip
     for name, (figure, _) in found.figures.items():
         written += figures.save(figure, folder.path, name)
-    found.caveats += [*unbound(work.preset), *turned(work)]
+    found.caveats += [*unbound(work.preset).values(), *turned(work)]
     patron, protege = (work.preset.profiles[e].label for e in (work.plan.patron, work.plan.protege))
     found.verdict = [f"{patron} is on the side of {protege}.", *found.verdict]
     errors = rows["error"].ne("")

@@ -209,7 +209,7 @@ def sides_in_words(preset: Preset, ensemble: Ensemble) -> list[str]:
     for principal in (preset.file.target, preset.file.challenger):
         friends = [label[name] for name, side in sides.items() if side == principal]
         lines.append(f"On the side of {label[principal]}: {', '.join(friends) or 'no other'}.")
-    lines += [f"Beware: {each}" for each in unbound(preset)]
+    lines += [f"Beware: {each}" for each in unbound(preset).values()]
     for name in sides:
         share = ensemble.mean(f"turned.{name}")
         if share > 0:

@@ -40,7 +40,17 @@ def findings(
         figure = sweep_figure.sweep(design, table, labels[design.patron])
         drawn = {"sweep": (figure, "Lines: mean paired difference; bands: 95 % intervals.")}
         words = list(sweep_words(design, table, labels[design.patron]))
-    return Findings(words, {"points": table, "duels": duels}, drawn, method=METHOD)
+    caveats = turned_words(design, table, labels)
+    return Findings(words, {"points": table, "duels": duels}, drawn, caveats, METHOD)
+
+
+def turned_words(design: Design, table: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+    """A warning where the patron changes sides in some runs: there its acts help the other."""
+    shares = table.filter(regex=rf"^turned\.{design.patron}\.").to_numpy(float)
+    most = float(np.max(shares, initial=0.0))
+    if most == 0:
+        return []
+    return [f"{labels[design.patron]} changes sides in up to {most:.1%} of the runs of a policy."]
 
 
 def rivals(design: Design) -> list[str]:

@@ -232,9 +232,9 @@ def checked_runs(runs: Whole | range) -> int | range:
     """The number of a run, or a range of them that follow one another. Raises ConfigError."""
     if not isinstance(runs, range):
         return whole_number(runs, "runs", 0, MOST_RUN)
-    if runs.step != 1 or not 0 <= runs.start <= runs.stop <= MOST_RUN:
+    if runs.step != 1 or not 0 <= runs.start < runs.stop <= MOST_RUN:
         raise ConfigError(
-            f"runs: found {runs}; valid: a number, or a range from 0 on by steps of 1"
+            f"runs: found {runs}; valid: a number, or a range from 0 on by steps of 1, not empty"
         )
     return runs
 

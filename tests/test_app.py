@@ -388,6 +388,7 @@ def test_a_moved_weight_changes_the_verdict_and_is_saved(page: Any, tmp_path: Pa
     page.keyboard.press("End")
     page.locator("[data-key='russia.weights.ties'].changed").wait_for()
     page.locator("[data-changed='true'][data-verdict='talk']").wait_for(timeout=120_000)
+    assert "Russia is on the side of Iran." in page.locator("[data-sides]").inner_text()
     text = card.text_content()
     assert "Before:" in text and "The change helps talk" in text
     with page.expect_download() as saving:

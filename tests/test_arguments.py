@@ -53,10 +53,19 @@ def test_a_run_may_be_named_by_a_number_of_a_table():
     assert float(model.world.wars) == table["wars"][2]
 
 
-@pytest.mark.parametrize("runs", [-1, True, range(0, 10, 2), range(5, 0), range(-1, 3)])
+@pytest.mark.parametrize(
+    "runs", [-1, True, range(0, 10, 2), range(5, 0), range(-1, 3), range(4, 4)]
+)
 def test_runs_that_do_not_follow_one_another_are_refused(runs):
     with pytest.raises(ConfigError, match="runs: found"):
         AllianceModel("twelve-days", runs=runs)
+
+
+@pytest.mark.parametrize("name", ["block", "workers"])
+@pytest.mark.parametrize("number", [0, -1, 1.5, True])
+def test_no_ensemble_is_played_in_blocks_or_by_workers_that_cannot_be(name, number):
+    with pytest.raises(ConfigError, match=f"{name}: found .*; valid: a whole number from 1 to"):
+        simulate("twelve-days", 4, **{name: number})
 
 
 def test_a_step_after_the_end_is_refused():

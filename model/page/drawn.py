@@ -82,6 +82,7 @@ def VerdictCard(
     acts: list[str],
     changed: bool,
     answer: Plain | None,
+    sides: str,
     progress: float,
     problem: str,
     event_choose: Any,

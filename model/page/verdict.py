@@ -6,10 +6,13 @@ import solara
 import solara.lab
 
 from experiments import whatif
-from experiments.duel import ACTS
+from experiments.duel import ACTS, allegiance, unbound
 from model.page.drawn import VerdictCard
 from model.page.visit import Visit, patrons
+from model.plan import Plan
+from model.preset import load
 from model.snapshot import Plain
+from model.watched import Record
 
 
 @solara.component
@@ -40,12 +43,30 @@ def Answer(visit: Visit) -> None:
         acts=list(ACTS),
         changed=bool(plan.changes),
         answer=in_words(found[1], labels[patron], bool(plan.changes)) if fits else None,
+        sides=sides_in_words(plan, patron, visit.model.record),
         progress=1.0 if fits else progress,
         problem=str(playing.exception) if playing.error else "",
         event_choose=lambda wanted: (
             visit.selected.set(wanted["patron"]),
             visit.act.set(wanted["act"]),
         ),
+    )
+
+
+def sides_in_words(plan: Plan, patron: str, record: Record) -> str:
+    """Whom the patron sides with, whether anything holds it there, and who changed sides so far."""
+    preset = load(plan.preset, plan.given)
+    label = {name: each.label for name, each in preset.profiles.items()}
+    words = [f"{label[patron]} is on the side of {label[allegiance(preset)[patron]]}."]
+    words += [each for name, each in unbound(preset).items() if name == patron]
+    before, now = record.first.side, record.world(record.turn).side
+    turned = [
+        label.get(name, name)
+        for name, one, other in zip(record.first.names, before, now, strict=True)
+        if one != other
+    ]
+    return " ".join(
+        [*words, *([f"In this run changed sides: {', '.join(turned)}."] * bool(turned))]
     )
 
 

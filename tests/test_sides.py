@@ -1,0 +1,47 @@
+"""Who sides with whom is said, and a side that nothing holds, or that changes, is warned of."""
+
+import pandas as pd
+
+from experiments.batch import simulate
+from experiments.duel import allegiance, unbound
+from experiments.report import sides_in_words
+from experiments.sweep import turned_words
+from model.preset import load
+from tests.small import small
+
+LOOSE = {f"china.{table}.{who}": 0.0 for table in ("ties", "stakes") for who in ("iran", "israel")}
+
+
+def test_each_state_besides_the_principals_is_on_the_side_its_ties_say():
+    sides = allegiance(load("iran-2025"))
+    assert sides == {"russia": "iran", "united_states": "israel", "china": "iran", "gulf": "iran"}
+    assert allegiance(load("iran-2025", {"russia.ties.iran": -0.5}))["russia"] == "israel"
+
+
+def test_a_state_without_tie_or_stake_in_a_principal_is_warned_of():
+    assert unbound(load("iran-2025")) == {}
+    told = unbound(load("iran-2025", LOOSE))
+    assert list(told) == ["china"] and "neither tie nor stake in Iran or Israel" in told["china"]
+
+
+def test_the_answer_says_sides_and_warns_of_those_that_change_in_a_run():
+    changes = {"turns": 40, "gulf.ties.iran": 0.31, "gulf.ties.israel": 0.3}
+    preset = load("iran-2025", changes)
+    told = "\n".join(sides_in_words(preset, simulate("iran-2025", 12, changes=changes)))
+    assert "On the side of Iran: Russia, China, Gulf states." in told
+    assert "On the side of Israel: United States." in told
+    assert "Beware: Gulf states changes sides in" in told
+    calm = simulate("iran-2025", 4, changes={"turns": 1})
+    assert "Beware" not in "\n".join(sides_in_words(load("iran-2025", {"turns": 1}), calm))
+
+
+def test_a_duel_warns_of_a_patron_that_changes_sides():
+    design = small(kind="duel", factors={}, acts=["arms"], keep="runs", own=True)
+    assert design.measures == ["turned.russia"]
+    columns = {f"turned.russia.{policy}": [share] for policy, share in
+               zip(("rhetoric", "arms", "own"), (0.0, 0.25, 0.1), strict=True)}  # fmt: skip
+    labels = {"russia": "Russia"}
+    assert turned_words(design, pd.DataFrame(columns), labels) == [
+        "Russia changes sides in up to 25.0% of the runs of a policy."
+    ]
+    assert turned_words(design, pd.DataFrame(columns) * 0, labels) == []
