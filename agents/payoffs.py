@@ -12,16 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.beliefs import (
-    affront_seen,
-    beneficiary_pledge,
-    growth,
-    honesty_gain,
-    obligations,
-    reliability_gain,
-    seen_share,
-)
-from model.stage_game import (
+from model.game.stage_game import (
     CHANNELS,
     NOTHING,
     Affine,
@@ -31,6 +22,15 @@ from model.stage_game import (
     credit,
     effects,
     relations,
+)
+from model.rules.beliefs import (
+    affront_seen,
+    beneficiary_pledge,
+    growth,
+    honesty_gain,
+    obligations,
+    reliability_gain,
+    seen_share,
 )
 from model.world import BILLIONS, LEAST, TINY, Array, PerRun, PerState, Play, World, once, total
 

@@ -7,8 +7,8 @@ import mesa
 import numpy as np
 
 from agents.payoffs import ledger
+from model.game.stage_game import Expected
 from model.measures import standing
-from model.stage_game import Expected
 from model.world import PerAction, PerRun
 
 if TYPE_CHECKING:

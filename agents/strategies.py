@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agents.payoffs import stage_game, weighed
-from model import turn
-from model.equilibrium import logit_equilibrium
+from model.game.equilibrium import logit_equilibrium
+from model.game.quantal_response import quantal_response, uniform
+from model.game.stage_game import StageGame
 from model.measures import worth
-from model.responses import quantal_response, uniform
-from model.stage_game import StageGame
+from model.rules import turn
 from model.world import Array, PerAction, World
 
 Imagine = Callable[[int, int, int], PerAction]

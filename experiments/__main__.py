@@ -7,8 +7,8 @@ from typing import Any  # an option may hold any TOML value
 
 import click
 
-from experiments.commands import COMMANDS, results
-from experiments.options import (
+from experiments.command_line.commands import COMMANDS, results
+from experiments.command_line.options import (
     DEFAULT,
     NUMBER,
     WRITTEN,
@@ -73,7 +73,7 @@ def run(
     quiet: bool,
 ) -> None:
     """Play PRESET and say whether talking beat intervening, and why."""
-    from experiments import run as runner
+    from experiments.answer import run as runner
 
     changes |= {"turns": turns} if turns else {}
     command = ["cheaptalk", *sys.argv[1:]] if sys.argv[1:] else ["cheaptalk", "run"]
@@ -108,7 +108,7 @@ def explain(
     as_json: bool,
 ) -> None:
     """Show a state's payoff ledger in one turn, and what would flip its choice."""
-    from experiments import explain as explaining
+    from experiments.why import explain as explaining
 
     found = explaining.explained(preset, state, turn, run_number, seed, changes)
     click.echo(explaining.as_json(found) if as_json else explaining.in_words(found))
@@ -132,8 +132,8 @@ def game(
     changes: dict[str, Any],
 ) -> None:
     """Write a turn's stage game for Gambit, and its solution beside it."""
-    from experiments.explain import watched
-    from experiments.game import beside, write_game
+    from experiments.why.explain import watched
+    from experiments.why.gambit_file import beside, write_game
 
     beside(out)  # what cannot be written is told before the turns are played
     model = watched(preset, turn, run_number, seed, changes)
@@ -152,7 +152,7 @@ def game(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 def tournament(norm: str, settings: tuple[str, ...], as_json: bool) -> None:
     """Let support policies compete by imitation: which survive under a norm of judging?"""
-    from experiments import tournament as contest
+    from experiments.theory import tournament as contest
 
     found = contest.played(norm, parsed(settings))
     click.echo(contest.as_json(found) if as_json else contest.in_words(found))
@@ -164,7 +164,7 @@ def tournament(norm: str, settings: tuple[str, ...], as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 def list_(preset: str, changes: dict[str, Any], as_json: bool) -> None:
     """List presets, states, payoff terms and parameters with unit, range, default and source."""
-    from experiments import listing
+    from experiments.answer import listing
 
     click.echo(listing.as_json(preset, changes) if as_json else listing.in_words(preset, changes))
 
@@ -176,7 +176,7 @@ def list_(preset: str, changes: dict[str, Any], as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 def show(preset: str, key: str | None, changes: dict[str, Any], as_json: bool) -> None:
     """Show every value of PRESET, or those under KEY, and the file and line it comes from."""
-    from experiments import show as showing
+    from experiments.answer import show as showing
 
     rows = showing.resolved(preset, changes, key)
     click.echo(showing.as_json(rows) if as_json else showing.in_words(rows))
@@ -188,7 +188,7 @@ def show(preset: str, key: str | None, changes: dict[str, Any], as_json: bool) -
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
 def schema(preset: str, changes: dict[str, Any], out: Path | None) -> None:
     """Write the JSON Schemas by which editors complete and check profiles, presets and actions."""
-    from experiments import schema as describing
+    from experiments.answer import schema as describing
 
     for path in describing.write(preset, changes, out):
         click.echo(str(path))
@@ -216,7 +216,7 @@ def tweak(
         raise Complaint(
             "tweak: nothing is changed; valid: --set KEY=VALUE, --with FILE or --watch FILE"
         )
-    from experiments import tweak as tweaking
+    from experiments.why import tweak as tweaking
 
     told = tweaking.as_json if as_json else tweaking.in_words
     if watch is None:
@@ -250,7 +250,7 @@ def flip(
     as_json: bool,
 ) -> None:
     """Find the value of a figure at which talk and intervention change places."""
-    from experiments import flip as flipping
+    from experiments.why import flip as flipping
 
     found = flipping.flips(preset, state, key, changes, runs=runs, rng=seed)
     click.echo(flipping.as_json(found) if as_json else flipping.in_words(found))
@@ -261,8 +261,8 @@ def flip(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 def validate(targets: tuple[str, ...], as_json: bool) -> None:
     """Check the model against what theory proves or found (T1-T10)."""
-    from experiments import validate as validating
-    from model.preset import suggestion
+    from experiments.theory import targets as validating
+    from model.preset.load import suggestion
 
     for each in targets:
         if each.upper() not in validating.TARGETS:
@@ -290,8 +290,8 @@ def ablate(
     as_json: bool,
 ) -> None:
     """Show the verdict with and without each mechanism (S1-S21), on the same luck."""
-    from experiments import ablate as ablating
-    from experiments.batch import all_workers
+    from experiments.engine.batch import all_workers
+    from experiments.theory import ablate as ablating
 
     rows, where = ablating.kept(preset, changes, runs, seed, workers or all_workers(), out)
     click.echo(ablating.as_json(rows) if as_json else ablating.in_words(rows, runs, where))
@@ -313,8 +313,8 @@ def robustness(
     as_json: bool,
 ) -> None:
     """Show whether the verdict survives the choice of decision rule."""
-    from experiments import robustness as ruling
-    from experiments.batch import all_workers
+    from experiments.engine.batch import all_workers
+    from experiments.theory import robustness as ruling
 
     found = ruling.robustness(
         preset, runs, rng=seed, changes=changes, workers=workers or all_workers()
@@ -348,8 +348,8 @@ def calibrate(
     as_json: bool,
 ) -> None:
     """Fit the payoff weights and the precision to coded cases."""
-    from experiments import calibrate as calibrating
-    from experiments.store import refuse_unwritable
+    from experiments.engine.store import refuse_unwritable
+    from experiments.history import calibrate as calibrating
 
     named = calibrating.states_named(states)
     if out is not None:
@@ -386,12 +386,12 @@ def backtest(
 ) -> None:
     """Score the calibrated model and simple baselines on what they were not fitted to."""
     if timeline is not None:
-        from experiments import timeline as daily
+        from experiments.history import daily
 
         days = daily.forecasts(preset, timeline, changes)
         click.echo(daily.as_json(days) if as_json else daily.in_words(days))
         return
-    from experiments import backtest as testing
+    from experiments.history import backtest as testing
 
     if cases is None:
         raise Complaint("--cases: missing; valid: a CSV of coded cases (or --timeline FILE)")
@@ -403,7 +403,7 @@ def backtest(
         click.echo(f"{out}: {count} cases", err=True)
         return
     if sequential:
-        from experiments.sequential import sequential as learnt
+        from experiments.history.sequential import sequential as learnt
 
         found = [learnt(known)]
     else:
@@ -418,7 +418,7 @@ def backtest(
 @json_option
 def icb(path: Path, train_before: int, features: str | None, as_json: bool) -> None:
     """Backtest on ICB: PATH is its actor-level CSV (version 13 or later)."""
-    from experiments import icb as crises
+    from experiments.history import icb as crises
 
     found = crises.backtest(path, train_before, features)
     click.echo(crises.as_json(found) if as_json else crises.in_words(found))
@@ -437,8 +437,8 @@ def forecast(
     """Write dated, sealed probabilities of defined events of PRESET until a day."""
     from datetime import date
 
-    from experiments import forecast as forecasting
-    from experiments.store import refuse_unwritable
+    from experiments.engine.store import refuse_unwritable
+    from experiments.history import forecast as forecasting
 
     try:
         day = date.fromisoformat(until)
@@ -458,7 +458,7 @@ def forecast(
 @json_option
 def score(forecast: Path, outcomes: Path, as_json: bool) -> None:
     """Score a FORECAST file against OUTCOMES, a CSV with the columns event, happened."""
-    from experiments import forecast as forecasting
+    from experiments.history import forecast as forecasting
 
     found = forecasting.scored(forecast, outcomes)
     if as_json:
@@ -474,7 +474,7 @@ def score(forecast: Path, outcomes: Path, as_json: bool) -> None:
 @json_option
 def bench(rounds: int, as_json: bool) -> None:
     """Measure speed and memory: ensemble, mesa.batch_run, Gambit, starts, growth."""
-    from experiments import bench as benching
+    from benchmarks import bench as benching
 
     found = benching.measured(rounds, lambda words: click.echo(words, err=True))
     click.echo(benching.as_json(found) if as_json else benching.in_words(found))
@@ -486,7 +486,7 @@ def bench(rounds: int, as_json: bool) -> None:
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 def view(preset: str, port: int, no_open: bool) -> None:
     """Watch PRESET in the browser: play it, ask why, move a weight."""
-    from experiments import view as viewing
+    from experiments.page import server as viewing
 
     viewing.view(preset, port, browser=not no_open)
 

@@ -11,14 +11,14 @@ import numpy as np
 from agents.payoffs import stage_game, weighed
 from agents.state import StateAgent, seated
 from agents.strategies import attraction_after, imagined, with_strategies
-from model import turn
-from model.branch import NoEquilibrium
-from model.documents import Whole, whole_number
 from model.draws import MOST_SEED, state_uniforms, uniforms
-from model.equilibrium import Solution, logit_equilibrium
+from model.game.branch import NoEquilibrium
+from model.game.equilibrium import Solution, logit_equilibrium
+from model.game.stage_game import StageGame
 from model.measures import recorded
-from model.preset import Change, ConfigError, Preset, first_world, load, menu, suggestion
-from model.stage_game import StageGame
+from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
+from model.preset.toml import Whole, whole_number
+from model.rules import turn
 from model.world import Array, Kept, World, taken
 
 MOST_RUN = 2**63 - 1

@@ -32,7 +32,7 @@ settings.load_profile("project")
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Presets and profiles in a folder that a test may change: `presets` and `profiles`."""
-    from model import preset
+    from model.preset import load as preset
 
     for name in ("PROFILES", "PRESETS"):
         copied = tmp_path / name.lower()

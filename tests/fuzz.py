@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from model.preset import ConfigError, first_world, load
+from model.preset.load import ConfigError, first_world, load
 
 PRESET = """\
 title = "Two rivals"

@@ -1,9 +1,10 @@
 """Stage games of real worlds with Gambit's logit equilibria, for `test_equilibrium.py`.
 
 `python -m tests.gambit_games` under a Python that has pygambit draws the games, solves
-them and writes `experiments/gambit_games.json`. In each game two to four states play; what the
-others do is held at the solution of the whole game. Gambit traces the principal branch of
-the strategic form whose payoffs are multiplied by each state's precision, up to 1.
+them and writes `experiments/theory/gambit_games.json`. In each game two to four states
+play; what the others do is held at the solution of the whole game. Gambit traces
+the principal branch of the strategic form whose payoffs are multiplied by each state's
+precision, up to 1.
 """
 
 import json
@@ -15,14 +16,14 @@ from random import Random
 
 import numpy as np
 
-from model.branch import followed_branch
-from model.equilibrium import logit_equilibrium
-from model.responses import quantal_response
-from model.stage_game import CHANNELS, StageGame
+from model.game.branch import followed_branch
+from model.game.equilibrium import logit_equilibrium
+from model.game.quantal_response import quantal_response
+from model.game.stage_game import CHANNELS, StageGame
 from model.world import Array, Play
 from tests.worlds import PRESETS, a_model
 
-STORED = Path(__file__).resolve().parent.parent / "experiments" / "gambit_games.json"
+STORED = Path(__file__).resolve().parent.parent / "experiments" / "theory" / "gambit_games.json"
 SIZES = {2: 8, 3: 5, 4: 3}
 """The longest menu by the number of states that play."""
 GAMES = 66

@@ -14,16 +14,16 @@ from random import Random
 
 import numpy as np
 
-from experiments.cases import FOLDER, read_cases
-from experiments.design import factors_of, read
-from experiments.experiment import resumed
-from experiments.folders import compared, listed, told
-from experiments.forecast import read_forecast, read_outcomes, seal
-from experiments.icb import TABLE, read_patrons
-from experiments.run import timeline
-from experiments.sampling import points
-from experiments.store import Blocks, verified
-from model.preset import PRESETS, ConfigError
+from experiments.answer.run import timeline
+from experiments.engine.folders import compared, listed, told
+from experiments.engine.store import Blocks, verified
+from experiments.history.cases import FOLDER, read_cases
+from experiments.history.forecast import read_forecast, read_outcomes, seal
+from experiments.history.icb import TABLE, read_patrons
+from experiments.study.conduct import resumed
+from experiments.study.design import factors_of, read
+from experiments.study.sampling import points
+from model.preset.load import PRESETS, ConfigError
 
 WORDS = [
     "nan", "-inf", "1e999", "9" * 400, "0x10", "1_0", "4.0", "-9", "-88", "", " ", "\0", "\x1b[31m",

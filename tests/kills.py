@@ -23,9 +23,16 @@ import pyarrow.parquet as pq
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
-    ["tests.kills", "experiments.run", "experiments.sweep", "experiments.dossier",
-     "experiments.calibrate", "experiments.backtest", "experiments.ablate"]
-)  # fmt: skip
+    [
+        "tests.kills",
+        "experiments.answer.run",
+        "experiments.study.kinds.sweep",
+        "experiments.study.html_report",
+        "experiments.history.calibrate",
+        "experiments.history.backtest",
+        "experiments.theory.ablate",
+    ]
+)
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
@@ -271,7 +278,7 @@ class Trial:
 
 def blocks_listed(folder: Path) -> dict[str, int]:
     """The blocks that count, and when each was written."""
-    from experiments.store import Blocks
+    from experiments.engine.store import Blocks
 
     return {
         name: (folder / name).stat().st_mtime_ns

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.preset import PRESETS, PROFILES, Change, ConfigError, load
+from model.preset.load import PRESETS, PROFILES, Change, ConfigError, load
 
 PRESET, RUSSIA = "my_preset.toml", "profiles/russia.toml"
 

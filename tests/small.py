@@ -3,8 +3,8 @@
 import time
 from pathlib import Path
 
-from experiments.design import Design, Factor, complete
-from experiments.experiment import Work, conduct, prepared
+from experiments.study.conduct import Work, conduct, prepared
+from experiments.study.design import Design, Factor, complete
 
 COMMAND = ["cheaptalk", "experiment", "small"]
 

@@ -16,12 +16,12 @@ import numpy as np
 
 from agents.payoffs import TERMS, ledger
 from model.alliance_model import AllianceModel
-from model.branch import NoEquilibrium
-from model.iteration import RESIDUAL
+from model.game.branch import NoEquilibrium
+from model.game.iteration import RESIDUAL
+from model.game.stage_game import Expected
 from model.measures import MEASURES, worth
 from model.parameters import SECTIONS, STATE_SECTIONS
-from model.preset import Preset, load
-from model.stage_game import Expected
+from model.preset.load import Preset, load
 from model.world import Array, World
 from tests.worlds import PRESETS, figures
 

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.batch import simulate
-from experiments.commands import ranges
-from experiments.executor import Crew, each_done
-from experiments.options import Complaint, names_given
+from experiments.command_line.commands import ranges
+from experiments.command_line.options import Complaint, names_given
+from experiments.engine.batch import simulate
+from experiments.engine.workers import Crew, each_done
 from model.alliance_model import AllianceModel
-from model.documents import whole_number
 from model.draws import MOST_SEED
-from model.preset import ConfigError, load
+from model.preset.load import ConfigError, load
+from model.preset.toml import whole_number
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -146,7 +146,8 @@ def test_a_whole_number_may_be_given_as_one_of_numpy_or_with_a_point():
 def test_workers_from_a_script_without_a_guard_are_refused_in_a_line(tmp_path):
     script = tmp_path / "snippet.py"
     script.write_text(
-        "from experiments.batch import simulate\nsimulate('twelve-days', 4, workers=2)\n", "utf-8"
+        "from experiments.engine.batch import simulate\nsimulate('twelve-days', 4, workers=2)\n",
+        "utf-8",
     )
     done = subprocess.run(
         [sys.executable, str(script)],
@@ -184,12 +185,12 @@ def test_no_module_of_the_program_needs_what_only_posix_has(tmp_path):
         "    return library(name, *more)\n"
         "ctypes.CDLL = of_windows\n"
         "import filelock, pkgutil, importlib, model, agents, experiments\n"
-        "skipped = () if importlib.util.find_spec('solara') else ('model.app', 'model.page')\n"
+        "skipped = () if importlib.util.find_spec('solara') else 'experiments.page'\n"
         "for package in (model, agents, experiments):\n"
         "    for each in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
         "        if not each.name.startswith(skipped) and not each.name.endswith('__main__'):\n"
         "            importlib.import_module(each.name)\n"
-        "from experiments.batch import simulate\n"
+        "from experiments.engine.batch import simulate\n"
         "print(simulate('twelve-days', 2, changes={'turns': 1}).runs)\n"
     )
     done = subprocess.run(

@@ -54,7 +54,7 @@ def test_every_command_of_the_page_exists(command):
 
 
 def test_the_file_of_the_page_is_a_right_design(tmp_path):
-    from experiments.design import read
+    from experiments.study.design import read
 
     (tmp_path / "page.toml").write_text(re.search(r"```toml\n(.*?)```", PAGE, flags=re.S)[1])
     design, _ = read(str(tmp_path / "page.toml"))

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from agents.payoffs import game_of
-from experiments.explain import nudged
-from model import turn
-from model.conflict import ended
+from experiments.why.explain import nudged
 from model.measures import worth
 from model.parameters import SECTIONS, STATE_SECTIONS, Action, declarations
-from model.preset import load
+from model.preset.load import load
+from model.rules import turn
+from model.rules.conflict import ended
 from model.world import World
 from tests.worlds import a_model, a_world, figures
 

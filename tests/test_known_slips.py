@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from agents.payoffs import feasible
-from model import means, turn
-from model.beliefs import client_disrepute
-from model.preset import first_world, load
+from model.preset.load import first_world, load
+from model.rules import means, turn
+from model.rules.beliefs import client_disrepute
 from model.world import BILLIONS, Beta, World
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from agents.payoffs import TERMS
 from agents.strategies import STRATEGIES
-from experiments.mechanisms import MECHANISMS
+from experiments.theory.mechanisms import MECHANISMS
 from model.measures import MEASURES
 from model.parameters import SECTIONS, STATE_SECTIONS, Action, declarations
-from model.preset import PROFILES, ROOT, Norm, PresetFile, Profile, ladder_entries
+from model.preset.load import PROFILES, ROOT, Norm, PresetFile, Profile, ladder_entries
 from model.treaties import REQUIRED
 
 TEXT = (ROOT / "docs" / "MODEL.md").read_text("utf-8")

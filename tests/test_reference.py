@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.design import read
-from experiments.experiment import conduct, prepared
-from experiments.store import features, read_manifest, verified
+from experiments.engine.store import features, read_manifest, verified
+from experiments.study.conduct import conduct, prepared
+from experiments.study.design import read
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 COMMITTED = sorted(path.parent for path in RESULTS.glob("*/checksums.json")

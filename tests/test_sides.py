@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from experiments.batch import simulate
-from experiments.duel import allegiance, unbound
-from experiments.report import sides_in_words
-from experiments.sweep import turned_words
-from model.preset import load
+from experiments.answer.report import sides_in_words
+from experiments.engine.batch import simulate
+from experiments.engine.duel import allegiance, unbound
+from experiments.study.kinds.sweep import turned_words
+from model.preset.load import load
 from tests.small import small
 
 LOOSE = {f"china.{table}.{who}": 0.0 for table in ("ties", "stakes") for who in ("iran", "israel")}

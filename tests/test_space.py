@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from agents.payoffs import game_of
-from experiments.explain import nudged
+from experiments.why.explain import nudged
 from model.alliance_model import AllianceModel
 from model.parameters import SECTIONS, STATE_SECTIONS, acts_later, declarations
-from model.preset import ConfigError, load
+from model.preset.load import ConfigError, load
 from tests.space import drawn, found_wrong, one_at_an_end, ranges
 from tests.worlds import PRESETS
 

@@ -28,7 +28,7 @@ def functions(path: Path) -> dict[str, ast.FunctionDef]:
     return {each.name: each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)}
 
 
-@pytest.mark.parametrize("path", sorted(HERE.glob("test_*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(HERE.rglob("test_*.py")), ids=lambda path: path.stem)
 def test_every_test_asserts_something_or_is_marked_smoke(path):
     own = functions(path)
     checkers: set[str] = set()

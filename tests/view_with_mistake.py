@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from agents.strategies import Situation, strategy
-from experiments.view import view
+from experiments.page.server import view
 from model.world import PerAction
 
 
@@ -19,7 +19,7 @@ def mistaken(situation: Situation) -> PerAction:
 
 
 def tell_runs(*_: Any) -> None:
-    from model.watched import WatchedModel
+    from experiments.page.run import WatchedModel
 
     gc.collect()
     kept = sum(isinstance(each, WatchedModel) for each in gc.get_objects())

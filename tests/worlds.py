@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from agents.payoffs import TERMS
 from model.alliance_model import AllianceModel
+from model.game.stage_game import CHANNELS, Expected, StageGame
 from model.parameters import SECTIONS, STATE_SECTIONS, declarations
-from model.preset import Change
-from model.stage_game import CHANNELS, Expected, StageGame
+from model.preset.load import Change
 from model.world import World
 
 PLAYERS = ("russia", "iran", "israel", "united_states", "china", "gulf")

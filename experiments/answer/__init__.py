@@ -1,0 +1,1 @@
+"""The answer to a preset's question, in words and tables."""

@@ -1,0 +1,238 @@
+"""The answer in words and as plain data: what states do, whether talk beats intervention, why."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from experiments.engine.batch import BINS, FIXED, Ensemble, series
+from experiments.engine.duel import Duel, allegiance, unbound
+from experiments.engine.numerals import decimal, interval
+from model.measures import MEASURES
+from model.preset.load import Preset, ladder_entries, menu
+from model.world import Array
+
+WILSON = 1.959964
+
+
+def days(preset: Preset) -> list[date]:
+    """The first day of each turn."""
+    file = preset.file
+    return [file.start + timedelta(days=round(file.turn_days * turn)) for turn in range(file.turns)]
+
+
+def trajectory(preset: Preset, ensemble: Ensemble) -> pd.DataFrame:
+    """The tidy table by turn: shares of actions with Wilson intervals, measures with 10-90 %."""
+    tally, runs, on = ensemble.tally, ensemble.runs, days(preset)
+    rows: list[tuple[object, ...]] = []
+    for turn, day in enumerate(on):
+        for state, name in enumerate(ensemble.names):
+            for column, action in enumerate(menu(preset, name)):
+                share = float(tally.plays[turn, state, column]) / runs
+                rows.append((turn + 1, day, "play", name, action, share, *wilson(share, runs)))
+        for place, (measure, name) in enumerate(series(ensemble.names)):
+            known = MEASURES.get(measure)
+            low, high = (known.low, known.high) if known else (0.0, 1.0)
+            mean = float(tally.sums[turn, place]) / runs / FIXED * 1024
+            bands = quantiles(tally.histograms[turn, place], low, high, (0.1, 0.9))
+            rows.append((turn + 1, day, measure, name, "", mean, *bands))
+    names = ["turn", "day", "measure", "state", "action", "mean", "low", "high"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def wilson(share: float, count: int) -> tuple[float, float]:
+    """The 95 % Wilson interval of a share of a count of runs.
+
+    >>> [round(x, 3) for x in wilson(0.5, 100)]
+    [0.404, 0.596]
+    """
+    centre = share + WILSON**2 / (2 * count)
+    spread = WILSON * float(np.sqrt(share * (1 - share) / count + WILSON**2 / (4 * count**2)))
+    scale = 1 + WILSON**2 / count
+    return max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0)
+
+
+def quantiles(counts: Array, low: float, high: float, at: Sequence[float]) -> tuple[float, ...]:
+    """Quantiles of a histogram, at the middle of the bin each falls in."""
+    reached = counts.cumsum() / max(counts.sum(), 1)
+    places = [int(np.searchsorted(reached, each)) for each in at]
+    return tuple(low + (high - low) * (place + 0.5) / BINS for place in places)
+
+
+def play_shares(preset: Preset, ensemble: Ensemble, counts: Array) -> dict[str, dict[str, float]]:
+    """Share of each action by counts (turns, states, actions): state to action to share."""
+    counts = counts.sum(0)
+    return {
+        name: {
+            action: float(counts[state, column] / max(counts[state].sum(), 1))
+            for column, action in enumerate(menu(preset, name))
+        }
+        for state, name in enumerate(ensemble.names)
+    }
+
+
+def record(
+    preset: Preset,
+    seed: int,
+    ensemble: Ensemble,
+    fought: Sequence[Duel],
+    results: str,
+) -> dict[str, object]:
+    """The answer as plain data, for `--json`."""
+    shares = play_shares(preset, ensemble, ensemble.tally.plays)
+    at_war = play_shares(preset, ensemble, ensemble.tally.plays_at_war)
+    seen = play_shares(preset, ensemble, ensemble.tally.seen_at_war)
+    states = {
+        name: {
+            "play": shares[name],
+            "play_at_war": at_war[name],
+            "seen_at_war": seen[name],
+            "reliability": ensemble.mean(f"reliability.{name}"),
+            "honesty": ensemble.mean(f"honesty.{name}"),
+            "worth": ensemble.mean(f"worth.{name}"),
+            "ledger": {
+                "income": ensemble.mean(f"income.{name}"),
+                "credibility": ensemble.mean(f"credibility.{name}"),
+            },
+        }
+        for name in ensemble.names
+    }
+    return {
+        "preset": preset.name,
+        "seed": seed,
+        "runs": ensemble.runs,
+        "turns": preset.file.turns,
+        "states": states,
+        "war": {"share_of_runs": ensemble.mean("fought"), "price_peak": peak(ensemble)},
+        "sides": allegiance(preset),
+        "duel": [each.record() | {"verdict": each.verdict} for each in fought],
+        "equilibrium": {
+            "max_residual": ensemble.residual,
+            "share_followed": ensemble.followed,
+        },
+        "results": results,
+    }
+
+
+def peak(ensemble: Ensemble) -> float:
+    """Mean highest oil price of the runs that saw war, USD/bbl; of all where none did."""
+    fought = ensemble.mean("fought")
+    return ensemble.mean("peak_in_war") / fought if fought else ensemble.mean("price_peak")
+
+
+# ----------------------------------------------------------------------- in words
+
+
+def verdict(
+    preset: Preset,
+    seed: int,
+    ensemble: Ensemble,
+    fought: Sequence[Duel],
+    results: str,
+) -> str:
+    """The answer for a reader who does not program."""
+    label = {name: preset.profiles[name].label for name in ensemble.names}
+    wars = ensemble.mean("fought")
+    lines = [
+        preset.file.title,
+        f"{ensemble.runs} runs of {preset.file.turns} turns, seed {seed}; "
+        f"{label[preset.file.target]} is attacked in {wars:.0%} of them.",
+        "",
+        f"{preset.file.question} ".lstrip() + answer(fought, label),
+        "",
+        *sides_in_words(preset, ensemble),
+        "",
+        "What each state does while there is war (share of turns by true rung; hidden support that",
+        "does not leak is seen as silence)",
+        *_table(preset, ensemble, label),
+        "",
+        "Talk or intervention? Realised value of talk less that of the act, on the same luck, and",
+        "the share of runs in which talk was better, worse, and the same",
+        f"  {'patron':<14}{'protege':<9}{'act':<7}{'difference':>10}  {'95 % interval':<18}"
+        f"{'verdict':<14}{'better':>7}{'worse':>7}{'same':>7}",
+    ]
+    for each in fought:
+        worse = 1 - each.talk_better - each.same
+        lines.append(
+            f"  {label[each.patron]:<14}{label[each.protege]:<9}{each.act:<7}"
+            f"{decimal(each.difference):>10}  {interval(each.low, each.high):<18}{each.verdict:<14}"
+            f"{each.talk_better:>7.0%}{abs(worse):>7.0%}{each.same:>7.0%}"
+        )
+    short = [each for each in fought if each.forced_down > 0.005]
+    lines += [
+        f"  {label[each.patron]} lacked the means for {each.act} in {each.forced_down:.0%} of its "
+        "war turns and then did the most it could."
+        for each in short
+    ]
+    lines += [
+        "",
+        "The patrons' ledger: oil income above the start price, and credibility won or lost",
+    ]
+    for name in dict.fromkeys(each.patron for each in fought):
+        income, standing = (ensemble.mean(f"{kind}.{name}") for kind in ("income", "credibility"))
+        lines.append(
+            f"  {label[name]:<14}{decimal(income):>8} USD bn {decimal(standing, 3):>8} in value"
+        )
+    lines += ["", f"Largest residual of the equilibria: {ensemble.residual:.1e}."]
+    if results:
+        lines.append(f"Tables, figures and manifest: {results}")
+    return "\n".join(lines)
+
+
+def answer(fought: Sequence[Duel], label: dict[str, str]) -> str:
+    """One sentence about the first patron's duels."""
+    if not fought:
+        return "There is no patron here that could talk or intervene."
+    first = [each for each in fought if each.patron == fought[0].patron]
+    name = label[first[0].patron]
+    if all(each.verdict == "talk" for each in first):
+        return (
+            f"Yes: for {name} talk was worth more than {' and than '.join(e.act for e in first)}."
+        )
+    if all(each.verdict == "intervention" for each in first):
+        return f"No: for {name} {' and '.join(e.act for e in first)} were worth more than talk."
+    parts = [f"against {e.act} {_word(e.verdict)}" for e in first]
+    return f"It depends: for {name}, {', '.join(parts)}."
+
+
+def _word(verdict: str) -> str:
+    words = {"talk": "talk was better", "intervention": "intervention was better"}
+    return words.get(verdict, "it is open")
+
+
+def sides_in_words(preset: Preset, ensemble: Ensemble) -> list[str]:
+    """Who sides with whom, and whose side is doubtful: nothing holds it there, or it changes."""
+    label = {name: each.label for name, each in preset.profiles.items()}
+    sides = allegiance(preset)
+    lines = []
+    for principal in (preset.file.target, preset.file.challenger):
+        friends = [label[name] for name, side in sides.items() if side == principal]
+        lines.append(f"On the side of {label[principal]}: {', '.join(friends) or 'no other'}.")
+    lines += [f"Beware: {each}" for each in unbound(preset).values()]
+    for name in sides:
+        share = ensemble.mean(f"turned.{name}")
+        if share > 0:
+            lines.append(f"Beware: {label[name]} changes sides in {share:.1%} of the runs.")
+    return lines
+
+
+def _table(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[str]:
+    """Shares by rung and the commonest actions of each state."""
+    entries = ladder_entries()
+    head = ["silence/hold", "words", "mediate", "economic", "arms/strike", "force/campaign"]
+    shares_at_war = play_shares(preset, ensemble, ensemble.tally.plays_at_war)
+    seen_at_war = play_shares(preset, ensemble, ensemble.tally.seen_at_war)
+    lines = [f"  {'':<14}" + "".join(f"{word:>15}" for word in head) + "   most often (unseen)"]
+    for name, shares in shares_at_war.items():
+        by_rung = [0.0] * 6
+        for action, share in shares.items():
+            by_rung[int(entries[action].rung)] += share
+        unseen = 1 - sum(min(seen_at_war[name][a], share) for a, share in shares.items())
+        most = sorted(shares, key=lambda action: -shares[action])[:2]
+        lines.append(
+            f"  {label[name]:<14}"
+            + "".join(f"{share:>15.0%}" for share in by_rung)
+            + f"   {most[0]}, {most[1]} ({unseen:.0%})"
+        )
+    return lines

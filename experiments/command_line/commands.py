@@ -1,0 +1,435 @@
+"""Commands of experiments. Heavy imports wait until a command needs them."""
+
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any  # an option may hold any TOML value
+
+import click
+
+from experiments.command_line.options import (
+    SEED,
+    Complaint,
+    json_option,
+    parsed,
+    preset_argument,
+    seed_option,
+    set_option,
+    workers_option,
+)
+
+Command = Callable[..., None]
+
+out_option = click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder."
+)
+executor_option = click.option(
+    "--executor", default="local", metavar="WHO", help="local, dask, or tcp://host:port."
+)
+patron_option = click.option("--patron", default="", help="Whose policy; default: the first.")
+quiet_option = click.option("--quiet", is_flag=True, help="No progress.")
+act_option = click.option(
+    "--act", "acts", multiple=True, help="What talk is compared with; repeatable."
+)
+
+
+def runs_of(default: int) -> Callable[[Command], Command]:
+    """The option of runs a point."""
+    return click.option(
+        "--runs", default=default, show_default=True, type=click.IntRange(2), help="Runs a point."
+    )
+
+
+def playing(command: Command) -> Command:
+    """The options of every command that plays an experiment."""
+    for option in (
+        json_option,
+        quiet_option,
+        workers_option,
+        executor_option,
+        out_option,
+        set_option,
+        seed_option,
+    ):
+        command = option(command)
+    return command
+
+
+def conducted(design: Any, how: dict[str, Any]) -> None:
+    """Conduct a design and print what it says; Ctrl-C leaves a word on how to go on."""
+    from experiments.engine import workers as executor
+    from experiments.study import conduct as experiment
+
+    executor.refuse_unknown(how["executor"])
+    finish(experiment.prepared(design, how["out"], words_of_call()), how)
+
+
+def finish(work: Any, how: dict[str, Any]) -> None:
+    """Play what is missing and print what it says."""
+    from experiments.engine.batch import all_workers
+    from experiments.study import conduct as experiment
+
+    try:
+        found = experiment.conduct(
+            work,
+            executor=how["executor"],
+            workers=how["workers"] or all_workers(),
+            quiet=how["quiet"],
+        )
+    except KeyboardInterrupt:
+        click.echo(
+            "\nInterrupted. What was played is safe; to go on:\n"
+            f"  cheaptalk resume {work.folder.path}",
+            err=True,
+        )
+        raise SystemExit(130) from None
+    told = experiment.as_json if how["as_json"] else experiment.in_words
+    click.echo(told(found, work))
+
+
+def words_of_call() -> list[str]:
+    """The command as it was given, less what leaves no trace in the results."""
+    import shlex
+
+    words, given = ["cheaptalk"], iter(sys.argv[1:])
+    for word in given:
+        option, _, value = word.partition("=")
+        if option in ("--out", "--workers", "--executor", "--block", "--allow-code"):
+            if not value:
+                next(given, None)
+        elif word not in ("--quiet", "--json"):
+            words.append(shlex.quote(word))
+    return words
+
+
+def made(how: dict[str, Any], **fields: Any) -> Any:
+    """The design that a one-line command means, checked."""
+    from experiments.study.design import Design, complete
+
+    given = {key: value for key, value in fields.items() if value not in ("", (), None, [])}
+    return complete(Design(seed=how["seed"], set=parsed(how["settings"]), **given))
+
+
+def ranges(option: str, texts: tuple[str, ...]) -> dict[str, Any]:
+    """`KEY=LO:HI:N` and `KEY=a,b,c` as factors."""
+    from experiments.study.design import Factor, number_or_word
+
+    factors: dict[str, Any] = {}
+    for text in texts:
+        key, sign, extent = text.partition("=")
+        parts = extent.split(":")
+        try:
+            if not sign or not key.strip() or len(parts) not in (1, 3):
+                raise ValueError
+            if key.strip() in factors:
+                raise Complaint(f"{option} {text}: {key.strip()} is given twice; valid: once")
+            if len(parts) == 1:
+                values = [number_or_word(each.strip()) for each in extent.split(",")]
+                factors[key.strip()] = Factor(values=values)
+            else:
+                low, high, count = float(parts[0]), float(parts[1]), int(parts[2])
+                if not math.isfinite(low + high):
+                    raise ValueError
+                factors[key.strip()] = Factor(low=low, high=high, count=count)
+        except (ValueError, IndexError) as error:
+            raise Complaint(
+                f"{option} {text}: valid: KEY=LOW:HIGH:COUNT with a count of 2 or more, "
+                "or KEY=VALUE,VALUE,..."
+            ) from error
+    return factors
+
+
+# ------------------------------------------------------------------- experiments
+
+
+@click.command()
+@click.argument("file")
+@click.option("--runs", type=click.IntRange(2), help="Runs a point, instead of the file's.")
+@click.option("--seed", type=SEED, help="Seed, instead of the file's.")
+@set_option
+@click.option("--block", type=click.IntRange(1), help="Least runs of a stored block.")
+@out_option
+@executor_option
+@workers_option
+@quiet_option
+@json_option
+def experiment(
+    file: str,
+    runs: int | None,
+    seed: int | None,
+    settings: tuple[str, ...],
+    block: int | None,
+    **how: Any,
+) -> None:
+    """Conduct the experiment of FILE, or of a ready one by its name."""
+    from experiments.study.design import read
+
+    given = {"runs": runs, "seed": seed, "block": block}
+    overrides = {key: value for key, value in given.items() if value is not None}
+    design, _ = read(file, overrides, parsed(settings))
+    conducted(design, how)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@executor_option
+@workers_option
+@quiet_option
+@json_option
+def resume(folder: Path, **how: Any) -> None:
+    """Go on with an experiment that was interrupted, in its FOLDER."""
+    from experiments.engine.workers import refuse_unknown
+    from experiments.study.conduct import resumed
+
+    refuse_unknown(how["executor"])
+    finish(resumed(folder), how)
+
+
+@click.command()
+@preset_argument
+@patron_option
+@runs_of(1000)
+@act_option
+@playing
+def duel(preset: str, patron: str, runs: int, acts: tuple[str, ...], **how: Any) -> None:
+    """Talk against arms, force and the state's own choice, on the same luck."""
+    design = made(
+        how, title=f"Talk or intervention? {preset}", kind="duel", preset=preset, runs=runs,
+        patron=patron, acts=list(acts), own=True, keep="runs", luck="same",
+    )  # fmt: skip
+    conducted(design, how)
+
+
+@click.command()
+@preset_argument
+@click.option("--x", required=True, metavar="KEY=LO:HI:N", help="The parameter across.")
+@click.option("--y", required=True, metavar="KEY=LO:HI:N", help="The parameter upward.")
+@patron_option
+@runs_of(400)
+@act_option
+@click.option("--full", is_flag=True, help="All runs in every cell, not only along the contour.")
+@playing
+def phase(
+    preset: str,
+    x: str,
+    y: str,
+    patron: str,
+    runs: int,
+    acts: tuple[str, ...],
+    full: bool,
+    **how: Any,
+) -> None:
+    """Where talk beats intervention over two parameters, with the contour and its band."""
+    from experiments.study.design import PhaseOptions
+
+    factors = ranges("--x", (x,)) | ranges("--y", (y,))
+    design = made(
+        how, title=f"Where does talk beat intervention? {' and '.join(factors)}", kind="phase",
+        preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts),
+        phase=PhaseOptions(refine=not full),
+    )  # fmt: skip
+    conducted(design, how)
+
+
+@click.command()
+@preset_argument
+@click.option(
+    "--x", "xs", required=True, multiple=True, metavar="KEY=LO:HI:N",
+    help="A parameter, or KEY=a,b,c; repeatable: one at a time, or all with --grid.",
+)  # fmt: skip
+@click.option("--grid", is_flag=True, help="Every combination of two parameters.")
+@patron_option
+@runs_of(400)
+@act_option
+@playing
+def sweep(
+    preset: str,
+    xs: tuple[str, ...],
+    grid: bool,
+    patron: str,
+    runs: int,
+    acts: tuple[str, ...],
+    **how: Any,
+) -> None:
+    """The advantage of talk along parameters, as lines with bands."""
+    from experiments.study.design import Sampling
+
+    factors = ranges("--x", xs)
+    design = made(
+        how, title=f"Talk or intervention along {', '.join(factors)}", kind="sweep",
+        preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts), own=True,
+        luck="same", sampling=Sampling(method="grid" if grid else "each"),
+    )  # fmt: skip
+    conducted(design, how)
+
+
+@click.command()
+@preset_argument
+@click.option(
+    "--x", "xs", multiple=True, metavar="KEY=LO:HI", help="Only these; default: all declared."
+)
+@click.option("--spread", default=0.25, show_default=True, help="Ranges: value x (1 ± this).")
+@click.option("--trajectories", default=10, show_default=True, help="Trajectories of Morris.")
+@click.option("--top", default=8, show_default=True, help="How many go on to Sobol; 0: all.")
+@click.option("--base", default=64, show_default=True, help="Base sample of Sobol, a power of 2.")
+@patron_option
+@runs_of(8)
+@act_option
+@playing
+def sensitivity(
+    preset: str,
+    xs: tuple[str, ...],
+    spread: float,
+    trajectories: int,
+    top: int,
+    base: int,
+    patron: str,
+    runs: int,
+    acts: tuple[str, ...],
+    **how: Any,
+) -> None:
+    """Which parameters move the advantage of talk: Morris over all, Sobol over the foremost."""
+    options = {"spread": spread, "trajectories": trajectories, "top": top, "base": base}
+    design = made(
+        how, title=f"What moves the advantage of talk? {preset}", kind="sensitivity",
+        preset=preset, factors=ranges("--x", extents(xs)), patron=patron, runs=runs,
+        acts=list(acts), sensitivity=checked("sensitivity", options),
+    )  # fmt: skip
+    conducted(design, how)
+
+
+@click.command()
+@preset_argument
+@click.option(
+    "--x", "xs", required=True, multiple=True, metavar="KEY=LO:HI", help="A parameter; repeatable."
+)
+@click.option("--points", default=512, show_default=True, type=click.IntRange(20))
+@click.option("--density", default=0.8, show_default=True, help="Least share of talk in a box.")
+@patron_option
+@runs_of(40)
+@act_option
+@playing
+def discover(
+    preset: str,
+    xs: tuple[str, ...],
+    points: int,
+    density: float,
+    patron: str,
+    runs: int,
+    acts: tuple[str, ...],
+    **how: Any,
+) -> None:
+    """In which boxes of the parameters talk beats intervention, as rules in words."""
+    from experiments.study.design import Sampling
+
+    design = made(
+        how, title=f"In which circumstances does talk win? {preset}", kind="discover",
+        preset=preset, factors=ranges("--x", extents(xs)), patron=patron, runs=runs,
+        acts=list(acts), sampling=Sampling(method="latin", points=points),
+        discover=checked("discover", {"density": density}),
+    )  # fmt: skip
+    conducted(design, how)
+
+
+def extents(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """`KEY=LO:HI` with a count that does not matter where points are spread."""
+    return tuple(f"{each}:2" if each.count(":") == 1 else each for each in texts)
+
+
+def checked(kind: str, options: dict[str, Any]) -> Any:
+    """A kind's options; a Complaint names what is out of range."""
+    from pydantic import ValidationError
+
+    from experiments.study.design import Design
+
+    try:
+        return Design.model_fields[kind].annotation(**options)  # type: ignore[misc]  # a model class
+    except ValidationError as error:
+        lines = [
+            f"--{each['loc'][0]}: found {each['input']!r}; valid: {each['msg'].lower()[16:]}"
+            for each in error.errors()
+        ]
+        raise Complaint("\n".join(lines)) from error
+
+
+@click.command()
+@preset_argument
+@click.option("--first", multiple=True, metavar="KEY=VALUE", help="Changes of the first side.")
+@click.option("--second", multiple=True, metavar="KEY=VALUE", help="Changes of the second side.")
+@patron_option
+@runs_of(400)
+@playing
+def compare(
+    preset: str,
+    first: tuple[str, ...],
+    second: tuple[str, ...],
+    patron: str,
+    runs: int,
+    **how: Any,
+) -> None:
+    """Two configurations on the same luck: what changes, in which runs, by which term."""
+    if not first and not second:
+        raise Complaint("--second: missing; valid: KEY=VALUE, as in russia.ties.israel=0")
+    title = f"{preset}: {', '.join(second) or 'as it is'} against {', '.join(first) or 'as it is'}"
+    design = made(
+        how, title=title, kind="compare", preset=preset, first=parsed(first),
+        second=parsed(second), patron=patron, runs=runs, own=True, keep="runs", luck="same",
+    )  # fmt: skip
+    conducted(design, how)
+
+
+COMMANDS = (experiment, resume, duel, phase, sweep, sensitivity, discover, compare)
+
+
+# ------------------------------------------------------------------- results
+
+
+@click.group()
+def results() -> None:
+    """List, show, verify and compare result folders."""
+
+
+folder_argument = click.argument("folder", type=click.Path(path_type=Path))
+
+
+@results.command(name="list")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("results"))
+def list_(folder: Path) -> None:
+    """List the result folders in FOLDER."""
+    from experiments.engine import folders
+
+    click.echo(folders.listed(folder))
+
+
+@results.command()
+@folder_argument
+def show(folder: Path) -> None:
+    """Show what a result folder holds and what it says."""
+    from experiments.engine import folders
+
+    click.echo(folders.told(folder))
+
+
+@results.command()
+@folder_argument
+def verify(folder: Path) -> None:
+    """Check every file of a folder against its checksum; exit status 1 where one differs."""
+    from experiments.engine.store import Blocks, verified
+
+    mistakes = verified(folder)
+    for line in mistakes:
+        click.echo(f"{folder}: {line}", err=True)
+    if mistakes:
+        raise SystemExit(1)
+    click.echo(f"{folder}: all {len(Blocks(folder, '').checksums())} files are as written")
+
+
+@results.command(name="compare")
+@click.argument("first", type=click.Path(path_type=Path))
+@click.argument("second", type=click.Path(path_type=Path))
+def compare_(first: Path, second: Path) -> None:
+    """Compare two folders: settings that differ, and by how much their tables do."""
+    from experiments.engine import folders
+
+    click.echo(folders.compared(first, second))

@@ -1,0 +1,114 @@
+"""Options that several commands share, and how their values are read."""
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any  # an option may hold any TOML value
+
+import click
+
+DEFAULT = "iran-2025"
+
+
+class Complaint(click.ClickException):
+    """A mistake in what the user gave: its message and exit status 2."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:
+        """Print the message alone, a line for each mistake."""
+        click.echo(self.message, err=True)
+
+
+def allow_code_option() -> click.Option:
+    """`--allow-code FILE`, as every command has that reads a preset, a design or a folder."""
+
+    def allow(_: click.Context, __: click.Parameter, files: tuple[Path, ...]) -> None:
+        if files:
+            from model.preset.own_terms import allow_code
+
+            allow_code(*files)
+
+    return click.Option(
+        ["--allow-code"],
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        multiple=True,
+        expose_value=False,
+        is_eager=True,
+        callback=allow,
+        metavar="FILE",
+        help="Python file whose payoff terms may run; repeatable.",
+    )
+
+
+def names_given(option: str, text: str, known: Sequence[str]) -> list[str]:
+    """The names of an option a,b,c: each known, and none twice."""
+    from model.preset.toml import ConfigError, suggestion
+
+    given = [each.strip() for each in text.split(",")]
+    for each in given:
+        if each not in known:
+            raise ConfigError(f"{option}: found '{each}'{suggestion(each, list(known))}")
+        if given.count(each) > 1:
+            raise ConfigError(f"{option}: found '{each}' twice; valid: each name once")
+    return given
+
+
+def parsed(settings: tuple[str, ...], files: tuple[str, ...] = ()) -> dict[str, Any]:
+    """`--with FILE` and `--set KEY=VALUE` options as changes; values are TOML, else words."""
+    import tomllib
+
+    changes: dict[str, Any] = {"with": list(files)} if files else {}
+    wrong = []
+    for setting in settings:
+        key, sign, value = setting.partition("=")
+        if not sign or not key.strip() or key.strip() == "with":
+            wrong.append(
+                f"--set {setting}: found no '='; valid: KEY=VALUE, as in oil.elasticity=0.2"
+            )
+            continue
+        try:
+            (changes[key.strip()],) = tomllib.loads(f"value = {value}").values()
+        except (ValueError, RecursionError):
+            changes[key.strip()] = value.strip()
+    if wrong:
+        raise Complaint("\n".join(wrong))
+    return changes
+
+
+preset_argument = click.argument("preset", default=DEFAULT)
+set_option = click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a parameter; repeatable."
+)
+with_option = click.option(
+    "--with", "files", multiple=True, metavar="FILE", help="Lay a file of changes over the preset."
+)
+
+
+def change_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`--with FILE` and `--set KEY=VALUE`: the command takes them together as `changes`."""
+
+    @with_option
+    @set_option
+    @functools.wraps(command)
+    def changed(
+        *given: Any, files: tuple[str, ...], settings: tuple[str, ...], **named: Any
+    ) -> None:
+        command(*given, changes=parsed(settings, files), **named)
+
+    return changed
+
+
+SEED = click.IntRange(0, 2**64 - 1)
+NUMBER = click.IntRange(0, 2**63 - 1)
+WRITTEN = click.Path(path_type=Path, dir_okay=False, writable=True)
+"""A file that a command writes: not a folder, and not one that may not be written."""
+
+seed_option = click.option("--seed", default=0, type=SEED, help="Seed of all luck.")
+runs_option = click.option(
+    "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
+workers_option = click.option(
+    "--workers", type=click.IntRange(1), help="Worker processes; default: all cores."
+)

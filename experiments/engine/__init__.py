@@ -1,0 +1,1 @@
+"""Ensembles and duels played by workers, and stored."""

@@ -1,0 +1,218 @@
+"""The duel: what talk and intervention would have brought, run by run on the same luck."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from experiments.engine.batch import Job, blocks
+from model.preset.load import Change, Preset, first_world, load, menu
+from model.world import Array
+
+TALK = "rhetoric"
+ACTS = ("arms", "force")
+
+
+@dataclass(frozen=True)
+class Duel:
+    """The paired difference of realised value, talk less intervention, of one patron.
+
+    `low` and `high` bound the mean with 95 % confidence; `talk_better` is the share of
+    runs in which talk was worth more, `same` that in which nothing differed;
+    `forced_down` the share of war turns in which means did not allow the forced rung.
+    """
+
+    patron: str
+    protege: str
+    talk: str
+    act: str
+    difference: float
+    low: float
+    high: float
+    talk_better: float
+    same: float
+    protege_difference: float
+    forced_down: float
+    runs: int
+
+    @property
+    def verdict(self) -> str:
+        """Which policy is better, or that it is open."""
+        if self.low > 0:
+            return "talk"
+        return "intervention" if self.high < 0 else "open"
+
+    def record(self) -> dict[str, object]:
+        """The duel as plain data."""
+        return asdict(self)
+
+
+def proteges(preset: str, changes: Mapping[str, Change] | None = None) -> dict[str, str]:
+    """The patrons of a preset and whom each sides with at the start."""
+    return allegiance(load(preset, changes))
+
+
+def allegiance(preset: Preset) -> dict[str, str]:
+    """Whom each state besides the principals sides with at the start, by its ties."""
+    world = first_world(preset, 0)
+    return {
+        name: world.names[world.target if world.side[state] > 0 else world.challenger]
+        for state, name in enumerate(world.names)
+        if state not in world.principals
+    }
+
+
+def unbound(preset: Preset) -> dict[str, str]:
+    """States with neither tie nor stake in a principal, whose side is therefore none of theirs."""
+    principals, told = (preset.file.target, preset.file.challenger), dict[str, str]()
+    for name, side in allegiance(preset).items():
+        profile = preset.profiles[name]
+        bound = [profile.ties.get(p, 0.0) or profile.stakes.get(p, 0.0) for p in principals]
+        if not any(bound):
+            either = " or ".join(preset.profiles[each].label for each in principals)
+            told[name] = (
+                f"{profile.label} has neither tie nor stake in {either}, and counts on the side "
+                f"of {preset.profiles[side].label} by default."
+            )
+    return told
+
+
+def paired(difference: Array) -> tuple[float, float, float]:
+    """Mean of paired differences and its 95 % interval (normal, from exact sums)."""
+    exact = [int(each) for each in np.rint(difference * 2.0**32)]
+    count = len(exact)
+    mean = sum(exact) / count / 2.0**32
+    squares = sum(each * each for each in exact) / count / 2.0**64
+    half = 1.959964 * max(squares - mean * mean, 0.0) ** 0.5 / max(count - 1, 1) ** 0.5
+    return mean, mean - half, mean + half
+
+
+def under_policies(
+    preset: str,
+    policies: Sequence[Mapping[str, str]],
+    runs: int,
+    *,
+    rng: int = 0,
+    changes: Mapping[str, Change] | None = None,
+    workers: int = 1,
+) -> dict[str, Array]:
+    """The table of an ensemble under each policy on the same luck: (policies, runs) a column."""
+    return rows_under(Job(preset, rng, dict(changes or {}), tuple(policies)), runs, workers)
+
+
+def rows_under(job: Job, runs: int | range, workers: int = 1) -> dict[str, Array]:
+    """The table of a job: (policies, runs) a column."""
+    played = blocks(job, runs, workers=workers, trajectories=False)
+    return joined([each.table for each in played], len(job.policies))
+
+
+def joined(tables: Sequence[Mapping[str, Array]], policies: int) -> dict[str, Array]:
+    """The tables of blocks under some policies as one: (policies, runs) a column."""
+    return {
+        key: np.concatenate([each[key].reshape(policies, -1) for each in tables], 1)
+        for key in tables[0]
+    }
+
+
+def duels(
+    preset: str,
+    runs: int,
+    *,
+    rng: int = 0,
+    patrons: Sequence[str] | None = None,
+    acts: Sequence[str] = ACTS,
+    changes: Mapping[str, Change] | None = None,
+    workers: int = 1,
+) -> tuple[list[Duel], dict[str, Array]]:
+    """Every patron's duels and the values behind them, a column `patron.action.state` each.
+
+    Acts that are not on a patron's menu are left out.
+    """
+    found = contest(preset, changes, patrons=patrons, acts=acts)
+    if not found.policies:
+        return [], {}
+    return found.fought(under_policies(preset, found.policies, runs, rng=rng, changes=changes,
+                                       workers=workers))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The acts that are compared with talk for each patron, and with whom each sides."""
+
+    acts: dict[str, list[str]]
+    proteges: dict[str, str]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each patron and act."""
+        return [(patron, act) for patron, acts in self.acts.items() for act in acts]
+
+    @property
+    def policies(self) -> list[dict[str, str]]:
+        """What is forced, policy by policy: talk and each act, patron by patron."""
+        return [
+            {patron: action}
+            for patron, acts in self.acts.items()
+            for action in dict.fromkeys((TALK, *acts))
+        ]
+
+    def fought(self, table: Mapping[str, Array]) -> tuple[list[Duel], dict[str, Array]]:
+        """The duels and the values behind them, of a table (policies, runs) a column."""
+        found: list[Duel] = []
+        columns: dict[str, Array] = {}
+        for patron, acts in self.acts.items():
+            protege = self.proteges[patron]
+            rows = {each[patron]: row for row, each in enumerate(self.policies) if patron in each}
+            values = {
+                action: {state: table[f"worth.{state}"][row] for state in (patron, protege)}
+                for action, row in rows.items()
+            }
+            for action in rows:
+                for state in (patron, protege):
+                    columns[f"{patron}.{action}.{state}"] = values[action][state]
+            for act in acts:
+                down, turns = (table[key][rows[act]].sum() for key in ("forced_down", "war_turns"))
+                found.append(compared(patron, protege, act, values, float(down / max(turns, 1.0))))
+        return found, columns
+
+
+def contest(
+    preset: str,
+    changes: Mapping[str, Change] | None = None,
+    *,
+    patrons: Sequence[str] | None = None,
+    acts: Sequence[str] = ACTS,
+) -> Contest:
+    """What can be compared: acts on the menu of a patron that can talk."""
+    sided, checked = proteges(preset, changes), load(preset, changes)
+    chosen: dict[str, list[str]] = {}
+    for patron in sided:
+        own = menu(checked, patron)
+        offered = [act for act in acts if act in own] if TALK in own else []
+        if offered and (patrons is None or patron in patrons):
+            chosen[patron] = offered
+    return Contest(chosen, sided)
+
+
+def compared(
+    patron: str, protege: str, act: str, values: dict[str, dict[str, Array]], down: float
+) -> Duel:
+    """The duel of talk against one kind of intervention."""
+    difference = values[TALK][patron] - values[act][patron]
+    mean, low, high = paired(difference)
+    theirs = paired(values[TALK][protege] - values[act][protege])[0]
+    settled = np.abs(difference) > 1e-9
+    return Duel(
+        patron=patron,
+        protege=protege,
+        talk=TALK,
+        act=act,
+        difference=mean,
+        low=low,
+        high=high,
+        talk_better=float((settled & (difference > 0)).mean()),
+        same=float((~settled).mean()),
+        protege_difference=theirs,
+        forced_down=down,
+        runs=len(difference),
+    )

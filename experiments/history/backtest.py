@@ -1,0 +1,197 @@
+"""Backtests: the calibrated model and the baselines on cases they were not fitted to."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from experiments.engine import numerals
+from experiments.engine.store import refuse_unwritable, write_files
+from experiments.history.baselines import BASELINES, Forecaster
+from experiments.history.cases import COVARIATES, RUNGS, Cases, games_of, read_cases, world_of
+from experiments.history.likelihood import fitted, probabilities, record_of
+from experiments.history.scoring import (
+    Interval,
+    calibration,
+    interval,
+    logarithmic,
+    ranked_probability,
+    summary,
+)
+from model.preset.load import ConfigError, suggestion
+from model.world import Array
+
+FEWEST = 10
+"""Cases that a fit needs at least."""
+
+
+def strategic(train: Cases, test: Cases) -> Array:
+    """The model's forecast of test cases, with weights and precision fitted to train."""
+    return probabilities(games_of(world_of(test)), fitted(record_of(train)).logs)
+
+
+FORECASTERS: dict[str, Forecaster] = {"model": strategic, **BASELINES}
+"""What is compared, the model first."""
+
+
+# ------------------------------------------------------------------- designs
+
+
+def one_out(cases: Cases) -> list[Array]:
+    """Each case alone: leave-one-out."""
+    return [np.arange(len(cases)) == each for each in range(len(cases))]
+
+
+def patron_out(cases: Cases) -> list[Array]:
+    """All cases of each patron: leave-one-patron-out."""
+    return [cases.state == each for each in np.unique(cases.state)]
+
+
+DESIGNS = {"leave-one-patron-out": patron_out, "leave-one-out": one_out}
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Forecasts of held-out cases by each forecaster, and what happened."""
+
+    design: str
+    outcome: Array
+    forecasts: dict[str, Array]
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        """The scores of each forecaster."""
+        return {name: summary(each, self.outcome) for name, each in self.forecasts.items()}
+
+    def level(self, name: str) -> Interval:
+        """A forecaster's ranked probability score with its 95 % interval."""
+        return interval(ranked_probability(self.forecasts[name], self.outcome))
+
+    def against(self, name: str, score: str = "rps") -> Interval:
+        """The model's score less a baseline's, case by case: below zero the model is better."""
+        rule = ranked_probability if score == "rps" else logarithmic
+        ours, theirs = self.forecasts["model"], self.forecasts[name]
+        return interval(rule(ours, self.outcome) - rule(theirs, self.outcome))
+
+
+def held_out(design: str, cases: Cases, folds: Sequence[Array]) -> Backtest:
+    """The backtest in which each fold is forecast from all the other cases."""
+    forecasts = {}
+    for name, forecaster in FORECASTERS.items():
+        rows = np.zeros((len(cases), len(RUNGS)))
+        for fold in folds:
+            rows[fold] = forecaster(cases[~fold], cases[fold])
+        forecasts[name] = rows
+    return Backtest(design, cases.outcome, forecasts)
+
+
+def by_time(cases: Cases, year: int) -> Backtest:
+    """The backtest trained on cases before a year and tested on those from it on."""
+    later = cases.year >= year
+    if (~later).sum() < FEWEST or not later.any():
+        raise ConfigError(
+            f"--train-before: found {year}; valid: a year with at least {FEWEST} cases before it "
+            f"and one from it on, {np.sort(cases.year)[FEWEST - 1] + 1} to {cases.year.max()}"
+        )
+    train, test = cases[~later], cases[later]
+    forecasts = {name: each(train, test) for name, each in FORECASTERS.items()}
+    return Backtest(f"trained before {year}", test.outcome, forecasts)
+
+
+def backtests(cases: Cases, year: int | None = None) -> list[Backtest]:
+    """By time where a year is given, else leaving out patrons, and single cases."""
+    if year is not None:
+        return [by_time(cases, year)]
+    if len(np.unique(cases.state)) < 2 or len(cases) < FEWEST + 1:
+        raise ConfigError(
+            f"--cases: found {len(cases)} cases of {len(np.unique(cases.state))} patrons; "
+            f"valid: at least {FEWEST + 1} cases of two"
+        )
+    return [held_out(design, cases, rule(cases)) for design, rule in DESIGNS.items()]
+
+
+def read_known(path: Path, without: str | None = None) -> Cases:
+    """Cases whose outcomes are known, with the named covariates taken away."""
+    cases = read_cases(path)
+    names = [each.strip() for each in (without or "").split(",") if each.strip()]
+    for each in names:
+        if each not in COVARIATES:
+            raise ConfigError(f"--without: found '{each}'{suggestion(each, list(COVARIATES))}")
+    return cases.without(names)
+
+
+# ------------------------------------------------------------------- predictions
+
+
+def predict(cases: Cases, new: Path, out: Path) -> int:
+    """Fit on known cases and write p0 to p5 of new ones, whose outcomes are not read."""
+    test = read_cases(new, outcomes=False)
+    refuse_unwritable(out)
+    forecast = strategic(cases, test)
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["case_id", *(f"p{rung}" for rung in range(len(RUNGS)))])
+    for name, row in zip(test.case_id, forecast, strict=True):
+        table.writerow([name, *(f"{each:.6f}" for each in row)])
+    write_files({out: text.getvalue().encode()})
+    return len(test)
+
+
+# ------------------------------------------------------------------- in words
+
+
+def as_json(tests: Sequence[Backtest]) -> str:
+    """The first design's scores under `model` and `baselines`, and all designs."""
+    head = _plain(tests[0])
+    return json.dumps({**head, "designs": {each.design: _plain(each) for each in tests}}, indent=1)
+
+
+def _plain(test: Backtest) -> dict[str, object]:
+    scores = test.scores()
+    return {
+        "design": test.design,
+        "model": scores.pop("model"),
+        "baselines": scores,
+        "interval": {name: asdict(test.level(name)) for name in test.forecasts},
+        "model_less_baseline": {
+            name: {score: asdict(test.against(name, score)) for score in ("rps", "log")}
+            for name in scores
+        },
+        "calibration": calibration(test.forecasts["model"], test.outcome),
+    }
+
+
+def in_words(tests: Sequence[Backtest]) -> str:
+    """Each design as a table of scores, with paired intervals and the calibration."""
+    return "\n\n".join(_told(each) for each in tests)
+
+
+def _told(test: Backtest) -> str:
+    lines = [
+        f"{test.design}: {len(test.outcome)} cases",
+        f"  {'':<18}{'exact':>7}{'within 1':>10}{'RPS':>7}  {'95 % interval':<15}{'log':>7}"
+        f"{'Brier >=4':>11}   model less this, RPS",
+    ]
+    for name, each in test.scores().items():
+        level = test.level(name)
+        gap = test.against(name)
+        paired = (
+            f"{numerals.decimal(gap.mean, 4)}  {numerals.interval(gap.low, gap.high, 4)}"
+            if name != "model"
+            else ""
+        )
+        lines.append(
+            f"  {name.replace('_', ' '):<18}{each['exact']:>7.2f}{each['within1']:>10.2f}"
+            f"{each['rps']:>7.4f}  [{level.low:.3f}, {level.high:.3f}] {each['log']:>7.3f}"
+            f"{each['brier4']:>11.3f}   {paired}"
+        )
+    lines.append("  calibration of the model, all events 'at least rung r':")
+    for row in calibration(test.forecasts["model"], test.outcome):
+        lines.append(
+            f"    said {row['from']:.1f} to {row['to']:.1f}: {row['events']:>4} events, "
+            f"said {row['said']:.2f}, happened {row['happened']:.2f}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,222 @@
+"""Calibration: the shared payoff weights and the precision, fitted to coded cases.
+
+The fit with its recovery on simulated history, its posterior, and what it writes.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import norm
+
+from agents.payoffs import TERMS
+from experiments.command_line.options import names_given
+from experiments.engine.store import digest, write_files
+from experiments.history.cases import read_cases
+from experiments.history.likelihood import (
+    DEFAULTS,
+    NAMES,
+    PRIOR,
+    SPREAD,
+    Fit,
+    Record,
+    bounds,
+    fitted,
+    probabilities,
+    record_of,
+    starting_points,
+)
+from model.draws import uniforms
+from model.game.equilibrium import nearby
+from model.game.quantal_response import uniform
+from model.preset.load import PROFILES, ConfigError
+from model.world import Array
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """One figure in parameter recovery: true logarithm, mean estimate, its error, coverage."""
+
+    name: str
+    true: float
+    mean: float
+    spread: float
+    covered: float
+
+
+def recovery(record: Record, logs: Array, times: int, copies: int = 4) -> list[Recovered]:
+    """Parameter recovery: outcomes simulated at known weights, fitted anew.
+
+    Each simulated history has `copies` times the recorded cases; `covered` is the share of
+    90 % intervals that hold the truth (Signorino 1999 on why to simulate).
+    """
+    likely = np.tile(probabilities(record.games, logs, record.classes), (copies, 1))
+    many = record.part(np.tile(np.arange(len(record.outcome)), copies))
+    found, covered = [], []
+    for time in range(times):
+        luck = uniforms(0, "recovery of weights", time, range(len(likely)))[0]
+        drawn = (luck[:, None] >= likely.cumsum(1)[:, :-1]).sum(1)
+        fit = fitted(Record(many.games, drawn, record.classes, many.weight))
+        found.append(fit.logs)
+        half = norm.ppf(0.95) * np.sqrt(np.diag(fit.covariance))
+        covered.append(np.abs(fit.logs - logs) <= half)
+    rows = zip(NAMES, logs, np.mean(found, 0), np.std(found, 0), np.mean(covered, 0), strict=True)
+    return [Recovered(row[0], *(float(each) for each in row[1:])) for row in rows]
+
+
+def posterior(record: Record, fit: Fit, steps: int, walkers: int = 32) -> Array:
+    """Draws of the logarithms from the posterior by emcee: (draws, logs); half is burn-in."""
+    try:
+        import emcee
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            "--posterior: emcee is not installed; valid: pip install 'cheaptalk[history]'"
+        ) from error
+    low, high = np.array(bounds()).T
+
+    def log_posterior(rows: Array) -> Array:
+        """All walkers at once on the run axis."""
+        cases = len(record.outcome)
+        many = record.part(np.tile(np.arange(cases), len(rows)))
+        logs = np.repeat(np.clip(rows, low, high), cases, axis=0).T
+        game = many.games.game(np.exp(logs[:-1]), np.exp(logs[-1]))
+        play = nearby(game, uniform(game))[0, : record.classes.shape[1]]
+        likely = (record.classes[many.outcome].T * play).sum(0)
+        told = (many.weight * np.log(np.maximum(likely, 1e-300))).reshape(len(rows), cases)
+        away = (rows - np.log(PRIOR)) / SPREAD
+        inside = ((rows >= low) & (rows <= high)).all(1)
+        return np.where(inside, told.sum(1) - 0.5 * (away * away).sum(1), -np.inf)
+
+    draws = [uniforms(0, "walkers", 0, range(walkers), each) for each in range(len(NAMES))]
+    spread = 0.1 * norm.ppf(np.stack([each[0] for each in draws], 1))
+    sampler = emcee.EnsembleSampler(walkers, len(NAMES), log_posterior, vectorize=True)
+    seeds = (uniforms(0, "sampler", 0, range(156)).ravel() * 2**32).astype(np.uint32)
+    sampler.random_state = ("MT19937", seeds, len(seeds), 0, 0.0)
+    sampler.run_mcmc(np.clip(fit.logs + spread, low, high), steps)
+    return np.asarray(sampler.get_chain(discard=steps // 2, flat=True))
+
+
+# ------------------------------------------------------------------- the command
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A calibration with what shows how far to trust it."""
+
+    source: Path
+    cases: int
+    fit: Fit
+    default_likelihood: float
+    prior_likelihood: float
+    recovered: list[Recovered]
+    draws: Array | None
+
+
+def calibrated(path: Path, starts: int, recover: int = 0, steps: int = 0) -> Calibration:
+    """Fit to a file of coded cases; recovery and posterior where asked for."""
+    cases = read_cases(path)
+    record = record_of(cases)
+    fit = fitted(record, starting_points(starts))
+
+    def likelihood(values: Array) -> float:
+        rows = probabilities(record.games, np.log(values))
+        return float(np.log(rows[np.arange(len(cases)), cases.outcome]).sum())
+
+    return Calibration(
+        source=path,
+        cases=len(cases),
+        fit=fit,
+        default_likelihood=likelihood(DEFAULTS),
+        prior_likelihood=likelihood(PRIOR),
+        recovered=recovery(record, fit.logs, recover) if recover else [],
+        draws=posterior(record, fit, steps) if steps else None,
+    )
+
+
+def fragment(found: Calibration, states: Sequence[str]) -> str:
+    """The fit as TOML tables of the states, with where it comes from."""
+    fit = found.fit
+    lines = [
+        f"# Weights and precision fitted to {found.cases} coded cases: {found.source.name},",
+        f"# SHA-256 {digest(found.source.read_bytes())}.",
+        f"# Log likelihood {fit.likelihood:.2f}, at the defaults {found.default_likelihood:.2f}, "
+        f"at the prior's centre {found.prior_likelihood:.2f}.",
+        f"# Prior: each logarithm normal around its assumed median, standard deviation {SPREAD:g}.",
+        f"# Made by: cheaptalk calibrate --cases {found.source.name}",
+    ]
+    for state in states:
+        lines += ["", f"[{state}]", f"precision = {fit.values['precision']:.4g}"]
+        lines += ["", f"[{state}.weights]"]
+        lines += [
+            f"{name} = {fit.values[name]:.4g}  # relative error {fit.errors[name]:.2f}"
+            for name in TERMS
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def states_named(states: str | None) -> list[str]:
+    """The states of an option a,b,c, or all that have a profile."""
+    known = sorted(path.stem for path in PROFILES.glob("*.toml"))
+    return names_given("--states", states, known) if states else known
+
+
+def write_fragment(found: Calibration, out: Path, states: Sequence[str]) -> None:
+    """Write the profile fragment for some states."""
+    write_files({out: fragment(found, states).encode()})
+
+
+def as_json(found: Calibration) -> str:
+    """The calibration as one JSON object."""
+    fit = found.fit
+    record: dict[str, object] = {
+        "cases": found.cases,
+        "weights": {name: fit.values[name] for name in TERMS},
+        "precision": fit.values["precision"],
+        "relative_error": fit.errors,
+        "log_likelihood": fit.likelihood,
+        "log_likelihood_at_defaults": found.default_likelihood,
+        "log_likelihood_at_prior": found.prior_likelihood,
+        "losses_of_starts": fit.losses,
+        "prior": {"median": dict(zip(NAMES, PRIOR.tolist(), strict=True)), "spread": SPREAD},
+        "recovery": [asdict(each) for each in found.recovered],
+    }
+    if found.draws is not None:
+        quantiles = np.exp(np.quantile(found.draws, [0.05, 0.5, 0.95], axis=0)).T.tolist()
+        record["posterior"] = dict(zip(NAMES, quantiles, strict=True))
+    return json.dumps(record, indent=1)
+
+
+def in_words(found: Calibration) -> str:
+    """The calibration as a table: prior, fit, error, and posterior where there is one."""
+    fit = found.fit
+    low, high = np.exp(fit.logs + np.outer([-1.645, 1.645], list(fit.errors.values())))
+    heads = f"  {'':<12}{'prior':>8}{'default':>8}{'fitted':>8}   90 % interval"
+    if found.draws is not None:
+        heads += "     posterior median and 90 %"
+    lines = [
+        f"{found.cases} cases of {found.source.name}: log likelihood {fit.likelihood:.2f}, "
+        f"at the defaults {found.default_likelihood:.2f}, "
+        f"at the prior's centre {found.prior_likelihood:.2f}.",
+        f"{len(fit.losses)} starts ended at losses {min(fit.losses):.4f} to {max(fit.losses):.4f}.",
+        "",
+        heads,
+    ]
+    for place, name in enumerate(NAMES):
+        line = f"  {name:<12}{PRIOR[place]:>8.3g}{DEFAULTS[place]:>8.3g}{fit.values[name]:>8.3g}"
+        line += f"   [{low[place]:.2g}, {high[place]:.2g}]".ljust(18)
+        if found.draws is not None:
+            five, half, most = np.exp(np.quantile(found.draws[:, place], [0.05, 0.5, 0.95]))
+            line += f"  {half:.3g} [{five:.2g}, {most:.2g}]"
+        lines.append(line)
+    lines.append("A value's prior is log-normal around its median; an error near 1 is the prior's.")
+    if found.recovered:
+        lines += ["", "  recovery on simulated histories (logarithms)", f"  {'':<12}   true   mean"]
+        lines[-1] += "  spread  share of 90 % intervals with the truth"
+        lines += [
+            f"  {each.name:<12}{each.true:>7.2f}{each.mean:>7.2f}{each.spread:>8.2f}"
+            f"{each.covered:>8.0%}"
+            for each in found.recovered
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,190 @@
+"""A crisis day by day: the chance of what each state did next, given all until the day before.
+
+The model plays the preset with the acts that were observed; before each day it says with
+which probability each state will be on which rung.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from experiments.answer.run import on_ladder, timeline
+from experiments.engine import numerals
+from experiments.history.cases import RUNGS
+from experiments.history.scoring import interval, logarithmic
+from model.alliance_model import AllianceModel
+from model.preset.load import Change, ConfigError
+from model.rules import conflict
+from model.world import Array
+
+FORECASTERS = ("model", "persistence", "climatology")
+
+
+@dataclass(frozen=True)
+class Day:
+    """What one state did on one day, and what each forecaster gave each rung."""
+
+    day: str
+    state: str
+    rung: int
+    forecasts: dict[str, Array]
+
+
+def forecasts(preset: str, path: Path, changes: Mapping[str, Change]) -> list[Day]:
+    """Each state's act on each day of the preset on which it acted, with what was forecast.
+
+    Where a state acted more than once on a day, its highest rung counts. What a script
+    forces is not scored.
+    """
+    model = AllianceModel(preset, changes=changes)
+    acts = on_ladder(model.preset, timeline(path))
+    if acts.empty:
+        raise ConfigError(f"{path}: no act of {', '.join(model.world.names)}; valid: some of them")
+    daily: dict[tuple[date, str], int] = {}
+    for day, state, rung in zip(acts["day"], acts["state"], acts["rung"], strict=True):
+        daily[day, state] = max(int(rung), daily.get((day, state), 0))
+    return list(_played(model, daily))
+
+
+def _played(model: AllianceModel, daily: Mapping[tuple[date, str], int]) -> Iterator[Day]:
+    """The model led along the observed acts."""
+    names = model.world.names
+    length = timedelta(days=model.preset.file.turn_days)
+    past: list[tuple[str, int]] = []
+    for key in sorted(daily, key=str):
+        if str(key[0]) < str(model.world.day):
+            past.append((key[1], daily[key]))
+    while not model.over:
+        model.shock()
+        ends = model.world.day + length
+        days = [key for key in daily if str(model.world.day) <= str(key[0]) < str(ends)]
+        scripted = model.preset.attack_turn() == model.world.turn
+        said = _said(model, scripted)
+        choice = model.world.choice.copy()
+        for key in sorted(days, key=str):
+            (day, state), rung = key, daily[key]
+            place = names.index(state)
+            choice[place] = _action(model, place, rung)
+            if scripted and place == model.world.challenger:
+                continue
+            simple = {"persistence": persistence(past, state), "climatology": shares(past, state)}
+            yield Day(str(day), state, rung, {"model": said[place], **simple})
+        past += [(key[1], daily[key]) for key in sorted(days, key=str)]
+        model.act()
+        model.world = replace(model.world, choice=choice)
+        model.resolve()
+        model.judge()
+
+
+def _said(model: AllianceModel, scripted: bool) -> Array:
+    """The forecast for this turn; a scripted attack is known to the others on its day."""
+    before = model.world
+    model.world = replace(before, war=np.asarray(before.war | scripted))
+    model.weigh()
+    model.solve()
+    said = forecast_rungs(model)
+    model.world = before
+    if scripted:
+        model.weigh()
+        model.solve()
+    return said
+
+
+def forecast_rungs(model: AllianceModel) -> Array:
+    """Chance of each rung for each state: its mixed strategy, or its last act if not reviewed."""
+    world = model.world
+    assert model.solution is not None
+    review = conflict.chance(world.conflict.revision, world.weeks)
+    play = model.solution.play
+    last = np.arange(play.shape[1]) == world.choice[:, None]
+    kept = last & (play > 0) & (world.war & (world.weeks_at_war > world.weeks))
+    share = np.where(kept.any(1), review, 1.0)[:, None]
+    acted = share * play + (1 - share) * kept
+    rungs = world.ladder.rung[:, :, None] == np.arange(len(RUNGS))
+    return np.asarray((acted[:, :, None] * rungs).sum(1))
+
+
+def _action(model: AllianceModel, state: int, rung: int) -> int:
+    """The action that stands for an observed rung: the open one, else the highest below it."""
+    ladder = model.world.ladder
+    rungs = np.where(ladder.on_menu[state] & (ladder.rung[state] <= rung), ladder.rung[state], -1)
+    open_ = (rungs == rungs.max()) & (ladder.hidden[state] == 0) & (ladder.sprint[state] == 0)
+    return int(np.argmax(open_))
+
+
+def persistence(past: list[tuple[str, int]], state: str) -> Array:
+    """The state's last rung again, as often as states repeated theirs so far; else any other."""
+    before: dict[str, int] = {}
+    stayed, moved = 1.0, 1.0
+    for who, rung in past:
+        if who in before:
+            stayed, moved = stayed + (before[who] == rung), moved + (before[who] != rung)
+        before[who] = rung
+    others = np.full(len(RUNGS), moved / (stayed + moved) / (len(RUNGS) - 1))
+    if state not in before:
+        return np.full(len(RUNGS), 1 / len(RUNGS))
+    others[before[state]] = stayed / (stayed + moved)
+    return others
+
+
+def shares(past: list[tuple[str, int]], state: str) -> Array:
+    """How often the state was on each rung so far, with half an act of each added."""
+    counts = np.full(len(RUNGS), 0.5)
+    for who, rung in past:
+        counts[rung] += who == state
+    return counts / counts.sum()
+
+
+# ------------------------------------------------------------------- in words
+
+
+def losses(days: list[Day]) -> dict[str, Array]:
+    """The logarithmic score of each forecaster, act by act."""
+    rungs = np.array([each.rung for each in days])
+    return {
+        name: logarithmic(np.stack([each.forecasts[name] for each in days]), rungs)
+        for name in FORECASTERS
+    }
+
+
+def as_json(days: list[Day]) -> str:
+    """Scores, paired intervals and every forecast as one JSON object."""
+    found = losses(days)
+    gaps = {name: found["model"] - found[name] for name in FORECASTERS[1:]}
+    rows = [
+        {
+            "day": each.day,
+            "state": each.state,
+            "rung": each.rung,
+            **{name: row.tolist() for name, row in each.forecasts.items()},
+        }
+        for each in days
+    ]
+    record = {
+        "log": {name: float(each.mean()) for name, each in found.items()},
+        "model_less_this": {name: asdict(interval(each)) for name, each in gaps.items()},
+        "n": len(days),
+        "acts": rows,
+    }
+    return json.dumps(record, indent=1)
+
+
+def in_words(days: list[Day]) -> str:
+    """A line an act: what was done and the chance each forecaster gave it; then the scores."""
+    lines = [f"{'day':<12}{'state':<16}{'rung':<12}" + "".join(f"{n:>13}" for n in FORECASTERS)]
+    for each in days:
+        chances = "".join(f"{each.forecasts[name][each.rung]:>13.2f}" for name in FORECASTERS)
+        lines.append(f"{each.day:<12}{each.state:<16}{RUNGS[each.rung]:<12}{chances}")
+    found = losses(days)
+    lines.append("")
+    for name, loss in found.items():
+        gap = interval(found["model"] - loss)
+        ends = numerals.interval(gap.low, gap.high, 3)
+        paired = f"   model less this {numerals.decimal(gap.mean, 3)}  {ends}"
+        told = "" if name == "model" else paired
+        lines.append(f"log score of {name:<12} {loss.mean():.3f} over {len(days)} acts{told}")
+    return "\n".join(lines)

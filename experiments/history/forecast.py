@@ -1,0 +1,216 @@
+"""Dated forecasts of defined events, sealed by a hash, and their scores once it is known.
+
+A probability is the share of simulated runs in which the event happens; its interval is that
+of the sampling alone (Wilson), not of the model.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from experiments.engine.batch import Ensemble, simulate
+from experiments.engine.duel import proteges
+from experiments.engine.store import digest, experiment_key, read_json, write_files
+from experiments.engine.tables import missing, read_table
+from experiments.history.scoring import LEAST
+from model.preset.load import Change, ConfigError, Preset, ladder_entries, load, menu, shown
+from model.preset.toml import told
+from model.world import Array
+
+TALK = 2
+"""The highest rung that is only talk: silence, words, mediation."""
+
+PRICES = (80.0, 100.0)
+"""Brent prices, USD/bbl, that are asked about."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A question that will have the answer yes or no, and the chance of yes with its interval."""
+
+    event: str
+    question: str
+    probability: float
+    low: float
+    high: float
+
+
+def wilson(happened: Array) -> tuple[float, float, float]:
+    """Share of runs, with half a run of each answer added, and the 95 % interval (Wilson 1927).
+
+    >>> [round(each, 3) for each in wilson(np.array([True, False, False, False]))]
+    [0.3, 0.046, 0.699]
+    """
+    count, share, z = len(happened), float(happened.mean()), 1.959964
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * np.sqrt(share * (1 - share) / count + z * z / (4 * count**2)) / (1 + z * z / count)
+    said = (count * share + 0.5) / (count + 1)
+    return said, max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+
+
+def events(preset: Preset, played: Ensemble, until: date, sides: Mapping[str, str]) -> list[Event]:
+    """The events of a preset and how often they happen; `sides` says whom each patron backs."""
+    file, table, rungs = preset.file, played.table, ladder_entries()
+    labels = {name: each.label for name, each in preset.profiles.items()}
+    span = f"from {file.start} to {until}"
+    found: list[Event] = []
+
+    def ask(name: str, question: str, happened: Array) -> None:
+        found.append(Event(name, f"{question} {span}", *wilson(happened)))
+
+    target, challenger = labels[file.target], labels[file.challenger]
+    ask("war", f"{challenger} attacks {target} with force at least once", table["wars"] > 0)
+    for patron, protege in sides.items():
+        who, whom = labels[patron], labels[protege]
+
+        def acts(least: int, most: int, patron: str = patron, hidden: bool = True) -> Array:
+            """Whether the patron ever played an action between two rungs."""
+            shares = [
+                table[f"play.{patron}.{action}"] > 0
+                for action in menu(preset, patron)
+                if least <= rungs[action].rung <= most and (hidden or not rungs[action].hidden)
+            ]
+            return np.any([np.zeros(len(table["wars"]), bool), *shares], axis=0)
+
+        ask(f"{patron}.arms", f"{who} openly gives arms to {whom}", acts(4, 4, hidden=False))
+        ask(f"{patron}.force", f"{who} fights on the side of {whom}", acts(5, 5))
+        talks = ~acts(TALK + 1, 5)
+        ask(f"{patron}.talk", f"{who} does no more for {whom} than speak and mediate", talks)
+    for price in PRICES:
+        ask(
+            f"brent.{price:.0f}", f"Brent reaches {price:.0f} USD/bbl", table["price_peak"] >= price
+        )
+    return found
+
+
+def forecast(
+    name: str, until: date, runs: int, seed: int, changes: Mapping[str, Change], made: date
+) -> dict[str, object]:
+    """The forecast of a preset's events until a day, sealed by its hash."""
+    preset = load(name, changes)
+    turns = int(((until - preset.file.start).days + 1) / preset.file.turn_days)
+    if not 1 <= turns <= 10_000:
+        raise ConfigError(f"--until: found {until}; valid: a day after {preset.file.start}")
+    changes = {**changes, "turns": turns}
+    played, sides = simulate(name, runs, rng=seed, changes=changes), proteges(name, changes)
+    record: dict[str, object] = {
+        "made": str(made),
+        "preset": name,
+        "from": str(preset.file.start),
+        "until": str(until),
+        "runs": runs,
+        "seed": seed,
+        "changes": {key: value for key, value in changes.items() if key != "turns"},
+        "configuration": experiment_key(load(name, changes), {"seed": seed, "runs": runs}),
+        "events": [asdict(each) for each in events(preset, played, until, sides)],
+    }
+    return record | {"sha256": seal(record)}
+
+
+def seal(record: Mapping[str, object]) -> str:
+    """SHA-256 of a forecast without its seal."""
+    plain = {key: value for key, value in record.items() if key != "sha256"}
+    return digest(json.dumps(plain, sort_keys=True).encode())
+
+
+def write(record: Mapping[str, object], out: Path) -> None:
+    """Write a forecast whole or not at all."""
+    write_files({out: (json.dumps(record, indent=1, default=str) + "\n").encode()})
+
+
+def in_words(record: Mapping[str, object]) -> str:
+    """The events with their chances, and the seal."""
+    listed = record["events"]
+    assert isinstance(listed, list)
+    lines = [f"{record['preset']}, made {record['made']}, {record['runs']} runs"]
+    lines += [
+        f"  {each['probability']:>6.1%} [{each['low']:.1%}, {each['high']:.1%}]  "
+        f"{each['event']}: {each['question']}"
+        for each in listed
+    ]
+    return "\n".join([*lines, f"SHA-256 {record['sha256']}"])
+
+
+# ------------------------------------------------------------------- scoring it later
+
+
+def read_forecast(path: Path) -> dict[str, float]:
+    """The events of a forecast and their chances, if its seal is whole. Raises ConfigError."""
+    record = read_json(path, "a forecast, as cheaptalk forecast writes it")
+    try:
+        listed = [(str(each["event"]), each["probability"]) for each in record["events"]]
+        said = str(record["sha256"])
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f"{shown(path)}: not a forecast: {told(error)} is missing") from error
+    if said != seal(record):
+        raise ConfigError(
+            f"{shown(path)}: sha256: found {told(said)}; valid: {seal(record)}. "
+            "The forecast was changed after it was made"
+        )
+    for place, (event, chance) in enumerate(listed):
+        usual = isinstance(chance, int | float) and not isinstance(chance, bool)
+        if not (usual and 0 <= chance <= 1):
+            raise ConfigError(
+                f"{shown(path)}: events.{place}.probability: found {told(chance)}; valid: a number "
+                "from 0 to 1"
+            )
+        if [each for each, _ in listed].count(event) > 1:
+            raise ConfigError(f"{shown(path)}: events: {told(event)} stands twice; valid: once")
+    return {event: float(chance) for event, chance in listed}
+
+
+def read_outcomes(path: Path, known: list[str]) -> dict[str, bool]:
+    """What happened, of a CSV with the columns event and happened (0, 1; empty: still open).
+
+    Raises ConfigError, also where an event has two rows.
+    """
+    table = read_table(path, ("event", "happened"))
+    table.unique("event")
+    found: dict[str, bool] = {}
+    for row in table.rows:
+        event = table.one_of(row, "event", known)
+        if not missing(row.cells["happened"]):
+            found[event] = bool(table.whole(row, "happened", 0, 1))
+    table.refuse()
+    if not found:
+        raise ConfigError(f"{shown(path)}: no event is known yet; valid: happened 0 or 1 for one")
+    return found
+
+
+def scored(forecast_path: Path, outcomes: Path) -> dict[str, object]:
+    """Brier and logarithmic score of a forecast, beside those of a coin."""
+    chances = read_forecast(forecast_path)
+    happened = read_outcomes(outcomes, list(chances))
+    chance = np.array([chances[each] for each in happened])
+    told = np.array(list(happened.values()))
+    likely = np.maximum(np.where(told, chance, 1 - chance), LEAST)
+    return {
+        "n": len(told),
+        "brier": float(((chance - told) ** 2).mean()),
+        "log": float(-np.log(likely).mean()),
+        "coin": {"brier": 0.25, "log": float(np.log(2))},
+        "events": {
+            each: {"probability": chances[each], "happened": happened[each]} for each in happened
+        },
+    }
+
+
+def score_in_words(found: Mapping[str, object]) -> str:
+    """The score in a sentence, and each event."""
+    listed = found["events"]
+    assert isinstance(listed, dict)
+    lines = [
+        f"  {each['probability']:>6.1%}  {'yes' if each['happened'] else 'no':<4}{name}"
+        for name, each in listed.items()
+    ]
+    return "\n".join(
+        [
+            f"{found['n']} events: Brier {found['brier']:.3f} (a coin: 0.250), "
+            f"log score {found['log']:.3f} (a coin: 0.693)",
+            *lines,
+        ]
+    )

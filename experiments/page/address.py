@@ -1,0 +1,233 @@
+"""A plan: which run to watch, with which figures changed, as an address and as a profile."""
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from urllib.parse import parse_qsl, urlencode
+
+from experiments.answer.listing import parameters
+from model.parameters import acts_later
+from model.preset.load import PRESETS, ConfigError, load, suggestion
+from model.preset.toml import told, word
+
+Value = float | str
+SEEDS, RUNS = 2**64, 2**63
+"""How many seeds there are, and how many runs of each."""
+MOST = 500
+"""Changes of an address at most."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a visitor watches: a preset, its luck, and the figures they changed.
+
+    `changes` hold from the start; `later` were made in the middle of the run: (turns played,
+    key, value); `waiting` wait for the next Reset.
+    """
+
+    preset: str = "iran-2025"
+    seed: int = 0
+    run: int = 0
+    changes: tuple[tuple[str, Value], ...] = ()
+    later: tuple[tuple[int, str, Value], ...] = ()
+    waiting: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def given(self) -> dict[str, Value]:
+        """The changes by their keys."""
+        return dict(self.changes)
+
+    def changed(self, key: str, value: Value | None) -> "Plan":
+        """The plan with one figure changed, or given back where the value is None.
+
+        >>> Plan().changed("russia.weights.ties", 2.0).changed("oil.price", 80.0).given
+        {'oil.price': 80.0, 'russia.weights.ties': 2.0}
+        """
+        kept = {name: each for name, each in self.changes if name != key}
+        if value is not None:
+            kept[key] = value
+        return replace(self, changes=tuple(sorted(kept.items())))
+
+    def at_last(self) -> "Plan":
+        """The plan that a Reset plays: the figures as they stand at last, from the start on.
+
+        >>> Plan(changes=(("oil.price", 70.0),), later=((4, "oil.price", 80.0),)).at_last().given
+        {'oil.price': 80.0}
+        """
+        plan = replace(self, later=(), waiting=())
+        moved = sorted(self.later, key=itemgetter(0))
+        for key, value in (*(each[1:] for each in moved), *self.waiting):
+            plan = plan.changed(key, None if value == base_value(self.preset, key) else value)
+        return plan
+
+    def checked(self) -> "Plan":
+        """The plan itself; raises ConfigError where anything of it is not valid.
+
+        It comes from a link or a page: it may name a preset that is offered, and figures and
+        rules of its states, never a file.
+        """
+        if self.preset not in offered():
+            raise ConfigError(f"preset: found {told(self.preset)}; valid: {', '.join(offered())}")
+        if not (0 <= self.seed < SEEDS and 0 <= self.run < RUNS):
+            what = f"seed {self.seed}, run {self.run}"
+            raise ConfigError(f"{what}; valid: whole numbers from 0, below {SEEDS} and {RUNS}")
+        known = changeable(self.preset)
+        moved = [(key, value) for _, key, value in self.later]
+        for key, _ in (*self.changes, *moved, *self.waiting):
+            if key not in known:
+                near = suggestion(key, list(known)) if len(key) < 80 else ""
+                near = near if near.startswith("; did") else "; valid: a key of `cheaptalk list`"
+                raise ConfigError(f"{word(key)}: no figure or rule of this crisis{near}")
+        for turn, key, _ in self.later:
+            if not known[key]:
+                raise ConfigError(f"{turn}:{key}: it only makes the first world; valid: {key}")
+        for over in ((), *((each,) for each in moved), self.waiting):
+            load(self.preset, {**self.given, **dict(over)})
+        return self
+
+
+def opened() -> str:
+    """The preset that the page was opened with."""
+    return os.environ.get("CHEAPTALK_PRESET", Plan.preset)
+
+
+def offered() -> list[str]:
+    """The presets that the page plays: those shipped, and the one that it was opened with."""
+    shipped = sorted(path.stem for path in PRESETS.glob("*.toml"))
+    return list(dict.fromkeys([*shipped, opened()]))
+
+
+def changeable(preset: str) -> dict[str, bool]:
+    """The keys of figures and rules that a visitor may change, and whether in mid-run too."""
+    keys = [each["key"] for each in parameters(preset)]
+    keys += [f"{name}.rule" for name in load(preset).profiles]
+    return {key: later(key) for key in keys}
+
+
+def later(key: str) -> bool:
+    """Whether a figure acts in the middle of a run, as its declaration says."""
+    return acts_later(*key.split(".")[-2:])
+
+
+def base_value(preset: str, key: str) -> Value:
+    """A figure as the preset has it."""
+    found = load(preset).figure(key)
+    return found if isinstance(found, str) else float(found)
+
+
+# ------------------------------------------------------------------------- as an address
+
+
+def address(plan: Plan, turn: int) -> str:
+    """The plan and the turn reached, as the part of an address behind `#`.
+
+    >>> address(Plan(seed=3, changes=(("russia.weights.ties", 2.0),)), 12)
+    'preset=iran-2025&seed=3&run=0&turn=12&russia.weights.ties=2.0'
+    """
+    pairs: list[tuple[str, object]] = [
+        ("preset", plan.preset),
+        ("seed", plan.seed),
+        ("run", plan.run),
+        ("turn", turn),
+        *plan.changes,
+        *((f"{after}:{key}", value) for after, key, value in plan.later),
+        *((f"reset:{key}", value) for key, value in plan.waiting),
+    ]
+    return urlencode(pairs, safe=":")
+
+
+def from_address(text: str) -> tuple[Plan, int]:
+    """The plan and the turn that an address holds; raises ConfigError.
+
+    >>> from_address(address(Plan(run=7, later=((4, "oil.elasticity", 0.2),)), 9))[1]
+    9
+    """
+    plan, luck = Plan(), {"seed": 0, "run": 0, "turn": 0}
+    for key, found in _pairs(text):
+        when, _, name = key.rpartition(":")
+        if key == "preset":
+            plan = replace(plan, preset=found)
+        elif key in luck:
+            luck[key] = whole(key, found)
+        elif when == "reset":
+            plan = replace(plan, waiting=(*plan.waiting, (name, _value(found))))
+        elif when:
+            turn = whole(f"the turn of {word(name)}", when)
+            plan = replace(plan, later=(*plan.later, (turn, name, _value(found))))
+        else:
+            plan = plan.changed(name, _value(found))
+    turn = luck["turn"]
+    plan = replace(plan, seed=luck["seed"], run=luck["run"]).checked()
+    turns = load(plan.preset, plan.given).file.turns
+    if turn > turns:
+        raise ConfigError(f"turn: found {turn}; valid: 0 to {turns}")
+    return plan, turn
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """The keys and values of an address."""
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST)
+    except ValueError:
+        raise ConfigError(f"the address: more than {MOST} changes; valid: fewer") from None
+
+
+def whole(key: str, text: str) -> int:
+    """A whole number from 0."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 20):
+        raise ConfigError(f"{key}: found {told(text)}; valid: a whole number from 0")
+    return int(text)
+
+
+def _value(word: str) -> Value:
+    """A number where the word is one, else the word."""
+    try:
+        return float(word)
+    except ValueError:
+        return word
+
+
+# ------------------------------------------------------------------------- as a profile
+
+
+def as_profile(plan: Plan) -> str:
+    """The changes as a TOML file whose tables are states and sections, for `--with`.
+
+    >>> print(as_profile(Plan().changed("russia.weights.audience", 0.8)), end="")
+    # What differs from iran-2025; play it with: cheaptalk run iran-2025 --with FILE
+    <BLANKLINE>
+    [russia.weights]
+    audience = 0.8
+    """
+    lines = [
+        f"# What differs from {plan.preset}; play it with: cheaptalk run {plan.preset} --with FILE"
+    ]
+    table = ""
+    for key, value in sorted(plan.changes, key=lambda each: each[0].rpartition(".")[::2]):
+        head, _, name = key.rpartition(".")
+        if head != table:
+            table = head
+            lines += ["", f"[{head}]"]
+        lines.append(f"{name} = {json.dumps(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def from_profile(text: str) -> dict[str, Value]:
+    """The changes that a saved profile holds, by their keys.
+
+    >>> from_profile("[russia.weights]\\naudience = 0.8\\n")
+    {'russia.weights.audience': 0.8}
+    """
+    found: dict[str, Value] = {}
+
+    def gather(table: dict[str, object], prefix: str) -> None:
+        for name, value in table.items():
+            if isinstance(value, dict):
+                gather(value, f"{prefix}{name}.")
+            elif isinstance(value, float | int | str):
+                found[prefix + name] = value
+
+    gather(tomllib.loads(text), "")
+    return found

@@ -1,0 +1,123 @@
+"""Sliders and axes, made from the declarations of parameters and terms."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from experiments.answer.listing import parameters
+from experiments.page import background as whatif
+from experiments.page.address import Value, changeable
+from experiments.page.snapshot import Plain
+from model.preset.load import load
+
+GROUPS = {
+    "weights": "Payoff weights",
+    "decision": "Decision",
+    "means": "Means",
+    "posture": "Posture",
+    "reputation": "Reputation",
+    "economy": "Economy",
+    "target": "What the challenger is after",
+    "ties": "Ties",
+    "stakes": "Stakes",
+    "pledges": "Pledges",
+    "oil": "Oil market",
+    "conflict": "Conflict",
+    "beliefs": "Beliefs",
+    "front": "The other front",
+    "value": "Realised value",
+}
+
+
+def figures_by_owner(preset: str) -> dict[str, Plain]:
+    """The declared figures of each state, and of the crisis itself under the empty name."""
+    profiles = load(preset).profiles
+    owners: dict[str, Plain] = {
+        name: {"label": each.label, "rule": each.rule, "groups": {}}
+        for name, each in profiles.items()
+    }
+    owners[""] = {"label": "All states", "rule": None, "groups": {}}
+    at_once = changeable(preset)
+    for each in parameters(preset):
+        owner, *rest = each["key"].split(".")
+        group, name = rest if owner in profiles else (owner, rest[0])
+        groups = owners[owner if owner in profiles else ""]["groups"]
+        label = profiles[name].label if name in profiles else name.replace("_", " ")
+        groups.setdefault(group, []).append(slider(each | {"at_once": at_once[each["key"]]}, label))
+    return {
+        name: owner
+        | {
+            "groups": [
+                {"name": group, "title": GROUPS.get(group, group), "rows": owner["groups"][group]}
+                for group in sorted(owner["groups"], key=list(GROUPS).index)
+            ]
+        }
+        for name, owner in owners.items()
+    }
+
+
+def slider(declared: Plain, label: str) -> Plain:
+    """One slider from a parameter's declaration."""
+    width = declared["high"] - declared["low"]
+    step = 10.0 ** np.floor(np.log10(width / 100))
+    return {
+        "key": declared["key"],
+        "name": label,
+        "base": float(declared["value"]),
+        "low": declared["low"],
+        "high": declared["high"],
+        "step": float(f"{step:.1g}"),
+        "unit": "" if declared["unit"] in ("weight", "index") else declared["unit"],
+        "meaning": declared["meaning"].split("; own")[0],
+        "source": declared["source"],
+        "at_once": declared["at_once"],
+    }
+
+
+def changed_count(owner: str, declared: dict[str, Plain], given: dict[str, Value]) -> int:
+    """How many figures of a state, or of none, are changed."""
+    owners = [key.split(".")[0] for key in given]
+    return sum((each if each in declared else "") == owner for each in owners)
+
+
+def worth_keeping(wanted: Plain, declared: dict[str, Plain]) -> Value | None:
+    """A wanted value; None where the preset has it already."""
+    key, value = wanted["key"], wanted["value"]
+    owner = declared.get(key.split(".")[0], declared[""])
+    rows = (row for group in owner["groups"] for row in group["rows"] if row["key"] == key)
+    base = owner["rule"] if key.endswith(".rule") else next(rows)["base"]
+    return None if value == base else value
+
+
+def choices(preset: str, patron: str) -> list[Plain]:
+    """The parameters that a phase diagram can vary: the patron's and those of the crisis."""
+    found = figures_by_owner(preset)
+    own = [found[patron], found[""]] if patron in found else [found[""]]
+    return [
+        {"key": row["key"], "low": row["low"], "high": row["high"], "base": row["base"]}
+        for owner in own
+        for group in owner["groups"]
+        for row in group["rows"]
+        if not row["key"].endswith((".depth", ".samples", ".level"))
+    ]
+
+
+def axis_of(declared: Plain) -> whatif.Axis:
+    """An axis around a parameter's value: to twice it, within the declared range."""
+    reach = abs(declared["base"]) or (declared["high"] - declared["low"]) / 4
+    low = max(declared["low"], declared["base"] - reach)
+    return whatif.Axis(declared["key"], low, min(declared["high"], declared["base"] + reach))
+
+
+def limited(axis: whatif.Axis, wanted: Plain, declared: Plain) -> whatif.Axis:
+    """An axis with a new end; raises ValueError where it lies outside the declared range."""
+    end = "low" if "low" in wanted else "high"
+    valid = f"valid: {declared['low']:g} to {declared['high']:g}, from below to"
+    try:
+        value = float(wanted[end])
+    except ValueError:
+        raise ValueError(f"{axis.key}: found '{wanted[end]}'; {valid}") from None
+    axis = replace(axis, low=value) if end == "low" else replace(axis, high=value)
+    if not declared["low"] <= axis.low < axis.high <= declared["high"]:
+        raise ValueError(f"{axis.key}: found {axis.low:g} to {axis.high:g}; {valid}")
+    return axis

@@ -1,0 +1,1 @@
+"""Experiments with many points: designed, conducted, reported."""

@@ -1,0 +1,481 @@
+"""An experiment from its design to figures and a report, block by block, resumed where it stopped.
+
+A kind of experiment is a module with two functions: `waves`, a generator that
+yields rows to play and is sent all rows played so far, and `findings`, what the points say.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol  # settings are plain data of mixed type
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from experiments.engine.duel import proteges, unbound
+from experiments.engine.provenance import deciding
+from experiments.engine.store import (
+    Blocks,
+    digest,
+    experiment_key,
+    manifest,
+    read_manifest,
+    result_folder,
+)
+from experiments.engine.workers import WorkerDied, each_done, hired
+from experiments.study.design import Design, complete, ends, moved, read
+from experiments.study.rows import Plan, Played, Row, failed, play, refuse_unknown_measures
+from experiments.study.sampling import Point, points
+from model.preset.load import ConfigError, Preset, load
+from model.preset.toml import told as told_value
+from model.world import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BATCH = 1000
+"""Most runs in a row of figures; a point with more has several rows."""
+
+NORMAL = 1.959964
+
+Waves = Generator[list[Row], pd.DataFrame, None]
+
+
+@dataclass
+class Findings:
+    """What an experiment says: its verdict in words, tables, figures, and what to beware of."""
+
+    verdict: list[str]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    figures: "dict[str, tuple[Figure, str]]" = field(default_factory=dict)
+    caveats: list[str] = field(default_factory=list)
+    method: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A design that is ready to be played: its checked preset, its plan, and its folder."""
+
+    design: Design
+    preset: Preset
+    plan: Plan
+    folder: Blocks
+    settings: dict[str, Any]
+
+    @property
+    def command(self) -> str:
+        """The command that makes these results again."""
+        return str(read_manifest(self.folder.path)["command"])
+
+
+class Kind(Protocol):
+    """A kind of experiment."""
+
+    def waves(self, design: Design) -> Waves:
+        """The rows to play, wave by wave."""
+
+    def findings(
+        self,
+        work: Work,
+        by_point: pd.DataFrame,
+        rows: pd.DataFrame,
+        runs: pd.DataFrame | None,
+    ) -> Findings:
+        """What the played points say; run by run where the design keeps that."""
+
+
+def kind_of(design: Design) -> Kind:
+    """The module of a design's kind."""
+    names = {"duel": "experiments.study.kinds.sweep"}
+    module: Any = import_module(names.get(design.kind, f"experiments.study.kinds.{design.kind}"))
+    found: Kind = module
+    return found
+
+
+# ------------------------------------------------------------------- what to play
+
+
+def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
+    """The work that a design means, with its folder claimed or checked. Raises ConfigError."""
+    preset = load(design.preset, design.set)
+    settings = {
+        "design": design.model_dump(mode="json", exclude={"block"}),
+        "seed": design.seed,
+        **deciding(design.kind),
+    }
+    sides = [str(each) for side in (design.first, design.second) for each in side.get("with", [])]
+    for file in [*sides, *([design.sampling.file] if design.sampling.file else [])]:
+        settings[file] = digest(Path(file).read_bytes())
+    key = experiment_key(preset, settings)
+    folder = Blocks(result_folder(preset, settings, out).path, key)
+    plan = Plan(
+        preset=design.preset,
+        patron=design.patron,
+        protege=proteges(design.preset, design.set)[design.patron],
+        policies=design.policies,
+        rng=design.seed,
+        changes=design.set,
+        measures=tuple(design.measures),
+        keep_runs=design.keep == "runs",
+    )
+    refuse_unknown_measures(plan)
+    next(kind_of(design).waves(design))  # a wrong table or a missing extra is told before it begins
+    whole = manifest(preset, settings, command) | {"kind": design.kind, "block": design.block}
+    work = Work(design, preset, plan, folder, settings)
+    with folder.locked():
+        folder.claim(whole)
+    design.block = int(str(read_manifest(folder.path)["block"]))
+    return work
+
+
+def resumed(path: Path) -> Work:
+    """The work of a folder that a run has begun. Raises ConfigError where it is not the same."""
+    known: Any = read_manifest(path)
+    stored = known["settings"].get("design")
+    if not isinstance(stored, dict) or not isinstance(known.get("block"), int):
+        raise ConfigError(
+            f"{path}: holds no experiment that can be resumed; valid: a folder of cheaptalk "
+            f"experiment, duel, phase and the like. It was written by: {known['command']}"
+        )
+    try:
+        design = Design.model_validate(dated(stored))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(each) for each in first["loc"])
+        found = told_value(first["input"])
+        raise ConfigError(
+            f"{path / 'manifest.json'}: settings.design.{where}: found {found}; "
+            f"valid: {first['msg'].lower()}"
+        ) from error
+    design.block = known["block"]
+    return prepared(complete(design), path, known["command"].split())
+
+
+DAYS = ("start", "attack_day", "signed", "in_force", "denounced", "day")
+"""Keys whose values are days."""
+
+
+def dated(value: Any, key: str = "") -> Any:
+    """Plain data in which what is declared as a day is one again.
+
+    >>> dated({"title": "2025-06-13", "set": {"attack_day": "2025-06-13"}})
+    {'title': '2025-06-13', 'set': {'attack_day': datetime.date(2025, 6, 13)}}
+    """
+    if isinstance(value, dict):
+        return {name: dated(each, name.rpartition(".")[2]) for name, each in value.items()}
+    if isinstance(value, list):
+        return [dated(each, key) for each in value]
+    if key in DAYS and isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return date.fromisoformat(value)
+    return value
+
+
+def rows_of(design: Design, chosen: Sequence[Point], first_point: int = 0) -> list[Row]:
+    """The rows of points: their runs follow one another, or are the same for all points."""
+    rows, start = [], first_point * design.runs
+    for number, point in enumerate(chosen, first_point):
+        start = 0 if design.luck == "same" else start
+        changes = design.changes(point)
+        own = {k: v for k, v in changes.items() if k not in design.set or design.set[k] != v}
+        for runs in batches(range(start, start + design.runs)):
+            rows.append(Row(number, runs, own))
+        start += design.runs
+    return rows
+
+
+def batches(runs: range, most: int = BATCH) -> Iterator[range]:
+    """Runs in parts of at most so many.
+
+    >>> list(batches(range(5, 10), 3))
+    [range(5, 8), range(8, 10)]
+    """
+    for first in range(runs.start, runs.stop, most):
+        yield range(first, min(first + most, runs.stop))
+
+
+def static(design: Design) -> Waves:
+    """All points of the design at once."""
+    yield rows_of(design, points(design))
+
+
+# ------------------------------------------------------------------- playing
+
+
+def conduct(
+    work: Work, *, executor: str = "local", workers: int = 1, quiet: bool = False
+) -> Findings:
+    """Play what is missing, then write tables, figures and the report."""
+    with work.folder.locked(), hired(executor, workers) as by:
+        told = Progress(work, quiet)
+        blocks_played, rows = 0, pd.DataFrame()
+        waves = kind_of(work.design).waves(work.design)
+        wave = next(waves)
+        while True:
+            parts = list(blocks_of(wave, work.design.block))
+            play_blocks(work, parts, blocks_played, by, told)
+            blocks_played += len(parts)
+            rows = stored(work.folder, blocks_played)
+            try:
+                wave = waves.send(rows)
+            except StopIteration:
+                break
+        told.end()
+        refuse_failed(rows)
+        return finished(work, rows, blocks_played)
+
+
+def refuse_failed(rows: pd.DataFrame) -> None:
+    """Raise ConfigError where every row failed, with the first reason: there is no finding."""
+    if len(rows) and rows["error"].ne("").all():
+        raise ConfigError(f"all {len(rows)} rows failed; the first: {rows['error'].iloc[0]}")
+
+
+def blocks_of(rows: Sequence[Row], size: int) -> Iterator[list[Row]]:
+    """Consecutive rows with at least so many runs together."""
+    part: list[Row] = []
+    for row in rows:
+        part.append(row)
+        if sum(len(each.runs) for each in part) >= size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def play_blocks(
+    work: Work,
+    parts: Sequence[list[Row]],
+    first: int,
+    by: Any,
+    told: "Progress",
+) -> None:
+    """Play the blocks that the folder does not hold, and add each when it is done."""
+    missing = {
+        number: part
+        for number, part in enumerate(parts, first)
+        if work.folder.block(number) is None
+        or (work.plan.keep_runs and work.folder.block(number, "runs") is None)
+    }
+    told.wave(parts, [part for n, part in enumerate(parts, first) if n not in missing])
+    tasks = [(number, (work.plan, part)) for number, part in missing.items()]
+    for number, made in each_done(played, tasks, by):
+        if isinstance(made, WorkerDied):
+            lost = [failed(row, f"WorkerDied: {made}") for row in missing[number]]
+            made = joined(lost)
+        tables = {"rows": made.rows} | ({"runs": made.runs or {}} if work.plan.keep_runs else {})
+        work.folder.add(number, tables)
+        told.block(missing[number])
+
+
+def played(task: tuple[Plan, list[Row]]) -> Played:
+    """A block played; what workers are given."""
+    return play(*task)
+
+
+def joined(parts: Sequence[Played]) -> Played:
+    """Rows of the same columns as one table."""
+    names = parts[0].rows
+    return Played({n: np.concatenate([each.rows[n] for each in parts]) for n in names}, None)
+
+
+def stored(folder: Blocks, count: int, kind: str = "rows") -> pd.DataFrame:
+    """The tables of the first blocks as one, in their order."""
+    found = [folder.block(number, kind) for number in range(count)]
+    return pd.concat([pd.DataFrame(each) for each in found if each], ignore_index=True)
+
+
+class Progress:
+    """How far, how fast, how long still: on standard error."""
+
+    def __init__(self, work: Work, quiet: bool) -> None:
+        self.work, self.quiet = work, quiet
+        self.policies = len(work.plan.policies)
+        self.total = self.before = self.done = self.known = 0
+        self.start = self.last = monotonic()
+
+    def wave(self, parts: Sequence[list[Row]], known: Sequence[list[Row]]) -> None:
+        """More blocks to play, of which some are known."""
+        self.total += sum(runs_in(part) for part in parts)
+        self.before += sum(runs_in(part) for part in known)
+        self.known += len(known)
+
+    def block(self, part: list[Row]) -> None:
+        """A block is done."""
+        self.done += runs_in(part)
+        now = monotonic()
+        if not self.quiet and (now - self.last > 1 or sys.stderr.isatty()):
+            left = self.total - self.before - self.done
+            per_second = self.done / max(now - self.start, 1e-9)
+            self.tell(
+                f"{self.before + self.done} of {self.total} runs, "
+                f"{per_second * self.policies:.0f} runs/s under {self.policies} policies, "
+                f"{left / per_second:.0f} s left"
+            )
+            self.last = now
+
+    def tell(self, line: str) -> None:
+        """A line; on a terminal it replaces the last one."""
+        end = "\r" if sys.stderr.isatty() else "\n"
+        print(line.ljust(78), end=end, file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """The whole, and its rate."""
+        if not self.quiet and self.known:
+            self.tell(f"{self.known} blocks were there already")
+        if not self.quiet and self.done:
+            seconds = monotonic() - self.start
+            rate = self.done * self.policies / max(seconds, 1e-9)
+            print(
+                f"{self.done} runs under {self.policies} policies in {seconds:.1f} s: "
+                f"{rate:.0f} runs/s".ljust(78),
+                file=sys.stderr,
+            )
+
+
+def runs_in(part: Sequence[Row]) -> int:
+    """How many runs some rows have."""
+    return sum(len(row.runs) for row in part)
+
+
+# ------------------------------------------------------------------- what it says
+
+
+def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
+    """Write the tables of all blocks, what they say, figures and report; all listed."""
+    from experiments.figures import figures
+    from experiments.study.html_report import dossier
+
+    kind, folder = kind_of(work.design), work.folder
+    by_point = merged(rows)
+    by_run = stored(folder, blocks_played, "runs") if work.plan.keep_runs else None
+    found = kind.findings(work, by_point, rows, by_run)
+    tables = {"rows": rows, "points": found.tables.pop("points", by_point), **found.tables}
+    if by_run is not None:
+        tables["runs"] = by_run
+    written = [folder.write_table(f"{n}.parquet", columns_of(t), folder.key)
+               for n, t in tables.items()]  # fmt: skip
+    for name, (figure, _) in found.figures.items():
+        written += figures.save(figure, folder.path, name)
+    found.caveats += [*unbound(work.preset).values(), *turned(work)]
+    patron, protege = (work.preset.profiles[e].label for e in (work.plan.patron, work.plan.protege))
+    found.verdict = [f"{patron} is on the side of {protege}.", *found.verdict]
+    errors = rows["error"].ne("")
+    if errors.any():
+        found.caveats.append(
+            f"{int(errors.sum())} of {len(rows)} rows failed and are left out; the first: "
+            + str(rows.loc[errors, "error"].iloc[0])
+        )
+    words = "\n".join([work.design.title, "", *found.verdict, *told_caveats(found)])
+    written.append(folder.write("answer.txt", (words + "\n").encode()))
+    written.append(folder.write("report.html", dossier(work, found).encode()))
+    folder.list_files([path.name for path in written])
+    return found
+
+
+def turned(work: Work) -> list[str]:
+    """Factors along which the patron comes to side with another state, as its ties decide."""
+    design, lines = work.design, []
+    for name, factor in design.factors.items():
+        keys = factor.keys or [name]
+        for end in ends(factor) if any(".ties." in key for key in keys) else []:
+            side = proteges(design.preset, design.set | moved(name, factor, end))
+            if (other := side.get(design.patron)) != work.plan.protege:
+                lines.append(
+                    f"At {design.label(name)} {end:g} {design.patron} sides with {other}: there "
+                    f"its acts are not for {work.plan.protege}."
+                )
+    return lines
+
+
+def told_caveats(found: Findings) -> list[str]:
+    """The caveats as lines."""
+    return ["", *(f"Beware: {each}" for each in found.caveats)] if found.caveats else []
+
+
+def columns_of(table: pd.DataFrame) -> Mapping[str, Array]:
+    """A frame's columns as arrays."""
+    return {str(name): column.to_numpy() for name, column in table.items()}
+
+
+def merged(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of each point as one: means weighted by runs, pooled variances, 95 % intervals."""
+    point, known = rows["point"].to_numpy(), rows["error"].eq("").to_numpy()
+    count = int(point.max()) + 1
+    runs = rows["runs"].to_numpy(float) * known
+
+    def summed(values: Array) -> Array:
+        return np.bincount(point, np.where(known, values, 0.0), count)
+
+    whole = summed(runs)
+    table: dict[str, Array] = {"point": np.arange(count), "runs": whole.astype(np.int64)}
+    errors = rows[~known].groupby("point")["error"].first()
+    table["error"] = pd.Series("", index=range(count)).mask(errors.reindex(range(count)).notna(),
+                               errors.reindex(range(count))).to_numpy(object)  # fmt: skip
+    kept = [n for n in rows if n not in ("point", "first_run", "runs", "error")]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for name in (str(each) for each in kept if not str(each).endswith(".variance")):
+            values = rows[name].to_numpy(float)
+            table[name] = mean = summed(runs * values) / whole
+            if f"{name}.variance" not in kept:
+                continue
+            spread = rows[f"{name}.variance"].to_numpy(float) + (values - mean[point]) ** 2
+            table[f"{name}.variance"] = summed(runs * spread) / whole
+            if name.startswith("gain."):
+                half = NORMAL * np.sqrt(table[f"{name}.variance"] / np.maximum(whole - 1, 1))
+                table[f"{name}.low"], table[f"{name}.high"] = mean - half, mean + half
+    return pd.DataFrame(table)
+
+
+def with_factors(design: Design, table: pd.DataFrame, chosen: Sequence[Point]) -> pd.DataFrame:
+    """The points' table with a column for each factor in front."""
+    columns = {name: [each[k] for each in chosen] for k, name in enumerate(design.names)}
+    front = pd.DataFrame(columns, index=table.index)
+    return pd.concat([table[["point"]], front, table.drop(columns="point")], axis=1)
+
+
+# ------------------------------------------------------------------- from the command line
+
+
+def experiment(
+    name: str,
+    overrides: Mapping[str, Any],
+    *,
+    out: Path | None,
+    executor: str,
+    workers: int,
+    quiet: bool,
+    command: Sequence[str],
+) -> tuple[Findings, Work]:
+    """Conduct the experiment of a file."""
+    design, _ = read(name, overrides)
+    work = prepared(design, out, command)
+    return conduct(work, executor=executor, workers=workers, quiet=quiet), work
+
+
+def as_json(found: Findings, work: Work) -> str:
+    """Findings as one JSON object."""
+    tables = {name: json.loads(t.to_json(orient="records")) for name, t in found.tables.items()}
+    return json.dumps(
+        {
+            "title": work.design.title,
+            "kind": work.design.kind,
+            "verdict": found.verdict,
+            "caveats": found.caveats,
+            "tables": tables,
+            "results": str(work.folder.path),
+        },
+        indent=1,
+    )
+
+
+def in_words(found: Findings, work: Work) -> str:
+    """Findings for reading."""
+    lines = [work.design.title, "", *found.verdict, *told_caveats(found)]
+    return "\n".join([*lines, "", f"Report, tables, figures: {work.folder.path}"])

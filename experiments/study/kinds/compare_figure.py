@@ -1,0 +1,44 @@
+"""What changes between two configurations, quantity by quantity."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from experiments.figures.figures import FAINT, GRID, INK, NOTE, WIDTH, signed, styled
+from experiments.study.design import Design
+
+
+@styled
+def changes(design: Design, changed: pd.DataFrame) -> Figure:
+    """Differences in standard deviations with 95 % bars."""
+    from experiments.study.kinds.compare import named
+
+    names = [named(each, design) for each in changed["quantity"]]
+    height = 1.2 + 0.2 * max(len(names), 4)
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    figure.get_layout_engine().set(rect=(0, 0.4 / height, 1, 1 - 0.4 / height))  # type: ignore[union-attr,call-arg]  # the constrained engine has a rect
+    axes = figure.subplots()
+    size, half = changed["size"].to_numpy(float), changed["size_half"].to_numpy(float)
+    settled = np.abs(size) > half
+    for place in range(len(names)):
+        colour = INK if settled[place] else FAINT
+        ends = [size[place] - half[place], size[place] + half[place]]
+        axes.plot(ends, [place, place], color=colour)
+        axes.plot(size[place], place, "o", color=colour, markersize=4,
+                  markerfacecolor=colour if settled[place] else "white")  # fmt: skip
+    axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))
+    axes.set_yticklabels(names)
+    axes.tick_params(left=False)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.grid(axis="y", color=GRID, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.xaxis.set_major_formatter(FuncFormatter(signed))
+    axes.set_title("What changes")
+    axes.set_xlabel("second less first, standard deviations")
+    note = (
+        f"{design.runs} runs on the same luck, preset {design.preset}, seed {design.seed}. "
+        "Bars: 95 % intervals; hollow: the interval holds 0."
+    )
+    figure.text(0.012, 0.07 / height, note, **NOTE)
+    return figure

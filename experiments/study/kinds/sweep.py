@@ -1,0 +1,163 @@
+"""Duels along factors: talk against each act, and against the state's own choice."""
+
+from collections.abc import Iterator
+from typing import Any  # a factor's values may be words
+
+import numpy as np
+import pandas as pd
+
+from experiments.engine.numerals import decimal, interval
+from experiments.figures import figures
+from experiments.study.conduct import Findings, Waves, Work, static, with_factors
+from experiments.study.design import OWN, Design
+from experiments.study.kinds import sweep_figure
+from experiments.study.sampling import points
+
+METHOD = (
+    "While there is war the patron is made to play the named action, or the highest rung that its "
+    "means allow; otherwise every state plays by its own rule. The same runs, with the same random "
+    "numbers, are played under each policy and compared run by run; a policy is better where the "
+    "95 % interval of the mean paired difference of realised value excludes zero."
+)
+
+
+def waves(design: Design) -> Waves:
+    """All points at once."""
+    return static(design)
+
+
+def findings(
+    work: Work, by_point: pd.DataFrame, rows: pd.DataFrame, runs: pd.DataFrame | None
+) -> Findings:
+    """Talk against the others at each point, in words, as table and as figure."""
+    design = work.design
+    table = with_factors(design, by_point, points(design))
+    duels = long_duels(work, table)
+    labels = {name: each.label for name, each in work.preset.profiles.items()}
+    if not design.factors:
+        drawn = {"duels": (figures.duels(duels, labels), "Talk against acts, on the same luck.")}
+        words = list(duel_words(duels, labels))
+    else:
+        figure = sweep_figure.sweep(design, table, labels[design.patron])
+        drawn = {"sweep": (figure, "Lines: mean paired difference; bands: 95 % intervals.")}
+        words = list(sweep_words(design, table, labels[design.patron]))
+    caveats = turned_words(design, table, labels)
+    return Findings(words, {"points": table, "duels": duels}, drawn, caveats, METHOD)
+
+
+def turned_words(design: Design, table: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+    """A warning where the patron changes sides in some runs: there its acts help the other."""
+    shares = table.filter(regex=rf"^turned\.{design.patron}\.").to_numpy(float)
+    most = float(np.max(shares, initial=0.0))
+    if most == 0:
+        return []
+    return [f"{labels[design.patron]} changes sides in up to {most:.1%} of the runs of a policy."]
+
+
+def rivals(design: Design) -> list[str]:
+    """What talk is compared with."""
+    return [each for each in design.policies if each != design.talk]
+
+
+def long_duels(work: Work, table: pd.DataFrame) -> pd.DataFrame:
+    """A row for each point and rival of talk.
+
+    `saved` is the share of variance that pairing removes: 1 - var(a - b) / (var a + var b).
+    `forced_down` is the share of weeks at war in which means did not allow the act.
+    """
+    design, frames = work.design, []
+    for rival in rivals(design):
+        apart = table[f"worth.{design.talk}.variance"] + table[f"worth.{rival}.variance"]
+        front = table[["point", *design.names]].copy()
+        frames.append(
+            front.assign(
+                patron=design.patron,
+                protege=work.plan.protege,
+                talk=design.talk,
+                act="own choice" if rival == OWN else rival,
+                difference=table[f"gain.{rival}"],
+                low=table[f"gain.{rival}.low"],
+                high=table[f"gain.{rival}.high"],
+                talk_better=table[f"better.{rival}"],
+                same=table[f"same.{rival}"],
+                protege_difference=table[f"protege_gain.{rival}"],
+                forced_down=table[f"short.{rival}"] / np.maximum(table[f"war.{rival}"], 1e-9),
+                saved=1 - table[f"gain.{rival}.variance"] / np.maximum(apart, 1e-300),
+                runs=table["runs"],
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def verdict_of(low: float, high: float) -> str:
+    """Which policy is better, or that it is open.
+
+    >>> verdict_of(0.1, 0.3), verdict_of(-0.2, 0.1)
+    ('talk', 'open')
+    """
+    return "talk" if low > 0 else "intervention" if high < 0 else "open"
+
+
+def duel_words(duels: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
+    """A line for each duel of one point."""
+    for row in duels.to_dict("records"):
+        words = {"talk": "better than", "intervention": "worse than", "open": "not told apart from"}
+        yield (
+            f"{labels[row['patron']]} for {labels[row['protege']]}: {row['talk']} "
+            f"is {words[verdict_of(row['low'], row['high'])]} {row['act']}: "
+            f"{decimal(row['difference'], 3)} {interval(row['low'], row['high'], 3)} "
+            f"in {row['runs']} runs; better in {row['talk_better']:.0%}, the same in "
+            f"{row['same']:.0%}; {decimal(row['protege_difference'])} for the protege."
+        )
+        yield (
+            f"  Pairing on the same luck removed {row['saved']:.0%} of the variance of unpaired "
+            f"runs" + (f": {1 / (1 - row['saved']):.1f} times fewer runs for the same interval."
+                       if 0 < row["saved"] < 1 else ".")
+        )  # fmt: skip
+
+
+def sweep_words(design: Design, table: pd.DataFrame, label: str) -> Iterator[str]:
+    """Where along each factor the verdict changes."""
+    for factor, fixed, rows in lines(design, table):
+        told = "".join(f", {design.label(name)} {value}" for name, value in fixed.items())
+        for rival in rivals(design):
+            parts = stretches(rows, factor, rival)
+            yield (
+                f"{label}, {design.talk} against {'its own choice' if rival == OWN else rival}, "
+                f"along {design.label(factor)}{told}: {'; '.join(parts)}."
+            )
+
+
+def lines(
+    design: Design, table: pd.DataFrame
+) -> Iterator[tuple[str, dict[str, Any], pd.DataFrame]]:
+    """The lines of a sweep: the factor that varies along it, the other's value, its points."""
+    first, *others = design.names
+    if design.sampling.method == "each" or not others:
+        for name in design.names:
+            yield name, {}, table[table[name].notna()]
+    else:
+        for value in dict.fromkeys(table[others[0]]):
+            yield first, {others[0]: value}, table[table[others[0]] == value]
+
+
+def stretches(rows: pd.DataFrame, factor: str, rival: str) -> list[str]:
+    """Stretches of one verdict along a factor, in words."""
+    words = {"talk": "talk better", "intervention": "talk worse", "open": "open"}
+    verdicts = [
+        verdict_of(low, high)
+        for low, high in zip(rows[f"gain.{rival}.low"], rows[f"gain.{rival}.high"], strict=True)
+    ]
+    values, found, start = list(rows[factor]), [], 0
+    for place in range(1, len(values) + 1):
+        if place == len(values) or verdicts[place] != verdicts[start]:
+            first, last = shown_value(values[start]), shown_value(values[place - 1])
+            extent = f"at {first}" if first == last else f"from {first} to {last}"
+            found.append(f"{words[verdicts[start]]} {extent}")
+            start = place
+    return found
+
+
+def shown_value(value: Any) -> str:
+    """A factor's value for reading."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,1 @@
+"""The model held against what theory proves or found."""

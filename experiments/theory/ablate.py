@@ -1,0 +1,153 @@
+"""Ablations: the verdict with and without each mechanism, paired on the same luck."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.engine.batch import simulate
+from experiments.engine.duel import ACTS, TALK, paired, proteges, under_policies
+from experiments.engine.numerals import decimal
+from experiments.engine.provenance import deciding
+from experiments.engine.store import manifest, result_folder
+from experiments.engine.workers import crew, in_order
+from experiments.figures import figures
+from experiments.theory.mechanisms import MECHANISMS, switched_off
+from model.preset.load import Change, load
+from model.world import Array
+
+PROCESS = ("weeks_at_war", "price_peak", "programme", "survival")
+"""What happens, beside the verdict: columns of the runs' table."""
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What a mechanism adds to a measure: mean with it less without, 95 % interval."""
+
+    mechanism: str
+    title: str
+    patron: str
+    measure: str
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def settled(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.low > 0 or self.high < 0
+
+
+def measured(
+    preset: str, runs: int, rng: int, changes: Mapping[str, Change], patrons: Sequence[str]
+) -> dict[tuple[str, str], Array]:
+    """(patron, measure) to its value run by run; the patron is empty for what just happens."""
+    played = simulate(preset, runs, rng=rng, changes=changes)
+    values: dict[tuple[str, str], Array] = {("", key): played.table[key] for key in PROCESS}
+    actions = (TALK, *ACTS)
+    policies = [{patron: action} for patron in patrons for action in actions]
+    forced = under_policies(preset, policies, runs, rng=rng, changes=changes) if policies else {}
+    for place, patron in enumerate(patrons):
+        first = place * len(actions)
+        rows = forced[f"worth.{patron}"][first : first + len(actions)]
+        worths = dict(zip(actions, rows, strict=True))
+        values[patron, "worth"] = played.table[f"worth.{patron}"]
+        talk = played.table[f"play.{patron}.rhetoric"] + played.table[f"play.{patron}.mediation"]
+        values[patron, "talk played"] = talk
+        for act in ACTS:
+            values[patron, f"talk - {act}"] = worths[TALK] - worths[act]
+    return values
+
+
+def ablations(
+    preset: str,
+    runs: int = 200,
+    *,
+    rng: int = 0,
+    changes: Mapping[str, Change] | None = None,
+    patrons: Sequence[str] | None = None,
+    workers: int = 1,
+) -> list[Ablation]:
+    """Every mechanism's share in every measure, with the mechanism less without it."""
+    own = dict(changes or {})
+    checked = load(preset, own)
+    chosen = list(patrons or proteges(preset, own))
+    settings = [own] + [own | switched_off(checked, each) for each in MECHANISMS.values()]
+    if workers > 1:
+        tasks = [(preset, runs, rng, each, chosen) for each in settings]
+        found = list(in_order(measured, tasks, crew(workers)))
+    else:
+        found = [measured(preset, runs, rng, each, chosen) for each in settings]
+    whole, rows = found[0], []
+    for (name, mechanism), without in zip(MECHANISMS.items(), found[1:], strict=True):
+        for (patron, measure), value in whole.items():
+            mean, low, high = paired(value - without[patron, measure])
+            rows.append(Ablation(name, mechanism.title, patron, measure, mean, low, high))
+    return rows
+
+
+def idle(rows: Sequence[Ablation]) -> list[str]:
+    """Mechanisms whose ablation settles nothing."""
+    moved = {each.mechanism for each in rows if each.settled}
+    return [name for name in MECHANISMS if name not in moved]
+
+
+def as_json(rows: Sequence[Ablation]) -> str:
+    """The ablations as a JSON list."""
+    return json.dumps([asdict(each) for each in rows], indent=1)
+
+
+def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
+    """For each mechanism what it adds to the duels, and what else it moves."""
+    patrons = list(dict.fromkeys(each.patron for each in rows if each.patron))
+    lines = [
+        f"What each mechanism adds to the advantage of talk: with it less without, {runs} runs on",
+        "the same luck; * where the 95 % interval excludes zero",
+        "",
+        f"  {'':<5}{'mechanism':<50}"
+        + "".join(f"{patron[:13] + ' ' + act:>21}" for patron in patrons for act in ACTS)
+        + "  and moves",
+    ]
+    for name, mechanism in MECHANISMS.items():
+        own = {(each.patron, each.measure): each for each in rows if each.mechanism == name}
+        cells = "".join(
+            f"{decimal(own[patron, f'talk - {act}'].difference, 3):>20}"
+            + ("*" if own[patron, f"talk - {act}"].settled else " ")
+            for patron in patrons
+            for act in ACTS
+        )
+        also = [key[1] for key, each in own.items() if not key[0] and each.settled]
+        lines.append(f"  {name:<5}{mechanism.title:<50}{cells}  {', '.join(also)}")
+    still = idle(rows)
+    lines.append("")
+    lines.append(f"Change nothing that can be told apart here: {', '.join(still) or 'none'}.")
+    if where:
+        lines.append(f"Table and figure: {where}")
+    return "\n".join(lines)
+
+
+def kept(
+    preset: str,
+    changes: Mapping[str, Change],
+    runs: int,
+    seed: int,
+    workers: int,
+    out: Path | None,
+) -> tuple[list[Ablation], str]:
+    """The ablations, kept as table and figure; and their folder, which is claimed before."""
+    checked = load(preset, changes)
+    settings = {"seed": seed, "runs": runs, "kind": "ablate", **deciding("ablate")}
+    folder = result_folder(checked, settings, out)
+    labels = {name: each.label for name, each in checked.profiles.items()}
+    with folder.locked():
+        folder.claim(manifest(checked, settings, ["cheaptalk", *sys.argv[1:]]))
+        rows = ablations(preset, runs, rng=seed, changes=changes, workers=workers)
+        table = pd.DataFrame([asdict(each) for each in rows])
+        columns = {c: table[c].to_numpy() for c in Ablation.__annotations__}
+        written = figures.save(figures.ablations(table, labels), folder.path, "ablations")
+        written.append(folder.write_table("ablations.parquet", columns, folder.key))
+        folder.list_files([path.name for path in written])
+    return rows, str(folder.path)

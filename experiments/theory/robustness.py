@@ -1,0 +1,111 @@
+"""Whether the verdict survives the choice of decision rule."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from agents.strategies import STRATEGIES
+from experiments.engine.duel import Duel, duels, proteges
+from experiments.engine.numerals import decimal
+from experiments.engine.workers import crew, in_order
+from model.preset.load import Change, load
+
+FIXED = ("always_talk", "always_arm", "always_fight", "repay_in_kind")
+"""Rules that only patrons follow here; the principals keep playing the equilibrium."""
+
+SLOW = {"look_ahead": 0.1}
+"""Share of the runs that a slow rule gets."""
+
+
+def played_by(preset: str, rule: str, changes: Mapping[str, Change]) -> dict[str, Change]:
+    """Changes that let states decide by a rule: patrons by a fixed one, else everyone."""
+    patrons = list(proteges(preset, changes))
+    names = patrons if rule in FIXED else load(preset, changes).file.players
+    if rule in SLOW:
+        names = [name for name in names if name not in patrons]
+    chosen: dict[str, Change] = {f"{name}.rule": rule for name in names}
+    if rule in SLOW:
+        chosen |= {f"{name}.decision.depth": 1.0 for name in names}
+        chosen |= {f"{name}.decision.samples": 2.0 for name in names}
+    return dict(changes) | chosen
+
+
+def duels_by_rule(
+    preset: str,
+    rule: str,
+    runs: int,
+    rng: int,
+    changes: Mapping[str, Change],
+    patrons: Sequence[str] | None = None,
+) -> list[Duel]:
+    """The duels where states decide by a rule."""
+    count = max(int(runs * SLOW.get(rule, 1.0)), 10)
+    own = played_by(preset, rule, changes)
+    return duels(preset, count, rng=rng, changes=own, patrons=patrons)[0]
+
+
+def robustness(
+    preset: str,
+    runs: int = 200,
+    *,
+    rng: int = 0,
+    changes: Mapping[str, Change] | None = None,
+    patrons: Sequence[str] | None = None,
+    workers: int = 1,
+) -> dict[str, list[Duel]]:
+    """Rule to the duels under it; look_ahead for the principals, one turn deep, on fewer runs."""
+    own = dict(changes or {})
+    if workers <= 1:
+        return {rule: duels_by_rule(preset, rule, runs, rng, own, patrons) for rule in STRATEGIES}
+    tasks = [(preset, rule, runs, rng, own, patrons) for rule in STRATEGIES]
+    found = in_order(duels_by_rule, tasks, crew(workers))
+    return dict(zip(STRATEGIES, found, strict=True))
+
+
+def survives(found: Mapping[str, Sequence[Duel]]) -> dict[str, bool]:
+    """Whether each duel's verdict under the equilibrium is that under every rule."""
+    keys = [(each.patron, each.act) for each in found["logit"]]
+    return {
+        f"{patron} {act}": len(
+            {
+                e.verdict
+                for rows in found.values()
+                for e in rows
+                if (e.patron, e.act) == (patron, act)
+            }
+        )
+        == 1
+        for patron, act in keys
+    }
+
+
+def as_json(found: Mapping[str, Sequence[Duel]]) -> str:
+    """Rules, duels and whether verdicts survive, as one JSON object."""
+    rows = {
+        rule: [each.record() | {"verdict": each.verdict} for each in duels_]
+        for rule, duels_ in found.items()
+    }
+    return json.dumps({"rules": rows, "survives": survives(found)}, indent=1)
+
+
+def in_words(found: Mapping[str, Sequence[Duel]]) -> str:
+    """The advantage of talk by rule and duel."""
+    heads = [f"{each.patron[:13]} {each.act}" for each in found["logit"]]
+    lines = [
+        "Realised value of talk less that of the act, by decision rule; * where settled at 95 %",
+        "",
+        f"  {'rule':<15}" + "".join(f"{head:>21}" for head in heads) + f"{'runs':>7}",
+    ]
+    for rule, rows in found.items():
+        cells = "".join(
+            f"{decimal(each.difference):>20}" + ("*" if each.verdict != "open" else " ")
+            for each in rows
+        )
+        lines.append(f"  {rule:<15}{cells}{rows[0].runs:>7}")
+    kept = survives(found)
+    lost = [key for key, same in kept.items() if not same]
+    lines.append("")
+    if lost:
+        lines.append(f"The verdict does not survive every rule for: {', '.join(lost)}.")
+    else:
+        lines.append("Every verdict survives every rule.")
+    return "\n".join(lines)

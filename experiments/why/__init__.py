@@ -1,0 +1,1 @@
+"""Why a state chose what it chose, and what would change it."""

@@ -1,0 +1,244 @@
+"""Indifference: the value of one figure at which talk and intervention change places.
+
+The paired difference of realised value, talk less act, is measured on the same luck at
+every value. Its sign is looked for over the whole range, then its root by Brent's method;
+the interval around the root holds the values at which the difference is not told from 0.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from scipy.optimize import brentq
+
+from experiments.answer.show import every_value
+from experiments.engine.duel import ACTS, TALK, paired, proteges, under_policies
+from experiments.engine.numerals import decimal, interval
+from model.preset.load import Change, ConfigError, Preset, load, menu, suggestion
+from model.world import Array
+
+POINTS = 9
+"""Values spread over the range; others lie around the present one."""
+AROUND = (0.5, 0.8, 1.0, 1.25, 2.0)
+"""The present value times these is tried too."""
+FINE = 1 / 400
+"""The root is found to this share of the range."""
+HALVINGS = 4
+"""How often each end of the interval is halved toward the root."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The difference at one value: its mean and 95 % interval."""
+
+    value: float
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def better(self) -> str:
+        """Which is better, or that it is open."""
+        return "talk" if self.low > 0 else "intervention" if self.high < 0 else "open"
+
+
+@dataclass(frozen=True)
+class Root:
+    """A value at which the mean difference is 0, and the values not told from it."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Indifference:
+    """Where talk and one kind of intervention change places, if anywhere in the range."""
+
+    state: str
+    act: str
+    key: str
+    unit: str
+    present: float
+    low: float
+    high: float
+    roots: list[Root]
+    measured: list[Measured]
+    runs: int
+
+
+@dataclass
+class Differences:
+    """Talk less act by value of the figure, each value played once under every policy."""
+
+    preset: str
+    state: str
+    key: str
+    changes: Mapping[str, Change]
+    acts: Sequence[str]
+    runs: int
+    rng: int
+    worths: dict[float, dict[str, Array]] = field(default_factory=dict)
+
+    def worth(self, value: float) -> dict[str, Array]:
+        """The state's realised value, run by run, under do(talk) and do(act) for each act."""
+        if value not in self.worths:
+            laid = {**self.changes, self.key: value}
+            policies = [{self.state: action} for action in (TALK, *self.acts)]
+            table = under_policies(self.preset, policies, self.runs, rng=self.rng, changes=laid)
+            rows = table[f"worth.{self.state}"]
+            self.worths[value] = dict(zip((TALK, *self.acts), rows, strict=True))
+        return self.worths[value]
+
+    def at(self, act: str, value: float) -> Measured:
+        """The paired difference at a value."""
+        worth = self.worth(value)
+        return Measured(value, *paired(worth[TALK] - worth[act]))
+
+
+def flips(
+    preset: str,
+    state: str,
+    key: str,
+    changes: Mapping[str, Change] | None = None,
+    *,
+    runs: int = 100,
+    rng: int = 0,
+) -> list[Indifference]:
+    """For each act on the state's menu, where it and talk change places. Raises ConfigError."""
+    own = dict(changes or {})
+    checked = load(preset, own)
+    patrons = list(proteges(preset, own))
+    if state not in patrons:
+        raise ConfigError(f"--state: found '{state}'{suggestion(state, patrons)}")
+    present, limits = _figure(checked, key), checked.range(key)
+    assert limits is not None
+    ends = [_feasible_end(preset, own, key, present, end) for end in limits[:2]]
+    acts = [act for act in ACTS if {act, TALK} <= set(menu(checked, state))]
+    differences = Differences(preset, state, key, own, acts, runs, rng)
+    return [_indifference(differences, act, present, (ends[0], ends[1]), limits[2]) for act in acts]
+
+
+def _figure(preset: Preset, key: str) -> float:
+    """The present value of a figure that can be varied. Raises ConfigError."""
+    if preset.range(key) is not None and isinstance(present := preset.figure(key), float):
+        return present
+    known = [name for name, value in every_value(preset) if isinstance(value, float)]
+    near = suggestion(key, known)
+    near = near if "did you mean" in near else "; valid: a figure of cheaptalk show"
+    raise ConfigError(f"--key: found '{key}'{near}")
+
+
+def _feasible_end(
+    preset: str, changes: Mapping[str, Change], key: str, present: float, end: float
+) -> float:
+    """The value nearest to an end of the range that contradicts no other one."""
+
+    def feasible(value: float) -> bool:
+        try:
+            load(preset, {**changes, key: value})
+        except ConfigError:
+            return False
+        return True
+
+    if feasible(end):
+        return end
+    inside, outside = present, end
+    for _ in range(24):
+        middle = 0.5 * (inside + outside)
+        inside, outside = (middle, outside) if feasible(middle) else (inside, middle)
+    return inside
+
+
+def _indifference(
+    differences: Differences, act: str, present: float, ends: tuple[float, float], unit: str
+) -> Indifference:
+    """Every change of sign between neighbouring values that were tried, and its root."""
+    low, high = ends
+    spread = np.linspace(low, high, POINTS)
+    around = [each * present for each in AROUND if low <= each * present <= high]
+    found = [differences.at(act, float(each)) for each in sorted({*map(float, spread), *around})]
+    roots = [
+        _root(differences, act, found, place, (high - low) * FINE)
+        for place in range(len(found) - 1)
+        if (found[place].difference > 0) != (found[place + 1].difference > 0)
+    ]
+    return Indifference(
+        differences.state, act, differences.key, unit, present, low, high,
+        roots, found, differences.runs,
+    )  # fmt: skip
+
+
+def _root(
+    differences: Differences, act: str, found: list[Measured], place: int, fine: float
+) -> Root:
+    """The root between a value and the next one, with the values not told from it."""
+    left, right = found[place], found[place + 1]
+    value = brentq(
+        lambda each: differences.at(act, float(each)).difference,
+        left.value, right.value, xtol=fine, rtol=1e-6, maxiter=30,
+    )  # fmt: skip
+    below = [each for each in found[: place + 1] if each.better != "open"]
+    above = [each for each in found[place + 1 :] if each.better != "open"]
+    return Root(
+        float(value),
+        _settled(differences, act, below[-1].value, float(value)) if below else None,
+        _settled(differences, act, above[0].value, float(value)) if above else None,
+    )
+
+
+def _settled(differences: Differences, act: str, settled: float, root: float) -> float:
+    """The value nearest to a root at which the difference is still told from 0, by halving."""
+    unsettled = root
+    for _ in range(HALVINGS):
+        middle = 0.5 * (settled + unsettled)
+        if differences.at(act, middle).better == "open":
+            unsettled = middle
+        else:
+            settled = middle
+    return settled
+
+
+# ------------------------------------------------------------------- in words
+
+
+def as_json(found: list[Indifference]) -> str:
+    """The indifferences as a JSON list."""
+    return json.dumps([asdict(each) for each in found], indent=1)
+
+
+def in_words(found: list[Indifference]) -> str:
+    """For each act a sentence, and the differences that were measured."""
+    return "\n\n".join(_told(each) for each in found) or "Neither arms nor force is on its menu."
+
+
+def _told(found: Indifference) -> str:
+    span = f"{found.low:.4g} to {found.high:.4g} {found.unit}".rstrip()
+    lines = [
+        f"Talk or {found.act} for {found.state}, by {found.key} (now {found.present:.4g}; {span}), "
+        f"{found.runs} runs each"
+    ]
+    for root in found.roots:
+        low = f"{root.low:.4g}" if root.low is not None else f"the lower end, {found.low:.4g},"
+        high = f"{root.high:.4g}" if root.high is not None else f"the upper end, {found.high:.4g}"
+        lines.append(
+            f"  They change places at {root.value:.4g} {found.unit}".rstrip()
+            + f"; from {low} to {high} the difference is not told from 0 (95 %)."
+        )
+    if not found.roots:
+        better = "talk" if found.measured[0].difference > 0 else found.act
+        if not any(each.difference for each in found.measured):
+            better = "neither"
+        closest = min(found.measured, key=lambda each: abs(each.difference))
+        lines.append(
+            f"  No value in this range flips it: {better} is worth more at all "
+            f"{len(found.measured)} values tried, least at {closest.value:.4g} "
+            f"({decimal(closest.difference)})."
+        )
+    lines += [
+        f"    at {each.value:>9.4g}  {decimal(each.difference):>7}  {interval(each.low, each.high)}"
+        f"  {each.better}"
+        for each in found.measured
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""The stage game of a turn and its quantal response equilibrium."""

@@ -1,0 +1,1 @@
+"""Presets and profiles: read, checked, and made a first world."""

@@ -1,0 +1,245 @@
+"""Presets and profiles: TOML files read once, checked at the door, with every mistake at once.
+
+A preset names who plays, when, and what happens on known dates; each state's figures
+come from its profile. Laid over one another, the last wins: declared defaults, what a file
+extends, the file, the preset's `[states]`, files given `--with`, and options `--set`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any  # a parsed TOML document has values of any type
+
+import numpy as np
+
+from agents.payoffs import Term
+from model.parameters import SECTIONS, STATE_SECTIONS
+from model.preset.colours import colours
+from model.preset.consistency import Found, of_a_menu, of_a_profile, of_the_crisis
+from model.preset.files import Reading, without
+from model.preset.first_world import first_world
+from model.preset.layers import Origin
+from model.preset.messages import checked, keys
+from model.preset.own_terms import own_terms, probed
+from model.preset.preset import LADDER, Preset, ladder_entries, menu, seat_actions
+from model.preset.schemas import BUILT_IN, Norm, PresetFile, Profile, profile_schema
+from model.preset.toml import (
+    ROOT,
+    ConfigError,
+    Location,
+    document,
+    is_there,
+    named_file,
+    names,
+    shown,
+    suggestion,
+    told,
+)
+from model.world import Array
+
+__all__ = [
+    "LADDER", "PRESETS", "PROFILES", "ROOT", "Change", "ConfigError", "Norm", "Preset",
+    "PresetFile", "Profile", "document", "first_world", "ladder_entries", "load", "menu",
+    "shown", "suggestion",
+]  # fmt: skip
+
+PROFILES = ROOT / "agents" / "profiles"
+PRESETS = ROOT / "experiments" / "presets"
+Change = float | int | str | bool | date | Array | list[Any] | dict[str, Any]
+
+
+def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
+    """The preset of this name, or at this path, with changes laid over it, checked.
+
+    A change's key reads like `russia.weights.audience`, `oil.elasticity` or `turn_days`; its
+    value may be an array with one number a run. The key `with` lists files of changes, over
+    which the others are laid. Raises ConfigError with a line for each mistake.
+    """
+    changes = dict(changes or {})
+    files = changes.pop("with", [])
+    files = [files] if isinstance(files, str) else files
+    arrays = {key: _row(key, each) for key, each in changes.items() if isinstance(each, np.ndarray)}
+    loading = _Loading(name, [str(each) for each in files] if isinstance(files, list) else [])
+    plain = {
+        key: float(arrays[key][0]) if key in arrays else _plain(key, value)
+        for key, value in changes.items()
+    }
+    preset = replace(loading.preset(plain), arrays=arrays)
+    for key, row in arrays.items():
+        if key.endswith((".decision.depth", ".decision.samples")):
+            raise ConfigError(f"--set {key}: found a value for each run; valid: one number")
+        wrong = _wrong_run(preset, key, row)
+        if wrong is not None:  # the run's own figures give the message
+            _Loading(name, loading.files).preset(
+                plain | {each: float(arrays[each][wrong]) for each in arrays}
+            )
+    return preset
+
+
+def _wrong_run(preset: Preset, key: str, row: Array) -> int | None:
+    """The first run whose value is out of its range, or ties down more than there is."""
+    limits = preset.range(key)
+    low, high = limits[:2] if limits is not None else (-np.inf, np.inf)
+    wrong = ~((row >= low) & (row <= high))
+    whole, _, part = key.rpartition("_")
+    if part == "tied":
+        most = np.asarray(preset.figure(whole))
+        wrong |= row > (most[: len(row)] if most.ndim else most)
+    elif f"{key}_tied" in preset.arrays or preset.declared(f"{key}_tied") is not None:
+        tied = np.asarray(preset.figure(f"{key}_tied"))
+        wrong |= row < (tied[: len(row)] if tied.ndim else tied)
+    return int(np.flatnonzero(wrong)[0]) if wrong.any() else None
+
+
+def _plain(key: str, value: Change) -> Change:
+    """A change as plain Python: numpy's numbers too, and 2.0 as 2 where whole ones are wanted."""
+    plain: Change = value.item() if isinstance(value, np.generic) else value
+    declared = PresetFile.model_fields.get(key)
+    if declared is not None and declared.annotation is int and isinstance(plain, float):
+        return int(plain) if plain.is_integer() else plain
+    return plain
+
+
+def varies_by_run(key: str) -> bool:
+    """Whether a parameter can take one value a run; others hold for all runs played together.
+
+    >>> varies_by_run("russia.ties.israel"), varies_by_run("turn_days")
+    (True, False)
+    """
+    first, *rest = key.split(".")
+    if first in SECTIONS or not rest:
+        return bool(rest) or first == "restraint"
+    if rest in (["decision", "depth"], ["decision", "samples"]):
+        return False
+    if rest[0] == "treaties":
+        return len(rest) == 3
+    by_state = {*STATE_SECTIONS, "weights", "ties", "stakes", "pledges"}
+    return rest == ["precision"] or (rest[0] in by_state and len(rest) == 2)
+
+
+def _row(key: str, value: Array) -> Array:
+    """A change by run as a row of numbers."""
+    if value.ndim != 1 or value.size == 0 or value.dtype.kind not in "biuf":
+        raise ConfigError(
+            f"--set {key}: found an array of shape {value.shape} and type {value.dtype}; "
+            "valid: one number a run"
+        )
+    return np.asarray(value, float)
+
+
+class _Loading(Reading):
+    """One reading of a preset with its layers, and the check of what they come to."""
+
+    def __init__(self, name: str, files: list[str]) -> None:
+        super().__init__(named_file([PRESETS], name, "preset"), [PROFILES])
+        self.files = files
+        self.inputs += [self.path, LADDER]
+
+    def preset(self, changes: Mapping[str, Change]) -> Preset:
+        """The checked preset; raises ConfigError with all mistakes."""
+        family = self.family(self.path, [PRESETS], "preset")
+        over = [self.read(Path(each)) for each in self.files]
+        players = self.players([*family, *over], changes)
+        for each in family:
+            general = without(each.values, "extends", "states", *players)
+            self.layers.lay(general, Origin(each))
+        for player in players:
+            self.lay_profile(player)
+        for each in family:
+            own = {key: each.values[key] for key in ("states", *players) if key in each.values}
+            self.lay_rooted(own, Origin(each), players)
+        for each in over:
+            self.lay_file(each, players)
+        for key, value in changes.items():
+            self.lay_change(key, value, players)
+        return self.check(players)
+
+    def check(self, players: list[str]) -> Preset:
+        """The checked preset of the layers as they lie."""
+        terms = self.terms()
+        general = without(self.layers.values, *players)
+        whole, place = self.path not in self.broken, shown(self.path)
+        schema = profile_schema(tuple(terms.values()))
+        meant = [*players, *(f"{player}.{key}" for player in players[:1] for key in keys(schema))]
+        file, wrong = checked(
+            PresetFile, general, self.layers, (), place, self.mistakes, meant, whole
+        )
+        if file is not None:
+            self.tell((), of_the_crisis(file) + self.missing_files(file), wrong | self.absent)
+        profiles = {player: self.profile(player, schema, file, players) for player in players}
+        self.refuse()
+        painted = colours({player: each.colour for player, each in profiles.items()})
+        preset = Preset(
+            name=self.path.stem,
+            path=self.path,
+            file=file,
+            profiles={
+                player: each.model_copy(update={"colour": painted[player]})
+                for player, each in profiles.items()
+            },
+            arrays={},
+            inputs=tuple(self.inputs),
+            terms=terms,
+            layers=self.layers,
+        )
+        self.mistakes += probed(preset)
+        self.refuse()
+        return preset
+
+    def profile(self, player: str, schema: Any, file: Any, players: list[str]) -> Any:
+        """A state's checked profile; its mistakes are gathered."""
+        values, whole = self.layers.values.get(player, {}), player not in self.partial
+        if not isinstance(values, dict):
+            where = self.layers.where((player,), player)
+            self.mistakes.append(f"{where}: found {told(values)}; valid: a table")
+            return None
+        profile, wrong = checked(
+            schema, values, self.layers, (player,), player, self.mistakes, (), whole
+        )
+        if profile is None:
+            return None
+        found = of_a_profile(player, profile, players, self.states)
+        if file is not None:
+            seat = seat_actions(file, player, profile)
+            attacks = file.attack == "scripted" and player == file.challenger
+            found += of_a_menu(profile.menu, seat, sorted(ladder_entries()), attacks)
+        self.tell((player,), found, wrong)
+        return profile
+
+    @cached_property
+    def states(self) -> list[str]:
+        """Every state that has a profile."""
+        return names(self.folders)
+
+    def tell(self, at: Location, found: Found, wrong: set[str]) -> None:
+        """Gather contradictions, but for those that follow from a mistake in the same table."""
+        for location, what in found:
+            if location[0] not in wrong:
+                where = self.layers.where((*at, *location), at[0] if at else shown(self.path))
+                self.mistakes.append(f"{where}: {what}")
+
+    def terms(self) -> dict[str, Term]:
+        """The built-in payoff terms and the user's own."""
+        found = dict(BUILT_IN)
+        files, origin = self.layers.values.get("terms"), self.layers.origin(("terms",))
+        if isinstance(files, list) and origin is not None:
+            names = [each for each in files if isinstance(each, str)]
+            own = own_terms(names, origin[0], self.mistakes)
+            self.inputs += list(dict.fromkeys(each.file for each in own.values()))
+            found |= own
+        return found
+
+    def missing_files(self, file: Any) -> Found:
+        """Files that the preset names and that are not there."""
+        location, name = ("observed", "timeline"), file.observed.timeline
+        origin = self.layers.origin(location)
+        if name is None or origin is None or is_there(origin[0].folder / name):
+            return []
+        return [(location, f"found {told(name)}; valid: a file, beside the one that names it")]
+
+    def refuse(self) -> None:
+        """Raise all mistakes found so far."""
+        if self.mistakes:
+            raise ConfigError("\n".join(dict.fromkeys(self.mistakes)))

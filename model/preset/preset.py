@@ -1,0 +1,133 @@
+"""A checked preset: its figures, its menus and where each of its values was given."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any  # files are made from the declarations
+
+import numpy as np
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from agents.payoffs import Term
+from model.parameters import Number
+from model.preset.layers import Layers, Origin
+from model.preset.messages import bounds, checked, member, unit
+from model.preset.schemas import ActionEntry, profile_schema
+from model.preset.toml import ROOT, ConfigError, document
+from model.world import Array
+
+LADDER = ROOT / "agents" / "actions.toml"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A checked preset: its file's figures, a profile for each player, and what varies by run.
+
+    `terms` are its payoff terms, the user's own after the built-in ones; `layers` has
+    every value as it was given, and where.
+    """
+
+    name: str
+    path: Path
+    file: Any  # a PresetFile, made from the declarations
+    profiles: dict[str, Any]  # of Profile
+    arrays: dict[str, Array]
+    inputs: tuple[Path, ...]
+    terms: dict[str, Term]
+    layers: Layers
+
+    @property
+    def weeks(self) -> float:
+        """Length of a turn in weeks."""
+        return self.file.turn_days / 7
+
+    def figure(self, key: str) -> float | Array:
+        """A figure by its key, such as `russia.means.money`: one number or one a run."""
+        if key in self.arrays:
+            return self.arrays[key]
+        first, *rest = key.split(".")
+        found = self.profiles[first] if first in self.profiles else getattr(self.file, first)
+        for part in rest:
+            found = found.get(part, 0.0) if isinstance(found, dict) else getattr(found, part)
+        return found
+
+    def declared(self, key: str) -> FieldInfo | None:
+        """The declaration of a figure or word; None where there is none."""
+        first, *rest = key.split(".")
+        if first in self.profiles:
+            return member(profile_schema(tuple(self.terms.values())), tuple(rest))[1]
+        return member(type(self.file), (first, *rest))[1]
+
+    def range(self, key: str) -> tuple[float, float, str] | None:
+        """Lowest and highest valid value of a figure, and its unit; None if it is no figure."""
+        declared = self.declared(key)
+        limits = bounds(declared) if declared is not None else None
+        return None if limits is None or declared is None else (*limits, unit(declared))
+
+    def default(self, key: str) -> Any:
+        """The declared default of a value; None where there is none."""
+        declared = self.declared(key)
+        if declared is None or declared.default is PydanticUndefined:
+            return None
+        return declared.default
+
+    def origins(self, key: str) -> list[Origin]:
+        """Everything that gave a value, the last wins; empty where it is the default."""
+        return self.layers.origins.get(tuple(key.split(".")), [])
+
+    def beside(self, key: str, name: str) -> Path:
+        """A file that a value names, relative to the file in which the value stands."""
+        given = self.origins(key)
+        return (given[-1].folder if given else Path()) / name
+
+    def event_value(self, sets: str, day: date, before: Number) -> Number:
+        """The value that events up to a day have set, or the one before them."""
+        for event in sorted(self.file.events, key=lambda each: each.day):
+            if event.sets == sets and event.day <= day:
+                before = np.asarray(event.value)
+        return before
+
+    def attack_turn(self) -> int | None:
+        """The turn on which a scripted attack falls; None where the attack is endogenous."""
+        if self.file.attack != "scripted":
+            return None
+        days = (self.file.attack_day - self.file.start).days
+        return int(days / self.file.turn_days + 1e-9)
+
+
+@cache
+def ladder_entries() -> dict[str, Any]:
+    """The catalogue of actions, checked: name to role and attributes."""
+    read = document(LADDER)
+    mistakes = list(read.faults)
+    layers = Layers()
+    layers.lay(read.values, Origin(read))
+    entries = {
+        name: checked(ActionEntry, entry, layers, (name,), str(LADDER), mistakes)[0]
+        for name, entry in layers.values.items()
+    }
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return entries
+
+
+def seat_actions(file: Any, player: str, profile: Any) -> tuple[str, ...]:
+    """The actions of a state's seat in ladder order: a principal's or a patron's."""
+    principal = player in (file.target, file.challenger)
+    role = "principal" if principal else "patron"
+    # only the state that has a programme can sprint
+    able = not principal or (profile.target.programme > 0 and player == file.target)
+    return tuple(
+        name
+        for name, entry in ladder_entries().items()
+        if entry.role == role and (able or name != "sprint")
+    )
+
+
+def menu(preset: Preset, player: str) -> tuple[str, ...]:
+    """The actions open to a state: its own menu, or all of its seat's, in ladder order."""
+    profile = preset.profiles[player]
+    allowed = seat_actions(preset.file, player, profile)
+    return tuple(name for name in allowed if profile.menu is None or name in profile.menu)

@@ -1,0 +1,1 @@
+"""The rules of the world: a turn, beliefs, conflict, means and oil."""

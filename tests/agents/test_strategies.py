@@ -1,0 +1,89 @@
+"""Decision rules: each gives a mixed strategy over what is open, and keeps runs apart."""
+
+import numpy as np
+import pytest
+
+from agents.strategies import STRATEGIES, Situation, last_play
+from model.game.quantal_response import quantal_response, uniform
+from tests.worlds import a_model
+
+RULES = [rule for rule in STRATEGIES if rule != "look_ahead"]
+RUSSIA = 0
+
+
+def played(rule: str, runs: int | range, **changes):
+    return a_model(runs=runs, turns=4, changes={"russia.rule": rule, **changes})
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_plays_a_distribution_over_open_actions(rule):
+    model = played(rule, range(4))
+    play, open_ = model.solution.play[RUSSIA], model.game.base[RUSSIA] > -np.inf
+    assert np.allclose(play.sum(0), 1)
+    assert (play[~np.broadcast_to(open_, play.shape)] == 0).all()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_run_sees_another(rule):
+    batch, alone = played(rule, range(4)), played(rule, 2)
+    assert (batch.world.choice[:, 2] == alone.world.choice).all()
+    assert (batch.world.realised[:, 2] == alone.world.realised).all()
+
+
+def test_fixed_policies_do_what_they_say():
+    rungs = {"always_talk": {1}, "always_arm": {4}, "always_fight": {4, 5}}
+    for rule, allowed in rungs.items():
+        model = played(rule, range(20))
+        rung = model.world.ladder.played(model.world.ladder.rung, model.world.choice)[RUSSIA]
+        assert set(rung.tolist()) <= allowed, rule
+
+
+def test_best_response_is_the_best_reply_to_the_last_actions():
+    model = played("best_response", 0)
+    before = a_model(turns=3, changes={"russia.rule": "best_response"})
+    before.shock()
+    before.weigh()
+    payoffs = before.game.payoffs(before.game.expectations(last_play(before.world, before.game)))
+    best = int(np.argmax(payoffs[RUSSIA]))
+    assert model.solution.play[RUSSIA, best] == pytest.approx(1)
+
+
+def test_level_one_replies_to_random_play():
+    model = played("level_k", 0, **{"russia.decision.level": 1.0})
+    game = model.game
+    payoffs = game.payoffs(game.expectations(uniform(game)))
+    expected = quantal_response(payoffs, game.precision)[RUSSIA]
+    assert np.abs(model.solution.play[RUSSIA] - expected).max() < 1e-9
+
+
+def test_repay_in_kind_answers_force_with_the_highest_rung_it_can():
+    model = played("repay_in_kind", 0)
+    world, game = model.world, model.game
+    situation = Situation(world, game, RUSSIA, model.imagine)
+    play = STRATEGIES["repay_in_kind"](situation)
+    rung = world.ladder.rung[RUSSIA]
+    other = world.ladder.played(world.ladder.rung, world.choice)[world.side != world.side[RUSSIA]]
+    assert rung[int(np.argmax(play))] <= other.max()
+
+
+@pytest.mark.slow
+def test_look_ahead_takes_the_action_of_the_highest_imagined_value():
+    changes = {"russia.rule": "look_ahead", "russia.decision.samples": 2.0}
+    model = a_model(runs=3, turns=3, changes=changes)
+    batch = a_model(runs=range(2, 5), turns=3, changes=changes)
+    assert (batch.world.realised[:, 1] == model.world.realised).all()
+    model.shock()
+    model.weigh()
+    value = model.imagine(RUSSIA, 2, 2)
+    open_ = model.game.base[RUSSIA] > -np.inf
+    model.solve()
+    assert int(np.argmax(model.solution.play[RUSSIA])) == int(
+        np.argmax(np.where(open_, value, -np.inf))
+    )
+
+
+def test_a_wrong_rule_is_refused_with_the_near_miss():
+    from model.preset.load import ConfigError
+
+    with pytest.raises(ConfigError, match="did you mean level_k"):
+        a_model(changes={"russia.rule": "level-k"})

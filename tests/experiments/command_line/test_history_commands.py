@@ -1,0 +1,77 @@
+"""The commands on history as a user calls them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.experiments.command_line.test_command_line import cheaptalk
+
+CASES = "experiments/history/cases_1904_2013.csv"
+TIMELINE = "experiments/presets/timeline_2025.csv"
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        (("backtest",), ("--cases", "missing")),
+        (("backtest", "--cases", "nowhere.csv"), ("nowhere.csv", "no such file")),
+        (("backtest", "--cases", CASES, "--predict", CASES), ("--predict and --out",)),
+        (("icb", CASES), ("column 'crisno' is missing",)),
+        (("forecast", "--until", "tomorrow"), ("--until", "tomorrow", "2025-12-31")),
+    ],
+)
+def test_bad_input_gets_a_clear_message_and_status_2(words, parts):
+    done = cheaptalk(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_a_backtest_by_time_prints_one_json_object():
+    done = cheaptalk("backtest", "--cases", CASES, "--train-before", "1990", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["model"]["n"] == 11
+    assert {"climatology", "treaty_only", "ordinal_logit"} <= set(found["baselines"])
+
+
+def test_calibrate_writes_a_fragment_and_says_what_it_found(tmp_path: Path):
+    out = tmp_path / "fitted.toml"
+    words = ("--starts", "1", "--out", str(out), "--states", "russia", "--json")
+    done = cheaptalk("calibrate", "--cases", CASES, *words)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["precision"] > 0
+    assert "[russia.weights]" in out.read_text("utf-8")
+    wrong = cheaptalk(
+        "calibrate", "--cases", CASES, "--starts", "1", *words[2:4], "--states", "mars"
+    )
+    assert wrong.returncode == 2 and "--states: found 'mars'" in wrong.stderr
+
+
+def test_a_forecast_is_written_and_scored(tmp_path: Path):
+    sealed, told = tmp_path / "f.json", tmp_path / "o.csv"
+    words = ("--until", "2025-06-14", "--runs", "10", "--out", str(sealed))
+    done = cheaptalk("forecast", "twelve-days", *words)
+    assert done.returncode == 0, done.stderr
+    told.write_text("event,happened\nwar,1\n", "utf-8")
+    found = cheaptalk("score", str(sealed), str(told), "--json")
+    assert json.loads(found.stdout)["n"] == 1
+    assert "SHA-256" in done.stdout
+
+
+def test_help_of_the_history_commands_needs_no_heavy_import():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, experiments.__main__ as m\n"
+        "try: m.main(['backtest', '--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'scipy', 'pandas', 'mesa', 'matplotlib', 'emcee'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

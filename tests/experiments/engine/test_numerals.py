@@ -1,0 +1,34 @@
+"""Differences as text: rounded as ever, and nothing is minus nought."""
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.answer.report import verdict
+from experiments.engine.batch import simulate
+from experiments.engine.duel import Duel
+from experiments.engine.numerals import decimal, interval
+from experiments.study.kinds.sweep import duel_words
+from model.preset.load import load
+
+EVEN = Duel("russia", "iran", "rhetoric", "arms", *[-1e-5] * 3, 0.0, 0.0, -1e-5, 0.0, 4)
+
+
+@given(st.floats(-1e3, 1e3), st.integers(0, 3))
+def test_only_what_rounds_to_nought_has_no_sign(value, places):
+    usual = f"{value:+.{places}f}"
+    assert decimal(value, places) == (usual if float(usual) else usual[1:])
+
+
+def test_an_interval_may_have_no_plus_signs():
+    assert interval(-0.001, 1.0, 1, sign="-") == "[0.0, 1.0]"
+
+
+def test_the_answer_and_the_words_of_a_duel_have_no_minus_nought():
+    changes = {"turns": 2}
+    played = simulate("twelve-days", 4, changes=changes)
+    told = verdict(load("twelve-days", changes), 0, played, [EVEN], "")
+    assert "0.00  [0.00, 0.00]" in told
+    table = pd.DataFrame([EVEN.record() | {"saved": 0.5}])
+    (line, _) = duel_words(table, {"russia": "Russia", "iran": "Iran"})
+    assert "arms: 0.000 [0.000, 0.000] in 4 runs" in line and "; 0.00 for the protege" in line

@@ -1,0 +1,104 @@
+import asyncio
+import contextlib
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+
+import numpy as np
+import pytest
+
+from experiments.engine.duel import duels
+from experiments.page import background as whatif
+from experiments.page.address import Plan
+from experiments.page.run import replayed
+
+PLAN = Plan("twelve-days", changes=(("turns", 3),))
+
+
+def played(pieces: list[whatif.Piece]) -> list:
+    return [function(*arguments) for function, arguments in pieces]
+
+
+def test_the_band_holds_the_runs_that_the_page_shows() -> None:
+    lines = whatif.played_lines(PLAN.preset, 0, PLAN.changes, 0, 3)
+    for run in range(3):
+        alone = replayed(Plan(PLAN.preset, 0, run, PLAN.changes), 3)
+        for key, line in alone.record.lines.items():
+            np.testing.assert_allclose(lines[key][:, run], line, rtol=1e-6)
+
+
+def test_the_band_is_the_middle_of_the_runs() -> None:
+    pieces = [{"price": np.arange(0.0, 50.0)[None]}, {"price": np.arange(50.0, 101.0)[None]}]
+    low, high = whatif.bands(pieces)["price"]
+    assert (low.tolist(), high.tolist()) == ([10.0], [90.0])
+
+
+@pytest.mark.slow
+def test_the_verdict_is_that_of_the_duel() -> None:
+    values = played(whatif.verdict_pieces(PLAN, "russia", "arms", runs=20))
+    found = whatif.verdict("russia", "arms", values)
+    duel = duels(PLAN.preset, 20, patrons=["russia"], acts=["arms"], changes=PLAN.given)[0][0]
+    assert found.after.mean == duel.difference
+    assert (found.after.low, found.after.high) == (duel.low, duel.high)
+
+
+def test_before_and_after_are_paired_on_the_same_luck() -> None:
+    values = [np.array(each, float) for each in ([3, 5, 1], [1, 1, 1], [4, 6, 2], [1, 1, 1])]
+    found = whatif.verdict("russia", "arms", values)
+    assert (found.change.mean, found.change.low, found.change.high) == (1.0, 1.0, 1.0)
+    assert found.before.low < found.before.mean
+
+
+def test_without_changes_before_is_after() -> None:
+    pieces = whatif.verdict_pieces(Plan("twelve-days"), "russia", "arms", runs=10)
+    assert len(pieces) == 2
+
+
+def test_a_cell_of_the_grid_is_the_run_with_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whatif, "GRID", 2)
+    monkeypatch.setattr(whatif, "CELL_RUNS", 3)
+    across, up = (whatif.Axis(f"russia.weights.{each}", 0.0, 3.0) for each in ("ties", "audience"))
+    talk, act = played(whatif.grid_pieces(PLAN, across, up, "russia", "arms")[2:4])
+    given = tuple(
+        PLAN.changed("russia.weights.ties", 3.0).changed("russia.weights.audience", 3.0).changes
+    )
+    alone = [
+        whatif.realised("twelve-days", 0, given, "russia", each, 3) for each in ("rhetoric", "arms")
+    ]
+    np.testing.assert_allclose(talk[3:], alone[0], rtol=1e-12)
+    np.testing.assert_allclose(act[3:], alone[1], rtol=1e-12)
+    means, _ = whatif.grid_row(talk, act)
+    assert means[1] == pytest.approx((alone[0] - alone[1]).mean())
+
+
+def test_the_zero_line_runs_where_the_sign_changes() -> None:
+    (line,) = whatif.zero_line([[-1.0, 1.0], [-1.0, 1.0]])
+    assert [point[0] for point in line] == [0.5, 0.5]
+    assert whatif.zero_line([[1.0, 1.0]]) == []
+
+
+@pytest.mark.slow
+def test_after_a_worker_was_killed_a_new_one_plays() -> None:
+    async def work() -> list:
+        first = await whatif.played(abs, -1)
+        for worker in list(whatif.hands().hire()._processes.values()):
+            worker.kill()
+            worker.join()
+        with contextlib.suppress(BrokenProcessPool):  # noticed when the next piece is handed over
+            await whatif.played(abs, -2)
+        return [first, await whatif.played(abs, -2)]
+
+    try:
+        assert asyncio.run(work()) == [1, 2]
+    finally:
+        whatif.dismissed()
+    assert whatif.hands().pool is None
+
+
+def test_what_was_played_is_not_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = (abs, (-3,))
+    known: Future[int] = Future()
+    known.set_result(33)
+    monkeypatch.setattr(whatif, "PLAYED", {piece: known})
+    shares: list[float] = []
+    assert asyncio.run(whatif.gathered([piece], shares.append)) == [33]
+    assert shares == [0.0, 1.0]

@@ -1,0 +1,130 @@
+"""A visit to the page without a browser: what is changed, and what its address restores."""
+
+import gc
+import weakref
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
+
+from experiments.page.address import Plan, address, from_address
+from experiments.page.sliders import figures_by_owner
+from experiments.page.visit import Visit, new_visit
+from experiments.page.what_if import titled_presets
+
+TIES = "russia.weights.ties"
+
+
+@pytest.fixture
+def visit() -> Visit:
+    found = new_visit()
+    found.begin(Plan("twelve-days"))
+    return found
+
+
+def play(visit: Visit, turns: int) -> None:
+    for _ in range(turns):
+        visit.model.step()
+
+
+def reloaded(visit: Visit) -> Visit:
+    """Another visit that opens the address of the first."""
+    model = visit.model
+    again = new_visit()
+    again.begin(*from_address(address(visit.watched(model), model.record.turn)))
+    return again
+
+
+def test_a_reload_restores_a_run_that_was_changed_in_the_middle(visit: Visit) -> None:
+    play(visit, 3)
+    visit.change(TIES, 0.0)
+    play(visit, 3)
+    again = reloaded(visit)
+    assert again.model.record.lines == visit.model.record.lines
+    assert again.plan.value == visit.plan.value
+    play(visit, 2)
+    play(again, 2)
+    assert again.model.record.lines == visit.model.record.lines
+
+
+def test_a_reload_keeps_a_change_that_no_turn_has_seen_yet(visit: Visit) -> None:
+    play(visit, 3)
+    visit.change(TIES, 0.0)
+    again = reloaded(visit)
+    play(visit, 1)
+    play(again, 1)
+    assert again.model.record.lines == visit.model.record.lines
+
+
+def test_a_reload_keeps_what_was_given_back_in_the_middle(visit: Visit) -> None:
+    visit.change(TIES, 0.0)
+    play(visit, 3)
+    visit.change(TIES, None)
+    play(visit, 1)
+    again = reloaded(visit)
+    assert again.model.record.lines == visit.model.record.lines
+    assert again.plan.value == visit.plan.value == Plan("twelve-days")
+
+
+def test_a_change_that_waits_for_reset_waits_after_a_reload_too(visit: Visit) -> None:
+    visit.at_once.value = False
+    play(visit, 2)
+    visit.change(TIES, 0.0)
+    again = reloaded(visit)
+    play(visit, 2)
+    play(again, 2)
+    assert again.model.record.lines == visit.model.record.lines
+    assert again.plan.value.given == {TIES: 0.0}
+
+
+def test_what_only_makes_the_first_world_is_offered_at_reset_alone(visit: Visit) -> None:
+    rows = {
+        row["key"]: row["at_once"]
+        for owner in figures_by_owner("twelve-days").values()
+        for group in owner["groups"]
+        for row in group["rows"]
+    }
+    assert rows[TIES] and rows["iran.economy.trade"]
+    assert not any(rows[each] for each in ("iran.economy.sanctions", "iran.target.hardened"))
+    play(visit, 2)
+    visit.change("iran.economy.sanctions", 0.2)
+    assert not visit.model.waiting
+    again = reloaded(visit)
+    play(visit, 2)
+    play(again, 2)
+    assert again.model.record.lines == visit.model.record.lines
+    assert again.plan.value.given == {"iran.economy.sanctions": 0.2}
+
+
+def test_the_page_opens_no_other_preset_and_changes_nothing_but_figures(visit: Visit) -> None:
+    visit.begin(Plan("/etc/passwd"))
+    assert "valid: iran-2025, twelve-days" in visit.message.value
+    visit.change("with", "/etc/passwd")
+    assert "no figure or rule" in visit.message.value
+    assert visit.plan.value == Plan("twelve-days")
+
+
+def test_a_preset_of_ones_own_stays_in_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('extends = "twelve-days"\ntitle = "My own crisis"\n', "utf-8")
+    monkeypatch.setenv("CHEAPTALK_PRESET", str(own))
+    visit = new_visit()
+    visit.begin(Plan("iran-2025"))
+    assert {"name": str(own), "title": "My own crisis"} in titled_presets()
+    visit.begin(Plan(str(own)))
+    assert visit.model.preset.path == own
+
+
+def test_a_run_that_is_left_is_played_no_further_and_forgotten(visit: Visit) -> None:
+    play(visit, 2)
+    left, kept = visit.model, weakref.ref(visit.model)
+    visit.begin(Plan("twelve-days", run=3))
+    left.step()  # as a Play does that has not ended yet
+    assert left.record.turn == 2 and not left.running
+    assert visit.model.record.turn == 0 and visit.model.running
+    del left
+    gc.collect()
+    assert kept() is None

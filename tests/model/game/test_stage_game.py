@@ -1,0 +1,143 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.game.stage_game import CHANNELS, Affine, StageGame, credit, effects, relations
+from tests.worlds import PLAYERS, RUNS, a_model, a_world, alone, at_war, numbers, reached
+
+RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
+AID, FORCE, LOBBYING, SUPPLY = range(4)
+
+
+def test_expectations_are_the_mean_effects_of_the_others_weighed_by_relations():
+    effect = np.zeros((4, 2, 2))
+    effect[0] = [[0.0, 2.0], [1.0, 3.0]]
+    related = np.zeros((4, 2, 2))
+    related[0] = [[0.0, 1.0], [0.5, 0.0]]
+    game = StageGame(np.zeros((2, 2)), np.zeros((4, 2, 2)), effect, related, np.ones(2))
+    play = np.array([[0.25, 0.75], [0.5, 0.5]])
+    # the second's mean effect is 2, the first's 1.5
+    assert game.expectations(play)[0].tolist() == [2.0, 0.75]
+    assert not game.expectations(play)[1:].any()
+
+
+def test_payoffs_are_base_plus_slopes_times_expectations():
+    slopes = np.zeros((4, 1, 2))
+    slopes[:, 0] = [[1, 0], [0, 2], [0, 0], [3, 0]]
+    game = StageGame(
+        np.array([[0.5, -np.inf]]), slopes, np.zeros((4, 1, 2)), np.zeros((4, 1, 1)), np.ones(1)
+    )
+    payoffs = game.payoffs(np.array([[2.0], [5.0], [7.0], [1.0]]))
+    assert payoffs.tolist() == [[0.5 + 2 + 3, -np.inf]]
+
+
+def test_aid_comes_from_ones_own_side_and_force_from_the_other():
+    world = at_war(a_world())
+    related = relations(world)
+    side = world.side
+    for i in range(6):
+        for j in range(6):
+            assert related[AID, i, j] == (i != j and side[i] == side[j])
+            assert related[FORCE, i, j] == (side[i] != side[j])
+            assert related[SUPPLY, i, j] == (i != j)
+
+
+@given(number=numbers())
+def test_no_state_expects_anything_of_itself(number):
+    related = relations(reached(number).world)
+    for state in range(len(PLAYERS)):
+        assert not related[:, state, state].any(), PLAYERS[state]
+
+
+@given(number=numbers())
+def test_no_run_sees_another(number):
+    world = reached(number).world
+    for rule in (effects, relations):
+        batch = rule(world)
+        for run in range(RUNS):
+            assert (rule(alone(world, run)) == alone(batch, run)).all()
+
+
+@given(number=numbers())
+def test_a_run_of_a_game_is_that_column(number):
+    game = reached(number).game
+    part = game.part(np.array([2, 0]))
+    for place, run in enumerate((2, 0)):
+        for name in ("base", "slopes", "effects", "relations", "precision"):
+            one = getattr(game.run(run), name)
+            assert (
+                one == getattr(part, name)[..., place if getattr(part, name).shape[-1] > 1 else 0]
+            ).all()
+
+
+def test_a_principal_that_fights_weighs_its_own_strike_as_force_on_the_other_side():
+    world = at_war(a_world())
+    campaign = world.ladder.names[ISRAEL].index("campaign")
+    felt = effects(world)[FORCE, ISRAEL, campaign]
+    scale = world.power[ISRAEL] / sum(world.strengths)
+    assert felt == pytest.approx(scale * (1 + world.posture.nuclear[ISRAEL]))
+
+
+def test_words_count_as_force_as_far_as_the_adversary_believes_them():
+    world = at_war(a_world())
+    rhetoric = world.ladder.names[RUSSIA].index("rhetoric")
+    believed = world.conflict.deterrence * credit(world)[RUSSIA]
+    scale = world.power[RUSSIA] / sum(world.strengths) * 2  # a nuclear power
+    voice = world.ladder.voice[RUSSIA, rhetoric]
+    assert effects(world)[FORCE, RUSSIA, rhetoric] == pytest.approx(believed * voice * scale)
+    deaf = replace(world, honesty=replace(world.honesty, kept=world.honesty.kept * 1e-12))
+    assert effects(deaf)[FORCE, RUSSIA, rhetoric] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "key", ["russia.precision", "united_states.posture.nuclear", "russia.weights.ties", "oil.price"]
+)
+def test_any_figure_may_differ_by_run(key):
+    values = np.array([0.2, 0.5, 1.0]) * (100 if key == "oil.price" else 1)
+    batch = a_model(turns=3, runs=range(3), changes={key: values})
+    for run, value in enumerate(values):
+        one = a_model(turns=3, runs=run, changes={key: float(value)})
+        assert (one.world.choice == batch.world.choice[:, run]).all()
+        assert (one.world.realised == batch.world.realised[:, run]).all()
+
+
+def test_every_channel_has_a_term_that_reads_it():
+    from agents.payoffs import TERMS
+
+    assert {term.channel for term in TERMS.values()} - {None} == set(CHANNELS)
+
+
+LINES = (
+    lambda x, a, b: a + b * x,
+    lambda x, a, b: (x - a) * b,
+    lambda x, a, b: a - x * b,
+    lambda x, a, b: -x / (1 + b * b) - a,
+    lambda x, a, b: b * (a * x + x - 2.0 * (x + b)),
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+@given(x=st.floats(-9, 9), a=st.floats(-9, 9), b=st.floats(-9, 9))
+def test_an_affine_figure_is_what_the_rule_gives_for_any_expectation(line, x, a, b):
+    some, other = np.array([a, b, 1.0]), np.array([b, 0.5, a])
+    found = line(Affine(0.0, 1.0), some, other)
+    assert found.level + found.slope * x == pytest.approx(line(x, some, other), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda x: x * x,
+        lambda x: x**2,
+        lambda x: 1.0 / x,
+        lambda x: np.maximum(x, 0.0),
+        lambda x: np.exp(x),
+        lambda x: np.add.reduce(x),
+    ],
+)
+def test_what_is_not_affine_is_refused(rule):
+    with pytest.raises(TypeError):
+        rule(Affine(0.0, 1.0))

@@ -1,0 +1,159 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.rules.conflict import accepted_mediation, chance, ended, fought, pressure
+from tests.model.rules.test_beliefs import playing
+from tests.worlds import RUNS, a_world, alone, at_war, differences, numbers, reached
+
+RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
+NEVER, ALWAYS = np.full(4, 1 - 1e-12), np.zeros(4)
+
+
+@pytest.fixture(scope="module")
+def war():
+    return at_war(a_world(), weeks=1.0, weeks_at_war=1.0)
+
+
+@given(st.floats(0, 50), st.floats(0, 10), st.floats(0, 10))
+def test_chances_of_two_parts_of_a_turn_compound_to_that_of_the_whole(rate, first, second):
+    survived = (1 - chance(rate, first)) * (1 - chance(rate, second))
+    assert 1 - survived == pytest.approx(chance(rate, first + second), abs=1e-12)
+
+
+def test_a_campaign_wears_down_the_programme_as_an_exponential(war):
+    after = fought(playing(war, israel="campaign"))
+    effort = 1 - war.conflict.shield * war.air_defence
+    wear = np.exp(-war.conflict.destruction * effort)
+    whole = war.aims.programme * (1 - war.aims.hardened)
+    worn = war.programme * wear
+    rebuilt = (whole - worn) * (1 - np.exp(-war.conflict.repair)) if worn < whole else 0.0
+    assert after.programme == pytest.approx(worn + rebuilt)
+    assert after.air_defence == pytest.approx(war.air_defence * wear)
+
+
+def test_without_strikes_nothing_is_destroyed_and_the_programme_is_repaired(war):
+    hit = replace(war, programme=0.2, hardened=0.1)
+    after = fought(playing(hit))
+    assert 0.2 < after.programme < war.aims.programme
+    assert 0.1 < after.hardened < war.aims.hardened
+    assert after.air_defence == war.air_defence
+    assert after.balance == war.balance
+
+
+def test_the_balance_shifts_to_who_strikes_more(war):
+    assert fought(playing(war, israel="campaign")).balance < war.balance
+    assert fought(playing(war, iran="campaign")).balance > war.balance
+
+
+def test_a_campaign_in_peace_begins_a_war():
+    peace = a_world()
+    assert not fought(playing(peace)).war
+    assert fought(playing(peace, israel="campaign")).war
+
+
+def test_pressure_is_force_over_the_principals_strength(war):
+    by_target, by_challenger = pressure(playing(war, israel="campaign"))
+    assert by_target == 0
+    assert by_challenger == pytest.approx(war.power[ISRAEL] / sum(war.strengths))
+
+
+def test_a_war_ends_only_when_its_draw_falls_below_the_rate(war):
+    calm = playing(war)
+    rate = war.conflict.settlement
+    at = chance(rate, 1.0)
+    draws = np.array([0.5, at - 1e-9, 1 - 1e-12, 1 - 1e-12])
+    assert not ended(calm, draws).war
+    draws[1] = at + 1e-9
+    assert ended(calm, draws).war
+
+
+def test_no_war_settles_while_a_principal_campaigns(war):
+    draws = NEVER.copy()
+    draws[1] = 0.0
+    assert ended(playing(war, israel="campaign"), draws).war
+    assert not ended(playing(war, israel="limited"), draws).war
+
+
+def test_weeks_at_war_count_up_and_start_anew(war):
+    assert ended(playing(war), NEVER).weeks_at_war == 2.0
+    draws = NEVER.copy()
+    draws[1] = 0.0
+    assert ended(playing(war), draws).weeks_at_war == 0.0
+
+
+def test_wars_are_counted_once_each(war):
+    peace = replace(war, war=np.False_, wars=0.0)
+    first = fought(playing(peace, israel="campaign"))
+    assert first.wars == 1
+    assert fought(playing(first, israel="campaign")).wars == 1
+
+
+def test_a_bomb_needs_a_sprint_and_a_programme(war):
+    draws = NEVER.copy()
+    draws[2] = 0.0
+    assert not ended(playing(war), draws).bomb
+    assert ended(playing(war, iran="sprint"), draws).bomb
+    gone = replace(war, programme=0.0, hardened=0.0)
+    assert not ended(playing(gone, iran="sprint"), draws).bomb
+
+
+def test_a_regime_without_stability_falls_and_stays_down(war):
+    draws = NEVER.copy()
+    draws[3] = 0.0
+    shaken = replace(war, regime=0.0)
+    fallen = ended(playing(shaken), draws)
+    assert fallen.collapsed
+    assert not fallen.war
+    assert ended(playing(fallen), NEVER).collapsed
+    assert not ended(playing(replace(war, regime=1.0)), draws).collapsed
+
+
+def test_mediation_by_a_friend_of_one_side_is_accepted_less(war):
+    by_gulf, by_us = (
+        float(accepted_mediation(playing(war, **{who: "mediation"})))
+        for who in ("gulf", "united_states")
+    )
+    assert by_gulf > by_us
+    assert accepted_mediation(playing(war)) == 0
+
+
+def test_principals_mediate_only_if_both_negotiate(war):
+    assert accepted_mediation(playing(war, iran="negotiate", israel="limited")) == 0
+    assert accepted_mediation(playing(war, iran="negotiate", israel="negotiate")) == 1
+
+
+@given(numbers())
+def test_no_run_sees_another(number):
+    world = reached(number).world
+    draws = np.linspace(0.01, 0.99, 4 * RUNS).reshape(4, RUNS)
+    for rule in (fought, lambda w, d=None: ended(w, draws if d is None else d)):
+        batch = rule(world)
+        for run in range(RUNS):
+            one = alone(world, run)
+            single = fought(one) if rule is fought else ended(one, draws[:, run])
+            assert differences(single, alone(batch, run)) == []
+
+
+@given(numbers())
+def test_shares_stay_shares_in_any_fighting(number):
+    world = fought(reached(number).world)
+    for name in ("air_defence", "regime"):
+        value = getattr(world, name)
+        assert ((value >= 0) & (value <= 1)).all(), name
+    assert (world.programme >= 0).all() and (world.hardened >= 0).all()
+    assert (np.abs(world.balance) <= world.conflict.rout).all()
+    assert (world.systems >= 0).all()
+
+
+def test_halving_the_turn_leaves_the_damage_as_it_was(war):
+    # without repair and without feedback by air defence the exponent is exact
+    fixed = replace(war, air_defence=0.0, conflict=replace(war.conflict, repair=0.0, lethality=0.0))
+    whole = fought(playing(fixed, israel="campaign"))
+    half = playing(replace(fixed, weeks=0.5), israel="campaign")
+    twice = fought(replace(fought(half), choice=half.choice))
+    for name in ("programme", "hardened", "regime"):
+        assert getattr(twice, name) == pytest.approx(getattr(whole, name), rel=1e-12), name

@@ -1,0 +1,119 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from model.rules.means import delivered, front_fed, sanctioned, used
+from model.world import BILLIONS, LEAST
+from tests.model.rules.test_beliefs import playing
+from tests.worlds import RUNS, a_world, alone, at_war, differences, numbers, reached
+
+RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
+
+
+@pytest.fixture(scope="module")
+def war():
+    return at_war(a_world(), weeks=1.0)
+
+
+def test_arms_given_leave_the_stocks_over_the_horizon(war):
+    after = used(playing(war, russia="arms"))
+    action = war.ladder.names[RUSSIA].index("arms")
+    given_ = war.ladder.systems[RUSSIA, action] / war.conflict.horizon
+    rebuilt = given_ * (1 - np.exp(-war.means.replenishment[RUSSIA]))
+    assert war.systems[RUSSIA] - after.systems[RUSSIA] == pytest.approx(given_ - rebuilt)
+    assert (after.systems[[IRAN, CHINA]] == war.systems[[IRAN, CHINA]]).all()
+
+
+def test_a_rise_in_the_price_of_oil_fills_an_exporters_budget(war):
+    dear = used(playing(replace(war, premium=np.log(1.5))))
+    rise = 0.5 * war.oil.price * war.economy.oil_exports * BILLIONS * war.oil.windfall
+    assert dear.money == pytest.approx(np.maximum(war.means.money + rise, 0.01))
+    assert dear.money[RUSSIA] > war.money[RUSSIA]
+    assert dear.money[CHINA] < war.money[CHINA]
+
+
+def test_orders_arrive_at_the_rate_of_delivery_and_shift_the_balance(war):
+    waiting = playing(replace(war, ordered=np.where(np.arange(6) == US, 10.0, 0.0)))
+    after = delivered(waiting)
+    arrived = 10 * (1 - np.exp(-1 / war.posture.delivery_weeks[US]))
+    assert after.ordered[US] == pytest.approx(10 - arrived)
+    target, challenger = war.strengths
+    assert after.balance - war.balance == pytest.approx(-np.log1p(arrived / challenger))
+    assert target == war.strengths[0]
+
+
+def test_arms_for_the_target_raise_its_balance(war):
+    waiting = playing(replace(war, ordered=np.where(np.arange(6) == RUSSIA, 10.0, 0.0)))
+    assert delivered(waiting).balance > war.balance
+
+
+def test_arms_are_ordered_now_and_arrive_later(war):
+    after = delivered(playing(war, russia="arms"))
+    share = war.ladder.delivery[RUSSIA, war.ladder.names[RUSSIA].index("arms")]
+    assert after.ordered[RUSSIA] == pytest.approx(share * war.power[RUSSIA] / war.conflict.horizon)
+    assert after.balance == war.balance
+
+
+def test_only_a_visible_affront_past_the_red_line_brings_sanctions_down(war):
+    before = war.sanctions[RUSSIA]
+    assert sanctioned(playing(war, russia="rhetoric")).sanctions[RUSSIA] == before
+    assert sanctioned(playing(war, russia="hidden")).sanctions[RUSSIA] == before
+    assert sanctioned(playing(war, russia="arms")).sanctions[RUSSIA] > before
+
+
+def test_sanctions_cost_a_share_of_the_budget(war):
+    hit = used(playing(replace(war, sanctions=war.economy.sanctions + 0.5)))
+    assert hit.money == pytest.approx(war.means.money * (1 - war.conflict.bite * 0.5))
+
+
+def test_the_front_eases_while_the_backer_fights_and_needs_more_when_drones_stay_away(war):
+    quiet = playing(war)
+    assert front_fed(quiet).intensity == pytest.approx(1.0)
+    assert front_fed(playing(war, united_states="force")).intensity < 1
+    assert front_fed(playing(war, israel="campaign")).intensity > 1
+
+
+def test_without_another_front_nothing_is_tied_to_it(war):
+    none = replace(war, fronts=(None, None, None))
+    assert front_fed(playing(none, united_states="force")).intensity == war.intensity
+    assert (none.free_money == np.maximum(war.money - war.means.money_tied, 0.01)).all()
+
+
+@given(numbers())
+def test_no_run_sees_another_and_means_stay_positive(number):
+    world = reached(number).world
+    for rule in (used, delivered, front_fed, sanctioned):
+        batch = rule(world)
+        for run in range(RUNS):
+            assert differences(rule(alone(world, run)), alone(batch, run)) == []
+        assert (batch.money > 0).all()
+        assert (batch.systems >= 0).all()
+        assert (batch.ordered >= 0).all()
+        assert (np.abs(batch.balance) <= world.conflict.rout).all()
+
+
+@given(numbers())
+def test_free_means_are_never_more_than_all_or_none(number):
+    world = reached(number).world
+    assert (world.free_money > 0).all() and (world.free_forces > 0).all()
+    assert (world.power >= 0).all()
+    assert ((world.readiness >= 0) & (world.readiness <= 1)).all()
+
+
+def test_an_importers_budget_is_never_negative_and_the_other_front_never_needs_less_than_nothing(
+    war,
+):
+    dear = replace(war, premium=3.0 * np.ones_like(war.premium))
+    importer = replace(dear.economy, oil_exports=np.full(6, -15.0))
+    assert used(playing(replace(dear, economy=importer))).money.min() == LEAST
+    aided = replace(
+        war.front,
+        aid=np.array(500.0),
+        aid_response=np.array(0.1),
+        distraction=np.array(1.0),
+        adjustment=np.array(10.0),
+    )
+    freed = front_fed(playing(replace(war, front=aided), united_states="force"))
+    assert 0 <= freed.intensity < 1e-3
