@@ -1,8 +1,9 @@
 """The alliance commitment model: six lines a turn, for one run or for any number at once."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 
 import mesa
@@ -15,7 +16,7 @@ from model.draws import MOST_SEED, state_uniforms, uniforms
 from model.game.branch import NoEquilibrium
 from model.game.equilibrium import Solution, logit_equilibrium
 from model.game.stage_game import StageGame
-from model.measures import recorded
+from model.measures import MEASURES
 from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.preset.toml import Whole, whole_number
 from model.rules import turn
@@ -273,3 +274,19 @@ def _only(own: Array, world: World, state: int, action: str) -> Array:
     rank = np.where(open_, rung - apart.reshape(shape) + 0.5 * wanted, -1.0)
     best = rank == rank.max(0)
     return np.where(best & (best.cumsum(0) == 1), own, -np.inf)
+
+
+def recorded() -> dict[str, Callable[[AllianceModel], object]]:
+    """Reporters for Mesa's data collector: the day and every measure."""
+    found: dict[str, Callable[[AllianceModel], object]] = {"day": day_of}
+    return found | {name: partial(measured_by, name) for name in MEASURES}
+
+
+def day_of(model: AllianceModel) -> str:
+    """The day on which the model's present turn begins."""
+    return str(model.world.day)
+
+
+def measured_by(name: str, model: AllianceModel) -> float:
+    """A measure of the model's world, by its name."""
+    return float(MEASURES[name].rule(model.world))

@@ -2,15 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model.world import PerPair, PerRun, PerState, World, total
-
-if TYPE_CHECKING:
-    from model.alliance_model import AllianceModel
 
 Rule = Callable[[World], PerRun]
 
@@ -102,19 +97,3 @@ def worth(world: World) -> PerState:
     held_out = np.where(world.collapsed, 0.0, world.survival(*np.zeros(2)))
     left = world.weights["stakes"] * world.interest * held_out * world.value.aftermath
     return world.realised + lasting * (credibility(world) + left)
-
-
-def recorded() -> dict[str, Callable[["AllianceModel"], object]]:
-    """Reporters for Mesa's data collector: the day and every measure."""
-    found: dict[str, Callable[[AllianceModel], object]] = {"day": day_of}
-    return found | {name: partial(measured_by, name) for name in MEASURES}
-
-
-def day_of(model: "AllianceModel") -> str:
-    """The day on which the model's present turn begins."""
-    return str(model.world.day)
-
-
-def measured_by(name: str, model: "AllianceModel") -> float:
-    """A measure of the model's world, by its name."""
-    return float(MEASURES[name].rule(model.world))
