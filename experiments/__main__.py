@@ -16,7 +16,6 @@ from experiments.command_line.options import (
     allow_code_option,
     change_options,
     json_option,
-    names_given,
     parsed,
     preset_argument,
     runs_option,
@@ -134,6 +133,7 @@ def game(
     """Write a turn's stage game for Gambit, and its solution beside it."""
     from experiments.why.explain import watched
     from experiments.why.gambit_file import beside, write_game
+    from model.preset.toml import names_given
 
     beside(out)  # what cannot be written is told before the turns are played
     model = watched(preset, turn, run_number, seed, changes)

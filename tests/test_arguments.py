@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from experiments.command_line.commands import ranges
-from experiments.command_line.options import Complaint, names_given
+from experiments.command_line.options import Complaint
 from experiments.engine.batch import simulate
 from experiments.engine.workers import Crew, each_done
 from model.alliance_model import AllianceModel
 from model.draws import MOST_SEED
 from model.preset.load import ConfigError, load
-from model.preset.toml import whole_number
+from model.preset.toml import names_given, whole_number
 
 ROOT = Path(__file__).resolve().parent.parent
 

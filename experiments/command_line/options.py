@@ -1,7 +1,7 @@
 """Options that several commands share, and how their values are read."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any  # an option may hold any TOML value
 
@@ -39,19 +39,6 @@ def allow_code_option() -> click.Option:
         metavar="FILE",
         help="Python file whose payoff terms may run; repeatable.",
     )
-
-
-def names_given(option: str, text: str, known: Sequence[str]) -> list[str]:
-    """The names of an option a,b,c: each known, and none twice."""
-    from model.preset.toml import ConfigError, suggestion
-
-    given = [each.strip() for each in text.split(",")]
-    for each in given:
-        if each not in known:
-            raise ConfigError(f"{option}: found '{each}'{suggestion(each, list(known))}")
-        if given.count(each) > 1:
-            raise ConfigError(f"{option}: found '{each}' twice; valid: each name once")
-    return given
 
 
 def parsed(settings: tuple[str, ...], files: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import numpy as np
 from scipy.stats import norm
 
 from agents.payoffs import TERMS
-from experiments.command_line.options import names_given
 from experiments.engine.store import digest, write_files
 from experiments.history.cases import read_cases
 from experiments.history.likelihood import (
@@ -32,6 +31,7 @@ from model.draws import uniforms
 from model.game.equilibrium import nearby
 from model.game.quantal_response import uniform
 from model.preset.load import PROFILES, ConfigError
+from model.preset.toml import names_given
 from model.world import Array
 
 

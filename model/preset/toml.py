@@ -354,3 +354,14 @@ def is_there(path: Path) -> bool:
 def is_folder(path: Path) -> bool:
     """Whether there is a folder of this name."""
     return is_there(path) and path.is_dir()
+
+
+def names_given(option: str, text: str, known: Sequence[str]) -> list[str]:
+    """The names of an option a,b,c: each known, and none twice."""
+    given = [each.strip() for each in text.split(",")]
+    for each in given:
+        if each not in known:
+            raise ConfigError(f"{option}: found '{each}'{suggestion(each, list(known))}")
+        if given.count(each) > 1:
+            raise ConfigError(f"{option}: found '{each}' twice; valid: each name once")
+    return given
