@@ -1,7 +1,7 @@
 """The resolved configuration: every value, and the file and line, option or default it is from."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any  # a configuration has values of any type
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from model.preset.layers import Origin
 from model.preset.load import Change, ConfigError, Preset, load, suggestion
+from model.preset.preset import every_value
 
 
 @dataclass(frozen=True)
@@ -36,32 +37,6 @@ def resolved(
         near = suggestion(key, sorted(known))
         raise ConfigError(f"KEY: found '{key}'{near if 'mean' in near else '; see cheaptalk show'}")
     return found
-
-
-def every_value(preset: Preset) -> Iterator[tuple[str, Any]]:
-    """Every value by its key: the preset's own, then each state's."""
-    yield from _leaves("", preset.file)
-    for player, profile in preset.profiles.items():
-        yield from _leaves(f"{player}.", profile)
-
-
-def _leaves(beneath: str, table: Any) -> Iterator[tuple[str, Any]]:
-    """The values in a table and in the tables within; sources are told beside their figures."""
-    items = dict(table) if isinstance(table, BaseModel) else table
-    for name, value in items.items():
-        if name == "sources" or (
-            name == "target" and isinstance(value, BaseModel) and _idle(value)
-        ):
-            continue
-        if isinstance(value, BaseModel | dict):
-            yield from _leaves(f"{beneath}{name}.", value)
-        else:
-            yield f"{beneath}{name}", value
-
-
-def _idle(target: BaseModel) -> bool:
-    """Whether nothing was given of what only the target of a crisis has."""
-    return not target.model_fields_set
 
 
 def _row(preset: Preset, key: str, value: Any) -> Row:

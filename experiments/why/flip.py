@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 from scipy.optimize import brentq
 
-from experiments.answer.show import every_value
 from experiments.engine.duel import ACTS, TALK, paired, proteges, under_policies
 from experiments.engine.numerals import decimal, interval
 from model.preset.load import Change, ConfigError, Preset, load, menu, suggestion
+from model.preset.preset import every_value
 from model.world import Array
 
 POINTS = 9

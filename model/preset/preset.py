@@ -1,5 +1,6 @@
 """A checked preset: its figures, its menus and where each of its values was given."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any  # files are made from the declarations
 
 import numpy as np
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -131,3 +133,29 @@ def menu(preset: Preset, player: str) -> tuple[str, ...]:
     profile = preset.profiles[player]
     allowed = seat_actions(preset.file, player, profile)
     return tuple(name for name in allowed if profile.menu is None or name in profile.menu)
+
+
+def every_value(preset: Preset) -> Iterator[tuple[str, Any]]:
+    """Every value by its key: the preset's own, then each state's."""
+    yield from _leaves("", preset.file)
+    for player, profile in preset.profiles.items():
+        yield from _leaves(f"{player}.", profile)
+
+
+def _leaves(beneath: str, table: Any) -> Iterator[tuple[str, Any]]:
+    """The values in a table and in the tables within; sources are told beside their figures."""
+    items = dict(table) if isinstance(table, BaseModel) else table
+    for name, value in items.items():
+        if name == "sources" or (
+            name == "target" and isinstance(value, BaseModel) and _idle(value)
+        ):
+            continue
+        if isinstance(value, BaseModel | dict):
+            yield from _leaves(f"{beneath}{name}.", value)
+        else:
+            yield f"{beneath}{name}", value
+
+
+def _idle(target: BaseModel) -> bool:
+    """Whether nothing was given of what only the target of a crisis has."""
+    return not target.model_fields_set
