@@ -79,20 +79,11 @@ def differences(design: Design, runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records)
 
 
-def named(quantity: str, design: Design) -> str:
-    """A quantity for reading."""
-    what, _, policy = quantity.rpartition(".")
-    if what == "gain":
-        return f"advantage of {design.talk} over {'own choice' if policy == OWN else policy}"
-    known = {"worth": f"value for {design.patron}", "protege": "value for the protege"}
-    return known.get(what, what.replace("_", " "))
-
-
 def changed_words(design: Design, changed: pd.DataFrame) -> Iterator[str]:
     """What changes and where to look; then what does not."""
     same = []
     for row in changed.to_dict("records"):
-        name = named(row["quantity"], design)
+        name = compare_figure.named(row["quantity"], design)
         if row["low"] <= 0 <= row["high"]:
             same.append(name)
             continue

@@ -6,14 +6,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from experiments.figures.figures import FAINT, GRID, INK, NOTE, WIDTH, signed, styled
-from experiments.study.design import Design
+from experiments.study.design import OWN, Design
 
 
 @styled
 def changes(design: Design, changed: pd.DataFrame) -> Figure:
     """Differences in standard deviations with 95 % bars."""
-    from experiments.study.kinds.compare import named
-
     names = [named(each, design) for each in changed["quantity"]]
     height = 1.2 + 0.2 * max(len(names), 4)
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -42,3 +40,12 @@ def changes(design: Design, changed: pd.DataFrame) -> Figure:
     )
     figure.text(0.012, 0.07 / height, note, **NOTE)
     return figure
+
+
+def named(quantity: str, design: Design) -> str:
+    """A quantity for reading."""
+    what, _, policy = quantity.rpartition(".")
+    if what == "gain":
+        return f"advantage of {design.talk} over {'own choice' if policy == OWN else policy}"
+    known = {"worth": f"value for {design.patron}", "protege": "value for the protege"}
+    return known.get(what, what.replace("_", " "))
