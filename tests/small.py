@@ -3,8 +3,9 @@
 import time
 from pathlib import Path
 
-from experiments.study.conduct import Work, conduct, prepared
+from experiments.study.conduct import conduct, prepared
 from experiments.study.design import Design, Factor, complete
+from experiments.study.work import Work
 
 COMMAND = ["cheaptalk", "experiment", "small"]
 

@@ -29,6 +29,7 @@ MODULES = (
     "experiments.study.kinds.sweep",
     "experiments.study.rows",
     "experiments.study.sampling",
+    "experiments.study.work",
     "experiments.theory.ablate",
     "experiments.theory.mechanisms",
 )

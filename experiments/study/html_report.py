@@ -11,7 +11,7 @@ from experiments.engine.store import read_manifest
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from experiments.study.conduct import Findings, Work
+    from experiments.study.work import Findings, Work
 
 SHOWN = 40
 """Rows of a table that the report shows; the whole is in the Parquet file."""

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine.duel import paired
-from experiments.study.conduct import Findings, Waves, Work, batches
 from experiments.study.design import OWN, Design
 from experiments.study.kinds import compare_figure
 from experiments.study.rows import SETTLED, Row
+from experiments.study.work import Findings, Waves, Work, batches
 
 METHOD = (
     "Both configurations are played with the same random numbers run by run, so that a run "

@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.study.conduct import Findings, Waves, Work, static, with_factors
 from experiments.study.design import Design
 from experiments.study.kinds import discover_figure
 from experiments.study.kinds.sweep import METHOD
 from experiments.study.sampling import points
+from experiments.study.work import Findings, Waves, Work, static, with_factors
 from model.preset.load import ConfigError
 from model.world import Array
 

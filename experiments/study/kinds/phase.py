@@ -11,20 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.study.conduct import (
-    NORMAL,
-    Findings,
-    Waves,
-    Work,
-    batches,
-    merged,
-    rows_of,
-)
 from experiments.study.design import Design, grid_values
 from experiments.study.kinds import phase_figure
 from experiments.study.kinds.sweep import METHOD
 from experiments.study.rows import Row
 from experiments.study.sampling import points
+from experiments.study.work import NORMAL, Findings, Waves, Work, batches, merged, rows_of
 from model.world import Array
 
 SURE = 3.0

@@ -8,10 +8,10 @@ import pandas as pd
 
 from experiments.engine.numerals import decimal, interval
 from experiments.figures import figures
-from experiments.study.conduct import Findings, Waves, Work, static, with_factors
 from experiments.study.design import OWN, Design
 from experiments.study.kinds import sweep_figure
 from experiments.study.sampling import points
+from experiments.study.work import Findings, Waves, Work, static, with_factors
 
 METHOD = (
     "While there is war the patron is made to play the named action, or the highest rung that its "

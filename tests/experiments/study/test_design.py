@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.study.conduct import rows_of
 from experiments.study.design import DESIGNS, Factor, read
 from experiments.study.rows import groups
 from experiments.study.sampling import points
+from experiments.study.work import rows_of
 from model.preset.load import ConfigError, load, varies_by_run
 from tests.small import small
 

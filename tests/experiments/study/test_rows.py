@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from experiments.engine.duel import duels
-from experiments.study.conduct import batches, merged
 from experiments.study.rows import Plan, Row, play, simulate_point
+from experiments.study.work import batches, merged
 from model.preset.load import ConfigError
 
 PLAN = Plan("twelve-days", "russia", "iran", ("rhetoric", "arms"), 3, {"turns": 3}, ("wars",), True)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy.spatial import cKDTree
 
-from experiments.study.conduct import merged
 from experiments.study.kinds.phase import Surface, edges, filled, leaves, surface_of, wanted, waves
 from experiments.study.kinds.phase_figure import contour_lines
+from experiments.study.work import merged
 from tests.small import small
 
 SIDE, RUNS, DEVIATION = 41, 400, 2.0
