@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 
 from experiments.study.conduct import conduct, prepared
-from experiments.study.design import Design, Factor, complete
+from experiments.study.design import Design, complete
+from experiments.study.factors import Factor
 from experiments.study.work import Work
 
 COMMAND = ["cheaptalk", "experiment", "small"]

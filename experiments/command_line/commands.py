@@ -113,7 +113,7 @@ def made(how: dict[str, Any], **fields: Any) -> Any:
 
 def ranges(option: str, texts: tuple[str, ...]) -> dict[str, Any]:
     """`KEY=LO:HI:N` and `KEY=a,b,c` as factors."""
-    from experiments.study.design import Factor, number_or_word
+    from experiments.study.factors import Factor, number_or_word
 
     factors: dict[str, Any] = {}
     for text in texts:

@@ -22,6 +22,7 @@ MODULES = (
     "experiments.engine.tables",
     "experiments.study.conduct",
     "experiments.study.design",
+    "experiments.study.factors",
     "experiments.study.kinds.compare",
     "experiments.study.kinds.discover",
     "experiments.study.kinds.phase",

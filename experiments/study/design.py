@@ -4,7 +4,6 @@ A factor moves one parameter over a range or a list, or several parameters toget
 in straight lines. Files are TOML, checked at the door like presets.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal  # a parsed TOML document has values of any type
@@ -13,7 +12,8 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from experiments.engine.duel import ACTS, TALK, proteges
-from experiments.engine.tables import as_number, read_table
+from experiments.engine.tables import read_table
+from experiments.study.factors import Factor, declared_factors, number_or_word
 from model.draws import MOST_SEED
 from model.preset.layers import Layers, Origin
 from model.preset.load import ROOT, Change, ConfigError, Preset, load, menu, shown, suggestion
@@ -29,21 +29,6 @@ COMPARED = (
 
 OWN = "own"
 """The policy of a state that is left to its own choice."""
-
-Ends = list[float]
-
-
-class Factor(BaseModel):
-    """What varies: a parameter over a range or a list; or several, each between two ends."""
-
-    model_config = STRICT
-    label: str = ""
-    unit: str = ""
-    low: float | None = None
-    high: float | None = None
-    count: int = Field(9, ge=2, le=10_000)
-    values: list[float | int | str | bool] = []
-    keys: dict[str, Ends] = {}
 
 
 class Sampling(BaseModel):
@@ -224,9 +209,7 @@ def complete(design: Design, path: Path | None = None) -> Design:
     if design.preset.endswith(".toml"):
         design.preset = str(Path(design.preset).resolve())
     if design.kind == "sensitivity" and not design.factors:
-        from experiments.study.kinds.sensitivity import declared_factors
-
-        design.factors = declared_factors(design)
+        design.factors = declared_factors(design.preset, design.set, design.sensitivity.spread)
     if design.kind == "compare":
         design.measures = design.measures or list(COMPARED)
     mistakes = [*_wrong_factors(design, path)]
@@ -374,16 +357,6 @@ def factors_of(path: Path) -> dict[str, Factor]:
         )
         for name in table.head
     }
-
-
-def number_or_word(text: str) -> float | str:
-    """A cell of a table as a number where it is one.
-
-    >>> number_or_word("0.5"), number_or_word("logit")
-    (0.5, 'logit')
-    """
-    number = as_number(text)
-    return text if math.isnan(number) else number
 
 
 def grid_values(factor: Factor) -> list[Any]:

@@ -7,7 +7,8 @@ from typing import Any  # a table's cells hold numbers or words
 import numpy as np
 
 from experiments.engine.tables import Row, Table, read_table
-from experiments.study.design import Design, Factor, grid_values, number_or_word
+from experiments.study.design import Design, grid_values
+from experiments.study.factors import Factor, number_or_word
 from model.preset.load import suggestion
 from model.world import Array
 

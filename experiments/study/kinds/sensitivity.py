@@ -14,7 +14,7 @@ from typing import Any  # SALib ships no types
 import numpy as np
 import pandas as pd
 
-from experiments.study.design import Design, Factor
+from experiments.study.design import Design
 from experiments.study.kinds import sensitivity_figure
 from experiments.study.kinds.sweep import METHOD
 from experiments.study.sampling import Point
@@ -105,33 +105,6 @@ def sobol_indices(
 
 
 # ------------------------------------------------------------------- as an experiment
-
-
-def declared_factors(design: Design) -> dict[str, Factor]:
-    """Every declared parameter that can vary by run, over its value x (1 ± spread).
-
-    Ranges stay within the declared bounds. From 0 a range goes up to the spread. What is tied
-    down and the total it is part of stay on either side of their middle.
-    """
-    from experiments.answer.listing import parameters
-    from model.preset.load import load, varies_by_run
-
-    rows = {each["key"]: each for each in parameters(design.preset)}
-    preset = load(design.preset, design.set)
-    factors = {}
-    for key, row in rows.items():
-        if not varies_by_run(key):
-            continue
-        value, spread = float(preset.figure(key)), design.sensitivity.spread
-        ends = sorted((value * (1 - spread), value * (1 + spread))) if value else (0.0, spread)
-        low, high = max(ends[0], row["low"]), min(ends[1], row["high"])
-        if f"{key}_tied" in rows:
-            low = max(low, (value + float(preset.figure(f"{key}_tied"))) / 2)
-        if key.endswith("_tied"):
-            high = min(high, (value + float(preset.figure(key.removesuffix("_tied")))) / 2)
-        if low < high:
-            factors[key] = Factor(low=low, high=high, unit=row["unit"])
-    return factors
 
 
 def samples(design: Design, names: Sequence[str], method: str) -> tuple[dict[str, Any], Array]:

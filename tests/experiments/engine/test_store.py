@@ -275,7 +275,7 @@ def test_killed_at_thirty_random_moments_and_resumed_it_ends_with_identical_chec
 
 
 def small_factors(count: int):
-    from experiments.study.design import Factor
+    from experiments.study.factors import Factor
 
     return {"russia.ties.israel": Factor(low=0, high=0.5, count=count)}
 

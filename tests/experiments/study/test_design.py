@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.study.design import DESIGNS, Factor, read
+from experiments.study.design import DESIGNS, read
+from experiments.study.factors import Factor
 from experiments.study.rows import groups
 from experiments.study.sampling import points
 from experiments.study.work import rows_of

@@ -98,7 +98,7 @@ def test_the_edges_of_cells_cover_an_axis(count):
 
 
 def design(**fields):
-    from experiments.study.design import Factor
+    from experiments.study.factors import Factor
 
     across = Factor(low=0, high=0.5, count=5)
     factors = {"russia.ties.israel": across, "russia.stakes.iran": Factor(low=0, high=1, count=5)}

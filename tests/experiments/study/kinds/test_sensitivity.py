@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from experiments.study.design import Design
+from experiments.study.factors import declared_factors
 from experiments.study.kinds.sensitivity import (
-    declared_factors,
     foremost,
     morris_indices,
     morris_sample,
@@ -66,7 +66,7 @@ def test_morris_effects_of_a_linear_model_are_its_slopes():
 @pytest.fixture(scope="module")
 def everything():
     design = Design(title="all", kind="sensitivity", preset="iran-2025", acts=["arms"])
-    design.factors = declared_factors(design)
+    design.factors = declared_factors(design.preset, design.set, design.sensitivity.spread)
     return design
 
 

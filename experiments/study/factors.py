@@ -1,0 +1,60 @@
+"""What varies: a parameter over a range or a list, or several together; and all that can."""
+
+import math
+from collections.abc import Mapping
+
+from pydantic import BaseModel, Field
+
+from experiments.answer.listing import parameters
+from experiments.engine.tables import as_number
+from model.preset.load import Change, load, varies_by_run
+from model.preset.schemas import STRICT
+
+Ends = list[float]
+
+
+class Factor(BaseModel):
+    """What varies: a parameter over a range or a list; or several, each between two ends."""
+
+    model_config = STRICT
+    label: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    count: int = Field(9, ge=2, le=10_000)
+    values: list[float | int | str | bool] = []
+    keys: dict[str, Ends] = {}
+
+
+def number_or_word(text: str) -> float | str:
+    """A cell of a table as a number where it is one.
+
+    >>> number_or_word("0.5"), number_or_word("logit")
+    (0.5, 'logit')
+    """
+    number = as_number(text)
+    return text if math.isnan(number) else number
+
+
+def declared_factors(name: str, changes: Mapping[str, Change], spread: float) -> dict[str, Factor]:
+    """Every declared parameter that can vary by run, over its value x (1 ± spread).
+
+    Ranges stay within the declared bounds. From 0 a range goes up to the spread. What is tied
+    down and the total it is part of stay on either side of their middle.
+    """
+    rows = {each["key"]: each for each in parameters(name)}
+    preset = load(name, changes)
+    factors = {}
+    for key, row in rows.items():
+        if not varies_by_run(key):
+            continue
+        value = float(preset.figure(key))
+        ends = sorted((value * (1 - spread), value * (1 + spread))) if value else (0.0, spread)
+        low, high = max(ends[0], row["low"]), min(ends[1], row["high"])
+        if f"{key}_tied" in rows:
+            low = max(low, (value + float(preset.figure(f"{key}_tied"))) / 2)
+        if key.endswith("_tied"):
+            high = min(high, (value + float(preset.figure(key.removesuffix("_tied")))) / 2)
+        if low < high:
+            factors[key] = Factor(low=low, high=high, unit=row["unit"])
+    return factors
