@@ -18,8 +18,8 @@ FLOORS = (
     ("experiments.figures",),
     ("experiments.answer", "experiments.why"),
     ("experiments.study", "experiments.history", "experiments.theory"),
-    ("experiments.page", "experiments.command_line"),
-    ("experiments.__main__", "benchmarks"),
+    ("experiments.page", "experiments.command_line", "benchmarks"),
+    ("experiments.__main__",),
 )  # fmt: skip
 """The rooms, from the ground up; those of one floor may use each other, but never in a circle."""
 

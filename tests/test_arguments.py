@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.command_line.commands import ranges
 from experiments.command_line.options import Complaint
+from experiments.command_line.study import ranges
 from experiments.engine.batch import simulate
 from experiments.engine.workers import Crew, each_done
 from model.alliance_model import AllianceModel

@@ -1,1 +1,1 @@
-"""The commands that a person types."""
+"""The commands that a person types. Heavy imports wait until a command needs them."""

@@ -1,0 +1,237 @@
+"""Commands that play a preset, show what it holds and say why it turns out so."""
+
+import sys
+from pathlib import Path
+from typing import Any  # an option may hold any TOML value
+
+import click
+
+from experiments.command_line.options import (
+    DEFAULT,
+    NUMBER,
+    WRITTEN,
+    Complaint,
+    change_options,
+    json_option,
+    preset_argument,
+    seed_option,
+)
+
+
+@click.command()
+@preset_argument
+@click.option("--runs", type=click.IntRange(2), help="How many runs; default from the preset.")
+@click.option("--turns", type=click.IntRange(1), help="How many turns; default from the preset.")
+@seed_option
+@change_options
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
+@click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def run(
+    preset: str,
+    runs: int | None,
+    turns: int | None,
+    seed: int,
+    changes: dict[str, Any],
+    out: Path | None,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Play PRESET and say whether talking beat intervening, and why."""
+    from experiments.answer import run as runner
+
+    changes |= {"turns": turns} if turns else {}
+    command = ["cheaptalk", *sys.argv[1:]] if sys.argv[1:] else ["cheaptalk", "run"]
+    answer = runner.run(
+        preset,
+        changes,
+        runs=runs,
+        seed=seed,
+        out=out,
+        workers=workers,
+        quiet=quiet,
+        command=command,
+    )
+    click.echo(runner.as_json(answer) if as_json else answer.words)
+
+
+@click.command(name="list")
+@click.argument("preset", default=DEFAULT)
+@change_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def list_(preset: str, changes: dict[str, Any], as_json: bool) -> None:
+    """List presets, states, payoff terms and parameters with unit, range, default and source."""
+    from experiments.answer import listing
+
+    click.echo(listing.as_json(preset, changes) if as_json else listing.in_words(preset, changes))
+
+
+@click.command()
+@preset_argument
+@click.argument("key", required=False)
+@change_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def show(preset: str, key: str | None, changes: dict[str, Any], as_json: bool) -> None:
+    """Show every value of PRESET, or those under KEY, and the file and line it comes from."""
+    from experiments.answer import show as showing
+
+    rows = showing.resolved(preset, changes, key)
+    click.echo(showing.as_json(rows) if as_json else showing.in_words(rows))
+
+
+@click.command()
+@preset_argument
+@change_options
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
+def schema(preset: str, changes: dict[str, Any], out: Path | None) -> None:
+    """Write the JSON Schemas by which editors complete and check profiles, presets and actions."""
+    from experiments.answer import schema as describing
+
+    for path in describing.write(preset, changes, out):
+        click.echo(str(path))
+
+
+@click.command()
+@preset_argument
+@click.option("--turn", default=1, type=click.IntRange(1), help="Which turn, from 1.")
+@click.option("--run", "run_number", default=0, type=NUMBER, help="Which run.")
+@click.option("--states", help="Players of the game, a,b,c; the others' play is held.")
+@click.option("--out", required=True, type=WRITTEN, help="The .nfg file.")
+@seed_option
+@change_options
+def game(
+    preset: str,
+    turn: int,
+    run_number: int,
+    states: str | None,
+    out: Path,
+    seed: int,
+    changes: dict[str, Any],
+) -> None:
+    """Write a turn's stage game for Gambit, and its solution beside it."""
+    from experiments.why.explain import watched
+    from experiments.why.gambit_file import beside, write_game
+    from model.preset.toml import names_given
+
+    beside(out)  # what cannot be written is told before the turns are played
+    model = watched(preset, turn, run_number, seed, changes)
+    assert model.game is not None and model.solution is not None
+    names = model.world.names
+    chosen = names_given("--states", states, names) if states else list(names)
+    title = f"{preset}, turn {turn}, run {run_number}, seed {seed}"
+    menus = model.world.ladder.names
+    solution = write_game(model.game, model.solution.play, names, menus, chosen, out, title)
+    click.echo(f"{out} and {solution}", err=True)
+
+
+@click.command()
+@preset_argument
+@click.option("--state", required=True, help="Whose decision.")
+@click.option("--turn", type=click.IntRange(1), help="Which turn; default: the first at war.")
+@click.option("--run", "run_number", default=0, type=NUMBER, help="Which run.")
+@seed_option
+@change_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def explain(
+    preset: str,
+    state: str,
+    turn: int | None,
+    run_number: int,
+    seed: int,
+    changes: dict[str, Any],
+    as_json: bool,
+) -> None:
+    """Show a state's payoff ledger in one turn, and what would flip its choice."""
+    from experiments.why import explain as explaining
+
+    found = explaining.explained(preset, state, turn, run_number, seed, changes)
+    click.echo(explaining.as_json(found) if as_json else explaining.in_words(found))
+
+
+@click.command()
+@preset_argument
+@change_options
+@click.option("--runs", default=100, type=click.IntRange(2), help="Runs of each side.")
+@seed_option
+@click.option("--patron", "patrons", multiple=True, help="Whose verdict; default: who is changed.")
+@click.option("--watch", type=click.Path(path_type=Path), help="A file: again at every save.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def tweak(
+    preset: str,
+    changes: dict[str, Any],
+    runs: int,
+    seed: int,
+    patrons: tuple[str, ...],
+    watch: Path | None,
+    as_json: bool,
+) -> None:
+    """Show at once what changes do: verdict, choices and ledger before and after, same luck."""
+    if not changes and watch is None:
+        raise Complaint(
+            "tweak: nothing is changed; valid: --set KEY=VALUE, --with FILE or --watch FILE"
+        )
+    from experiments.why import tweak as tweaking
+
+    told = tweaking.as_json if as_json else tweaking.in_words
+    if watch is None:
+        found = tweaking.tweaked(preset, changes, runs=runs, rng=seed, patrons=patrons)
+        click.echo(told(found))
+        return
+    rounds = tweaking.watched(preset, watch, changes, runs=runs, rng=seed, patrons=patrons)
+    try:
+        for each in rounds:
+            click.echo(str(each) if isinstance(each, ValueError) else told(each))
+            click.echo(f"\nWaiting for {watch} to be saved; end with Ctrl-C.", err=True)
+    except KeyboardInterrupt:
+        click.echo("", err=True)
+
+
+@click.command()
+@preset_argument
+@click.option("--state", required=True, help="The patron that talks or intervenes.")
+@click.option("--key", required=True, help="The figure that is varied, as russia.means.money.")
+@change_options
+@click.option("--runs", default=100, type=click.IntRange(10), help="Runs at each value.")
+@seed_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def flip(
+    preset: str,
+    state: str,
+    key: str,
+    changes: dict[str, Any],
+    runs: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Find the value of a figure at which talk and intervention change places."""
+    from experiments.why import flip as flipping
+
+    found = flipping.flips(preset, state, key, changes, runs=runs, rng=seed)
+    click.echo(flipping.as_json(found) if as_json else flipping.in_words(found))
+
+
+@click.command()
+@preset_argument
+@click.option("--port", default=8765, type=click.IntRange(0, 65535), help="0: any free port.")
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+def view(preset: str, port: int, no_open: bool) -> None:
+    """Watch PRESET in the browser: play it, ask why, move a weight."""
+    from experiments.page import server as viewing
+
+    viewing.view(preset, port, browser=not no_open)
+
+
+@click.command()
+@click.option("--rounds", default=5, type=click.IntRange(1), help="Rounds; figures are medians.")
+@json_option
+def bench(rounds: int, as_json: bool) -> None:
+    """Measure speed and memory: ensemble, mesa.batch_run, Gambit, starts, growth."""
+    from benchmarks import bench as benching
+
+    found = benching.measured(rounds, lambda words: click.echo(words, err=True))
+    click.echo(benching.as_json(found) if as_json else benching.in_words(found))
+
+
+COMMANDS = (run, list_, show, schema, game, explain, tweak, flip, view, bench)

@@ -1,0 +1,164 @@
+"""Commands that fit and score the model on history, and forecast with it."""
+
+from pathlib import Path
+from typing import Any  # an option may hold any TOML value
+
+import click
+
+from experiments.command_line.options import (
+    WRITTEN,
+    Complaint,
+    change_options,
+    json_option,
+    preset_argument,
+    seed_option,
+)
+
+cases_option = click.option(
+    "--cases",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="CSV of coded cases, as experiments/history/cases_1904_2013.csv.",
+)
+
+
+@click.command()
+@cases_option
+@click.option("--starts", default=5, type=click.IntRange(1), help="Starting points of the fit.")
+@click.option("--recover", default=0, type=click.IntRange(0), help="Simulated histories to refit.")
+@click.option("--posterior", default=0, type=click.IntRange(0), help="Steps of the sampler emcee.")
+@click.option("--out", type=WRITTEN, help="Profile fragment to write (TOML).")
+@click.option("--states", help="States the fragment is for, a,b,c; default: all profiles.")
+@json_option
+def calibrate(
+    cases: Path,
+    starts: int,
+    recover: int,
+    posterior: int,
+    out: Path | None,
+    states: str | None,
+    as_json: bool,
+) -> None:
+    """Fit the payoff weights and the precision to coded cases."""
+    from experiments.engine.store import refuse_unwritable
+    from experiments.history import calibrate as calibrating
+
+    named = calibrating.states_named(states)
+    if out is not None:
+        refuse_unwritable(out)
+    found = calibrating.calibrated(cases, starts, recover, posterior)
+    if out is not None:
+        calibrating.write_fragment(found, out, named)
+        click.echo(f"{out}", err=True)
+    click.echo(calibrating.as_json(found) if as_json else calibrating.in_words(found))
+
+
+@click.command()
+@click.option("--cases", type=click.Path(path_type=Path), help="CSV of coded cases.")
+@click.option("--train-before", type=int, help="Fit on cases before this year, test on the rest.")
+@click.option("--without", help="Covariates to take away, as stakes,reputation.")
+@click.option("--predict", "new", type=click.Path(path_type=Path), help="CSV of cases to forecast.")
+@click.option("--out", type=WRITTEN, help="CSV of the forecasts to write.")
+@click.option("--timeline", type=click.Path(path_type=Path), help="CSV of dated acts, day by day.")
+@click.option("--preset", default="twelve-days", help="Preset that a timeline is played in.")
+@click.option("--sequential", is_flag=True, help="Learn from case to case in time order.")
+@change_options
+@json_option
+def backtest(
+    cases: Path | None,
+    train_before: int | None,
+    without: str | None,
+    new: Path | None,
+    out: Path | None,
+    timeline: Path | None,
+    preset: str,
+    sequential: bool,
+    changes: dict[str, Any],
+    as_json: bool,
+) -> None:
+    """Score the calibrated model and simple baselines on what they were not fitted to."""
+    if timeline is not None:
+        from experiments.history import daily
+
+        days = daily.forecasts(preset, timeline, changes)
+        click.echo(daily.as_json(days) if as_json else daily.in_words(days))
+        return
+    from experiments.history import backtest as testing
+
+    if cases is None:
+        raise Complaint("--cases: missing; valid: a CSV of coded cases (or --timeline FILE)")
+    if (new is None) != (out is None):
+        raise Complaint("--predict and --out go together: NEW.csv in, PRED.csv out")
+    known = testing.read_known(cases, without)
+    if new is not None and out is not None:
+        count = testing.predict(known, new, out)
+        click.echo(f"{out}: {count} cases", err=True)
+        return
+    if sequential:
+        from experiments.history.sequential import sequential as learnt
+
+        found = [learnt(known)]
+    else:
+        found = testing.backtests(known, train_before)
+    click.echo(testing.as_json(found) if as_json else testing.in_words(found))
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--train-before", default=1962, help="Fit on crises before this year; default 1962.")
+@click.option("--features", help="Columns for the logit, a,b,c; default: all that are allowed.")
+@json_option
+def icb(path: Path, train_before: int, features: str | None, as_json: bool) -> None:
+    """Backtest on ICB: PATH is its actor-level CSV (version 13 or later)."""
+    from experiments.history import icb as crises
+
+    found = crises.backtest(path, train_before, features)
+    click.echo(crises.as_json(found) if as_json else crises.in_words(found))
+
+
+@click.command()
+@preset_argument
+@click.option("--until", required=True, help="Last day of the forecast, as 2025-12-31.")
+@click.option("--runs", default=1000, type=click.IntRange(10), help="How many runs.")
+@seed_option
+@change_options
+@click.option("--out", type=WRITTEN, help="JSON file; default by its name.")
+def forecast(
+    preset: str, until: str, runs: int, seed: int, changes: dict[str, Any], out: Path | None
+) -> None:
+    """Write dated, sealed probabilities of defined events of PRESET until a day."""
+    from datetime import date
+
+    from experiments.engine.store import refuse_unwritable
+    from experiments.history import forecast as forecasting
+
+    try:
+        day = date.fromisoformat(until)
+    except ValueError as error:
+        raise Complaint(f"--until: found '{until}'; valid: a day as 2025-12-31") from error
+    path = out or Path(f"forecast-{Path(preset).stem}-{day}.json")
+    refuse_unwritable(path)
+    found = forecasting.forecast(preset, day, runs, seed, changes, date.today())
+    forecasting.write(found, path)
+    click.echo(f"{path}", err=True)
+    click.echo(forecasting.in_words(found))
+
+
+@click.command()
+@click.argument("forecast", type=click.Path(path_type=Path))
+@click.argument("outcomes", type=click.Path(path_type=Path))
+@json_option
+def score(forecast: Path, outcomes: Path, as_json: bool) -> None:
+    """Score a FORECAST file against OUTCOMES, a CSV with the columns event, happened."""
+    from experiments.history import forecast as forecasting
+
+    found = forecasting.scored(forecast, outcomes)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(found, indent=1))
+    else:
+        click.echo(forecasting.score_in_words(found))
+
+
+COMMANDS = (calibrate, backtest, icb, forecast, score)
