@@ -293,7 +293,7 @@ def simulate(
     preset: str,
     runs: int | range,
     *,
-    rng: int = 0,
+    seed: int = 0,
     block: int = BLOCK,
     workers: int = 1,
     changes: Mapping[str, Change] | None = None,
@@ -301,10 +301,10 @@ def simulate(
 ) -> Ensemble:
     """Play an ensemble and keep a row a run.
 
-    Same preset, changes, policy and rng: the same bits for any block and workers.
+    Same preset, changes, policy and seed: the same bits for any block and workers.
     Raises ConfigError and NoEquilibrium as AllianceModel does.
     """
-    job = Job(preset, rng, dict(changes or {}), (policy or {},))
+    job = Job(preset, seed, dict(changes or {}), (policy or {},))
     return gathered(blocks(job, runs, block=block, workers=workers))
 
 

@@ -96,7 +96,7 @@ def forecast(
     if not 1 <= turns <= 10_000:
         raise ConfigError(f"--until: found {until}; valid: a day after {preset.file.start}")
     changes = {**changes, "turns": turns}
-    played, sides = simulate(name, runs, rng=seed, changes=changes), proteges(name, changes)
+    played, sides = simulate(name, runs, seed=seed, changes=changes), proteges(name, changes)
     record: dict[str, object] = {
         "made": str(made),
         "preset": name,

@@ -14,11 +14,16 @@ import numpy as np
 from experiments.engine.batch import Job
 from experiments.engine.duel import ACTS, TALK, proteges, rows_under
 from experiments.study.design import OWN
+from model.draws import MOST_SEED
 from model.preset.load import ConfigError, load, suggestion, varies_by_run
+from model.preset.toml import whole_number
 from model.world import Array, total
 
 SETTLED = 1e-9
 """Differences of value below this are none."""
+
+MOST_RUNS = 10**9
+"""The largest number of runs of a point."""
 
 Columns = dict[str, Array]
 
@@ -211,30 +216,32 @@ def by_policy(plan: Plan, found: Sequence[Columns]) -> Columns:
 
 
 def simulate_point(
-    params: Mapping[str, Any] | None = None,
-    rng: Any = 0,
-    *,
     preset: str = "iran-2025",
-    patron: str = "russia",
+    changes: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    *,
+    runs: int = 100,
+    patron: str | None = None,
     talk: str = TALK,
     acts: Sequence[str] = ACTS,
-    runs: int = 100,
     measures: Sequence[str] = (),
     **parameters: Any,
 ) -> dict[str, float]:
     """The figures of one point, as other tools call it: parameters in, numbers out.
 
-    `params` maps keys such as `russia.ties.israel` to values; keywords do as well, with
-    two underscores for each dot. `rng` is a seed, or a numpy Generator that gives one.
-    Raises ConfigError for a wrong parameter, NoEquilibrium where a game is not solved.
+    `changes` maps keys such as `russia.ties.israel` to values; keywords do as well, with
+    two underscores for each dot. Without `patron` it is the preset's first.
+    Raises ConfigError for a wrong argument, NoEquilibrium where a game is not solved.
     """
-    seed = int(rng.integers(2**31)) if hasattr(rng, "integers") else int(rng)
-    changes = dict(params or {}) | {k.replace("__", "."): v for k, v in parameters.items()}
-    changes = {key: each.item() if hasattr(each, "item") else each for key, each in changes.items()}
-    sides = proteges(preset, changes)
+    seed = whole_number(seed, "seed", 0, MOST_SEED)
+    count = whole_number(runs, "runs", 1, MOST_RUNS)
+    given = dict(changes or {}) | {k.replace("__", "."): v for k, v in parameters.items()}
+    plain = {key: each.item() if hasattr(each, "item") else each for key, each in given.items()}
+    sides = proteges(preset, plain)
+    patron = patron or next(iter(sides))
     if patron not in sides:
         raise ConfigError(f"patron: found '{patron}'{suggestion(patron, list(sides))}")
-    plan = Plan(preset, patron, sides[patron], (talk, *acts), seed, changes, tuple(measures))
-    row = Row(0, range(runs), {})
+    plan = Plan(preset, patron, sides[patron], (talk, *acts), seed, plain, tuple(measures))
+    row = Row(0, range(count), {})
     table = reduced(plan, [row], outcomes(plan, [row], plan.policies)).rows
     return {name: float(each[0]) for name, each in table.items() if each.dtype == float}

@@ -45,7 +45,7 @@ def measured(
     preset: str, runs: int, rng: int, changes: Mapping[str, Change], patrons: Sequence[str]
 ) -> dict[tuple[str, str], Array]:
     """(patron, measure) to its value run by run; the patron is empty for what just happens."""
-    played = simulate(preset, runs, rng=rng, changes=changes)
+    played = simulate(preset, runs, seed=rng, changes=changes)
     values: dict[tuple[str, str], Array] = {("", key): played.table[key] for key in PROCESS}
     actions = (TALK, *ACTS)
     policies = [{patron: action} for patron in patrons for action in actions]

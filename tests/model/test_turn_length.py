@@ -22,9 +22,9 @@ SAME = (
 
 @pytest.fixture(scope="module")
 def tables():
-    weekly = simulate("iran-2025", RUNS, rng=1, changes={"turns": 50}).table
+    weekly = simulate("iran-2025", RUNS, seed=1, changes={"turns": 50}).table
     halved = {"turn_days": 3.5, "turns": 100}
-    return weekly, simulate("iran-2025", RUNS, rng=2, changes=halved).table
+    return weekly, simulate("iran-2025", RUNS, seed=2, changes=halved).table
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 """A payoff term of one's own: war that drags on wears out who does more than talk."""
 
-from agents.payoffs import term
+from agents import term
 
 
 @term(default=0.5, low=0.0, high=5.0, source="own assumption")

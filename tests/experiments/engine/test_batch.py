@@ -14,12 +14,12 @@ SHORT = {"turns": 5}
 
 @pytest.fixture(scope="module")
 def whole():
-    return simulate("twelve-days", 13, rng=3, changes=SHORT)
+    return simulate("twelve-days", 13, seed=3, changes=SHORT)
 
 
 @pytest.mark.parametrize("block", [1, 5])
 def test_the_block_size_leaves_no_trace(whole, block):
-    other = simulate("twelve-days", 13, rng=3, block=block, changes=SHORT)
+    other = simulate("twelve-days", 13, seed=3, block=block, changes=SHORT)
     for name, column in whole.table.items():
         assert np.array_equal(column, other.table[name]), name
     for name in ("plays", "plays_at_war", "histograms", "sums"):
@@ -28,7 +28,7 @@ def test_the_block_size_leaves_no_trace(whole, block):
 
 @pytest.mark.slow
 def test_workers_leave_no_trace(whole):
-    other = simulate("twelve-days", 13, rng=3, block=7, workers=2, changes=SHORT)
+    other = simulate("twelve-days", 13, seed=3, block=7, workers=2, changes=SHORT)
     for name, column in whole.table.items():
         assert np.array_equal(column, other.table[name]), name
 
@@ -43,7 +43,7 @@ def test_a_watched_run_is_its_row(whole):
 
 
 def test_another_seed_gives_another_result(whole):
-    other = simulate("twelve-days", 13, rng=4, changes=SHORT)
+    other = simulate("twelve-days", 13, seed=4, changes=SHORT)
     assert not np.array_equal(whole.table["worth.russia"], other.table["worth.russia"])
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.engine.duel import duels
+from experiments.engine.duel import duels, proteges
 from experiments.study.rows import Plan, Row, play, simulate_point
 from experiments.study.work import batches, merged
 from model.preset.load import ConfigError
@@ -75,16 +75,34 @@ def test_batches_of_a_point_are_merged_into_its_mean_and_variance():
 
 def test_simulate_point_takes_keys_and_keywords_and_gives_numbers():
     given = {"turns": 3, "russia.ties.israel": 0.1}
-    one = simulate_point(given, 3, preset="twelve-days", runs=5, acts=["arms"])
+    one = simulate_point("twelve-days", given, 3, runs=5, acts=["arms"])
     other = simulate_point(
-        rng=3, preset="twelve-days", runs=5, acts=["arms"], turns=3, russia__ties__israel=0.1
+        preset="twelve-days", seed=3, runs=5, acts=["arms"], turns=3, russia__ties__israel=0.1
     )
     assert one == other
     assert all(isinstance(value, float) for value in one.values())
-    with pytest.raises(ConfigError, match=r"russia\.tie"):
-        simulate_point({"russia.tie.israel": 1.0})
-    with pytest.raises(ConfigError, match=r"patron: found 'mars'; valid: russia"):
-        simulate_point(patron="mars")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"changes": {"russia.tie.israel": 1.0}}, r"russia\.tie"),
+        ({"patron": "mars"}, "patron: found 'mars'; valid: russia"),
+        ({"seed": -1}, "seed: found -1; valid: a whole number from 0"),
+        ({"runs": 0}, "runs: found 0; valid: a whole number from 1"),
+        ({"measures": ["war"]}, "measures: found 'war'; did you mean wars"),
+    ],
+)
+def test_simulate_point_refuses_a_wrong_argument(words, message):
+    with pytest.raises(ConfigError, match=message):
+        simulate_point("twelve-days", **words)
+
+
+def test_simulate_point_takes_the_presets_first_patron():
+    pact = "docs/examples/pact-2025/pact.toml"
+    first = next(iter(proteges(pact)))
+    small = {"turns": 2}
+    assert simulate_point(pact, small, runs=2) == simulate_point(pact, small, runs=2, patron=first)
 
 
 def test_an_unknown_measure_is_told():
