@@ -16,7 +16,9 @@ from experiments.engine.progress import told
 from experiments.engine.provenance import deciding
 from experiments.engine.store import Folder, Rows, manifest, result_folder
 from experiments.engine.tables import missing, read_table
-from experiments.figures import figures
+from experiments.figures.crisis import oil, reputations, rungs
+from experiments.figures.duels import duels
+from experiments.figures.style import save
 from model.preset.load import (
     Change,
     Preset,
@@ -142,16 +144,14 @@ def draw(folder: Folder, preset: Preset, path: pd.DataFrame, fought: Sequence[Du
     }
     brent = {date.fromisoformat(day): v for day, v in preset.file.observed.brent.items()}
     drawn = {
-        "rungs": figures.rungs(path, labels, menus, observed_rungs(preset)),
-        "reputations": figures.reputations(path, labels, colours),
-        "oil": figures.oil(path, brent),
+        "rungs": rungs(path, labels, menus, observed_rungs(preset)),
+        "reputations": reputations(path, labels, colours),
+        "oil": oil(path, brent),
     }
     if fought:
         table = pd.DataFrame([each.record() for each in fought])
-        drawn["duels"] = figures.duels(table, labels)
-    return [
-        file for name, figure in drawn.items() for file in figures.save(figure, folder.path, name)
-    ]
+        drawn["duels"] = duels(table, labels)
+    return [file for name, figure in drawn.items() for file in save(figure, folder.path, name)]
 
 
 def observed_rungs(preset: Preset) -> pd.DataFrame | None:

@@ -289,7 +289,7 @@ def runs_in(part: Sequence[Row]) -> int:
 
 def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
     """Write the tables of all blocks, what they say, figures and report; all listed."""
-    from experiments.figures import figures
+    from experiments.figures.style import save
     from experiments.study.html_report import dossier
 
     kind, folder = kind_of(work.design), work.folder
@@ -302,7 +302,7 @@ def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
     written = [folder.write_table(f"{n}.parquet", columns_of(t), folder.key)
                for n, t in tables.items()]  # fmt: skip
     for name, (figure, _) in found.figures.items():
-        written += figures.save(figure, folder.path, name)
+        written += save(figure, folder.path, name)
     found.caveats += [*unbound(work.preset).values(), *turned(work)]
     patron, protege = (work.preset.profiles[e].label for e in (work.plan.patron, work.plan.protege))
     found.verdict = [f"{patron} is on the side of {protege}.", *found.verdict]

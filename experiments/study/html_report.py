@@ -60,7 +60,7 @@ def svg(figure: "Figure") -> str:
     """The figure as an SVG element with the same bytes each time."""
     from matplotlib import rc_context
 
-    from experiments.figures.figures import STYLE
+    from experiments.figures.style import STYLE
 
     text = StringIO()
     with rc_context(STYLE):

@@ -14,7 +14,8 @@ from experiments.engine.numerals import decimal
 from experiments.engine.provenance import deciding
 from experiments.engine.store import manifest, result_folder
 from experiments.engine.workers import crew, in_order
-from experiments.figures import figures
+from experiments.figures.style import save
+from experiments.theory import ablate_figure
 from experiments.theory.mechanisms import MECHANISMS, switched_off
 from model.preset.load import Change, load
 from model.world import Array
@@ -147,7 +148,7 @@ def kept(
         rows = ablations(preset, runs, rng=seed, changes=changes, workers=workers)
         table = pd.DataFrame([asdict(each) for each in rows])
         columns = {c: table[c].to_numpy() for c in Ablation.__annotations__}
-        written = figures.save(figures.ablations(table, labels), folder.path, "ablations")
+        written = save(ablate_figure.ablations(table, labels), folder.path, "ablations")
         written.append(folder.write_table("ablations.parquet", columns, folder.key))
         folder.list_files([path.name for path in written])
     return rows, str(folder.path)

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from experiments.figures.figures import FAINT, GRID, INK, NOTE, WIDTH, signed, styled
+from experiments.figures.style import FAINT, GRID, INK, NOTE, WIDTH, signed, styled
 from experiments.study.design import OWN, Design
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.figures import ACT, INK, NOTE, TALK, WIDTH, styled
+from experiments.figures.style import ACT, INK, NOTE, TALK, WIDTH, styled
 from experiments.study.design import Design
 from model.world import Array
 

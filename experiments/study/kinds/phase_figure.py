@@ -9,17 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures.figures import (
-    ACT,
-    FAINT,
-    INK,
-    NOTE,
-    TALK,
-    WIDTH,
-    marks_beyond,
-    signed,
-    styled,
-)
+from experiments.figures.duels import marks_beyond
+from experiments.figures.style import ACT, FAINT, INK, NOTE, TALK, WIDTH, signed, styled
 from experiments.study.design import Design, grid_values
 from model.world import Array
 

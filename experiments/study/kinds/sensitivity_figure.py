@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.figures import ACT, GRID, INK, NOTE, TALK, WIDTH, styled
+from experiments.figures.style import ACT, GRID, INK, NOTE, TALK, WIDTH, styled
 from experiments.study.design import Design
 
 MOST = 15

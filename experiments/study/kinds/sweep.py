@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine.numerals import decimal, interval
-from experiments.figures import figures
+from experiments.figures.duels import duels as duels_figure
 from experiments.study.design import OWN, Design
 from experiments.study.kinds import sweep_figure
 from experiments.study.sampling import points
@@ -35,7 +35,7 @@ def findings(
     duels = long_duels(work, table)
     labels = {name: each.label for name, each in work.preset.profiles.items()}
     if not design.factors:
-        drawn = {"duels": (figures.duels(duels, labels), "Talk against acts, on the same luck.")}
+        drawn = {"duels": (duels_figure(duels, labels), "Talk against acts, on the same luck.")}
         words = list(duel_words(duels, labels))
     else:
         figure = sweep_figure.sweep(design, table, labels[design.patron])

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures.figures import ACT, GRID, INK, NOTE, WIDTH, signed, styled
+from experiments.figures.style import ACT, GRID, INK, NOTE, WIDTH, signed, styled
 from experiments.study.design import OWN, Design
 
 COLOURS = (ACT, "#7b3294", "#1b7837", "#d6604d", "#4d4d4d")

@@ -26,12 +26,16 @@ PRESENTATION = {
     "experiments.study.kinds.compare_figure",
     "experiments.study.kinds.discover_figure",
     "experiments.study.html_report",
-    "experiments.figures.figures",
+    "experiments.figures.crisis",
+    "experiments.figures.duels",
+    "experiments.figures.parts",
+    "experiments.figures.style",
     "experiments.engine.numerals",
     "experiments.study.kinds.phase_figure",
     "experiments.engine.progress",
     "experiments.study.kinds.sensitivity_figure",
     "experiments.study.kinds.sweep_figure",
+    "experiments.theory.ablate_figure",
 }
 """Modules that draw and word what was found."""
 

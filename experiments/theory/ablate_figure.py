@@ -1,0 +1,62 @@
+"""The figure of ablations: what each mechanism adds to the advantage of talk."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter
+
+from experiments.figures.style import ACT, GRID, INK, NOTE, TALK, WIDTH, signed, styled
+
+
+@styled
+def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
+    """What each mechanism adds to the advantage of talk over arms and force, by patron.
+
+    A row for each mechanism, patron and measure: mechanism, title, patron, measure,
+    difference, low, high. A panel for each patron; hollow where the interval holds 0.
+    """
+    rows = table[table["measure"].str.startswith("talk - ")]
+    patrons, names = rows["patron"].unique(), rows[["mechanism", "title"]].drop_duplicates()
+    height = 0.95 + 0.19 * len(names)
+    figure = Figure(figsize=(WIDTH, height))
+    width = 0.66 / len(patrons)
+    for column, patron in enumerate(patrons):
+        box = (0.32 + column * width, 0.62 / height, 0.86 * width, (height - 1.0) / height)
+        axes = figure.add_axes(box)
+        axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
+        axes.set_title(labels.get(str(patron), str(patron)))
+        for act, offset, colour in (("arms", -0.16, TALK), ("force", 0.16, ACT)):
+            own = rows[(rows["patron"] == patron) & (rows["measure"] == f"talk - {act}")]
+            draw_ablations(axes, own, offset, colour)
+        axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))
+        axes.set_yticklabels(
+            [f"{title}  {name}" for name, title in names.itertuples(index=False)]
+            if column == 0
+            else []
+        )
+        axes.tick_params(left=False)
+        axes.set_xscale("symlog", linthresh=0.1)
+        axes.xaxis.set_major_locator(FixedLocator([-10, -1, 0, 1, 10]))
+        axes.xaxis.set_major_formatter(FuncFormatter(signed))
+        axes.grid(axis="y", color=GRID, linewidth=0.5)
+        axes.set_axisbelow(True)
+    note = (
+        "Advantage of talk with the mechanism less without it, units of payoff (linear within 0.1, "
+        "then logarithmic).\nBlue: against arms; brown: against force; bars: 95 % intervals; "
+        "hollow: the interval holds 0."
+    )
+    figure.text(0.012, 0.07 / height, note, **NOTE)
+    return figure
+
+
+def draw_ablations(axes: Axes, rows: pd.DataFrame, offset: float, colour: str) -> None:
+    """A dot and its interval for each mechanism."""
+    for place, row in enumerate(rows.to_dict("records")):
+        low, high = float(row["low"]), float(row["high"])
+        axes.plot([low, high], [place + offset] * 2, color=colour, linewidth=1.4)
+        face = colour if low > 0 or high < 0 else "white"
+        axes.plot(
+            float(row["difference"]), place + offset, "o", color=colour, mfc=face, markersize=3.4
+        )
