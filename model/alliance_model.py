@@ -29,7 +29,8 @@ MOST_RUN = 2**63 - 1
 class AllianceModel(mesa.Model):
     """A crisis between a target and its challenger, and the states that may help either.
 
-    `runs` is the number of the one run to watch, or a range of runs to play
+    `preset` is a name, a path, or a preset that was loaded before. `runs` is the number of the one
+    run to watch, or a range of runs to play
     together on a last axis. `policy` forces actions by state name while there is
     war: `{"russia": "rhetoric"}` is do(rhetoric). Several policies play the range under each: a
     row a run and policy, one policy after the other. Until war first comes to a run its rows are
@@ -41,7 +42,7 @@ class AllianceModel(mesa.Model):
 
     def __init__(
         self,
-        preset: str = "iran-2025",
+        preset: str | Preset = "iran-2025",
         *,
         rng: Whole | None = 0,
         runs: Whole | range | None = None,

@@ -51,8 +51,11 @@ def resolved(preset: Preset) -> dict[str, object]:
 
 def experiment_key(preset: Preset, settings: Mapping[str, object]) -> str:
     """The key of an experiment: a hash of its whole configuration, ladder and settings."""
-    rules = [path for path in preset.inputs if path == LADDER or path.suffix == ".py"]
-    inputs = {shown(path): digest(path.read_bytes()) for path in rules}
+    inputs = {
+        shown(path): read
+        for path, read in preset.inputs.items()
+        if path == LADDER or path.suffix == ".py"
+    }
     parts = {"config": resolved(preset), "ladder": inputs, "settings": dict(settings)}
     return digest(json.dumps(parts, sort_keys=True).encode())
 
@@ -66,7 +69,7 @@ def manifest(
         "settings": dict(settings),
         "key": experiment_key(preset, settings),
         "config": resolved(preset),
-        "inputs": {shown(path): digest(path.read_bytes()) for path in preset.inputs},
+        "inputs": {shown(path): read for path, read in preset.inputs.items()},
         "versions": {"python": platform.python_version()} | _versions(),
         "processor": {"machine": platform.machine(), "features": features()},
     }

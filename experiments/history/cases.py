@@ -283,7 +283,7 @@ def world_of(cases: Cases) -> World:
             value = value * _figure(key.removesuffix("_tied"))
         arrays[key] = value
     world = first_world(
-        Preset("cases", Path("cases"), file, profiles, arrays, (), dict(TERMS), Layers()),
+        Preset("cases", Path("cases"), file, profiles, arrays, {}, dict(TERMS), Layers()),
         range(len(cases)),
     )
     treaties = tuple(

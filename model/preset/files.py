@@ -1,9 +1,10 @@
 """The files of a preset, read and laid over one another; their mistakes are gathered."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any  # a parsed TOML document has values of any type
+from typing import Any, ParamSpec, TypeVar  # a parsed TOML document has values of any type
 
 from model.preset.layers import Layers, Origin
 from model.preset.messages import member
@@ -29,17 +30,44 @@ RESERVED = {*PresetFile.model_fields, "states", "extends", "with"}
 A_NAME = "a name of small letters, digits and _, as united_states, that is no key of a preset"
 
 
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+@dataclass(eq=False)
+class Files:
+    """What the file system answered to whoever read a preset: each question is asked once.
+
+    A preset keeps these answers, so its variants are made of the files as they were then,
+    whatever has become of them since.
+    """
+
+    answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
+
+    def once(
+        self, question: Callable[Asked, Answer], *asked: Asked.args, **named: Asked.kwargs
+    ) -> Answer:
+        """The answer to a question about files, the same for ever after."""
+        key = (question, *asked, *named.items())
+        if key not in self.answers:
+            self.answers[key] = question(*asked, **named)
+        answer: Answer = self.answers[key]
+        return answer
+
+
 class Reading:
     """The files of a preset: who plays, and every value in its layer.
 
-    `profiles` are the folders in which profiles are looked for, the first one first.
+    `profiles` are the folders in which profiles are looked for, the first one first. `inputs`
+    maps every file that was read to the SHA-256 of its bytes.
     """
 
-    def __init__(self, path: Path, profiles: list[Path]) -> None:
+    def __init__(self, path: Path, profiles: list[Path], files: Files) -> None:
         self.path = path
+        self.files = files
         self.layers = Layers()
         self.mistakes: list[str] = []
-        self.inputs: list[Path] = []
+        self.inputs: dict[Path, str] = {}
         self.folders = profiles
         self.broken: set[Path] = set()
         self.partial: set[str] = set()
@@ -50,7 +78,7 @@ class Reading:
     def read(self, path: Path) -> Document:
         """A file; its mistakes of syntax are gathered."""
         try:
-            found = document(path)
+            found = self.files.once(document, path)
         except ConfigError as error:
             self.mistakes.append(str(error))
             found = Document(path, {}, {})
@@ -58,8 +86,8 @@ class Reading:
         if found.faults:
             self.mistakes += found.faults
             self.broken.add(path)
-        elif path not in self.inputs and path not in self.broken:
-            self.inputs.append(path)
+        elif path not in self.broken:
+            self.inputs[path] = found.digest
         return found
 
     def family(self, path: Path, folders: list[Path], kind: str) -> list[Document]:
@@ -75,8 +103,8 @@ class Reading:
             try:
                 if not isinstance(base, str):
                     raise ConfigError(f"found {told(base)}; valid: a name in quotes")
-                further = named_file(later, base, kind, here.parent)
-                if any(_same_file(further, each.path) for each in found):
+                further = self.files.once(named_file, tuple(later), base, kind, here.parent)
+                if any(self.files.once(_same_file, further, each.path) for each in found):
                     raise ConfigError(f"found {told(base)}, which extends this file itself")
             except ConfigError as error:
                 self.mistakes.append(f"{where}: {error}")
@@ -111,7 +139,7 @@ class Reading:
 
     def add_folder(self, name: object, origin: Origin) -> None:
         """Look for profiles in a folder of the user's own first."""
-        if isinstance(name, str) and is_folder(origin.folder / name):
+        if isinstance(name, str) and self.files.once(is_folder, origin.folder / name):
             self.folders.insert(0, origin.folder / name)
         elif isinstance(name, str):
             place = origin.described()
@@ -122,7 +150,7 @@ class Reading:
     def lay_profile(self, player: str) -> None:
         """Lay a state's profile, over what it extends."""
         try:
-            path = named_file(self.folders, player, "profile")
+            path = self.files.once(named_file, tuple(self.folders), player, "profile")
         except ConfigError as error:
             self.mistakes.append(f"{self.named_in}: {error}")
             self.partial.add(player)

@@ -18,7 +18,7 @@ from agents.payoffs import Term
 from model.parameters import SECTIONS, STATE_SECTIONS
 from model.preset.colours import colours
 from model.preset.consistency import Found, of_a_menu, of_a_profile, of_the_crisis
-from model.preset.files import Reading, without
+from model.preset.files import Files, Reading, without
 from model.preset.first_world import first_world
 from model.preset.layers import Origin
 from model.preset.messages import checked, keys
@@ -41,7 +41,8 @@ from model.world import Array
 
 __all__ = [
     "LADDER", "PRESETS", "PROFILES", "ROOT", "Change", "ConfigError", "Norm", "Preset",
-    "PresetFile", "Profile", "document", "first_world", "ladder_entries", "load", "menu",
+    "PresetFile", "Profile", "changed", "document", "first_world", "ladder_entries", "load",
+    "menu",
     "shown", "suggestion",
 ]  # fmt: skip
 
@@ -50,32 +51,57 @@ PRESETS = ROOT / "experiments" / "presets"
 Change = float | int | str | bool | date | Array | list[Any] | dict[str, Any]
 
 
-def load(name: str, changes: Mapping[str, Change] | None = None) -> Preset:
+def load(preset: str | Preset, changes: Mapping[str, Change] | None = None) -> Preset:
     """The preset of this name, or at this path, with changes laid over it, checked.
 
     A change's key reads like `russia.weights.audience`, `oil.elasticity` or `turn_days`; its
     value may be an array with one number a run. The key `with` lists files of changes, over
-    which the others are laid. Raises ConfigError with a line for each mistake.
+    which the others are laid. A preset that was loaded before is taken as `changed` makes it.
+    Raises ConfigError with a line for each mistake.
     """
-    changes = dict(changes or {})
-    files = changes.pop("with", [])
-    files = [files] if isinstance(files, str) else files
-    arrays = {key: _row(key, each) for key, each in changes.items() if isinstance(each, np.ndarray)}
-    loading = _Loading(name, [str(each) for each in files] if isinstance(files, list) else [])
+    if isinstance(preset, Preset):
+        return changed(preset, changes)
+    return _laid(named_file([PRESETS], preset, "preset"), dict(changes or {}), Files())
+
+
+def changed(preset: Preset, changes: Mapping[str, Change] | None = None) -> Preset:
+    """The preset with further changes laid over those that it was loaded with, checked.
+
+    No file is read that was read for it before: they count as they were then. Raises ConfigError.
+    """
+    if not changes:
+        return preset
+    laid = {**preset.changes, **changes}
+    if "with" in changes:
+        laid["with"] = [*_listed(preset.changes.get("with")), *_listed(changes["with"])]
+    return _laid(preset.path, laid, preset.files)
+
+
+def _laid(path: Path, changes: dict[str, Change], files: Files) -> Preset:
+    """The preset at a path with changes laid over it."""
+    own = {key: each for key, each in changes.items() if key != "with"}
+    arrays = {key: _row(key, each) for key, each in own.items() if isinstance(each, np.ndarray)}
+    over = _listed(changes.get("with"))
     plain = {
         key: float(arrays[key][0]) if key in arrays else _plain(key, value)
-        for key, value in changes.items()
+        for key, value in own.items()
     }
-    preset = replace(loading.preset(plain), arrays=arrays)
+    preset = _Loading(path, over, files).preset(plain)
+    preset = replace(preset, arrays=arrays, changes=changes)
     for key, row in arrays.items():
         if key.endswith((".decision.depth", ".decision.samples")):
             raise ConfigError(f"--set {key}: found a value for each run; valid: one number")
         wrong = _wrong_run(preset, key, row)
         if wrong is not None:  # the run's own figures give the message
-            _Loading(name, loading.files).preset(
-                plain | {each: float(arrays[each][wrong]) for each in arrays}
-            )
+            figures = {each: float(arrays[each][wrong]) for each in arrays}
+            _Loading(path, over, files).preset(plain | figures)
     return preset
+
+
+def _listed(files: object) -> list[str]:
+    """The files of changes that `with` names: one, or a list of them."""
+    named = [files] if isinstance(files, str) else files
+    return [str(each) for each in named] if isinstance(named, list) else []
 
 
 def _wrong_run(preset: Preset, key: str, row: Array) -> int | None:
@@ -132,15 +158,14 @@ def _row(key: str, value: Array) -> Array:
 class _Loading(Reading):
     """One reading of a preset with its layers, and the check of what they come to."""
 
-    def __init__(self, name: str, files: list[str]) -> None:
-        super().__init__(named_file([PRESETS], name, "preset"), [PROFILES])
-        self.files = files
-        self.inputs += [self.path, LADDER]
+    def __init__(self, path: Path, over: list[str], files: Files) -> None:
+        super().__init__(path, [PROFILES], files)
+        self.over = over
 
     def preset(self, changes: Mapping[str, Change]) -> Preset:
         """The checked preset; raises ConfigError with all mistakes."""
         family = self.family(self.path, [PRESETS], "preset")
-        over = [self.read(Path(each)) for each in self.files]
+        over = [self.read(Path(each)) for each in self.over]
         players = self.players([*family, *over], changes)
         for each in family:
             general = without(each.values, "extends", "states", *players)
@@ -170,6 +195,7 @@ class _Loading(Reading):
             self.tell((), of_the_crisis(file) + self.missing_files(file), wrong | self.absent)
         profiles = {player: self.profile(player, schema, file, players) for player in players}
         self.refuse()
+        ladder = self.files.once(document, LADDER)
         painted = colours({player: each.colour for player, each in profiles.items()})
         preset = Preset(
             name=self.path.stem,
@@ -180,9 +206,10 @@ class _Loading(Reading):
                 for player, each in profiles.items()
             },
             arrays={},
-            inputs=tuple(self.inputs),
+            inputs={self.path: self.inputs[self.path], LADDER: ladder.digest, **self.inputs},
             terms=terms,
             layers=self.layers,
+            files=self.files,
         )
         self.mistakes += probed(preset)
         self.refuse()
@@ -211,7 +238,7 @@ class _Loading(Reading):
     @cached_property
     def states(self) -> list[str]:
         """Every state that has a profile."""
-        return names(self.folders)
+        return self.files.once(names, tuple(self.folders))
 
     def tell(self, at: Location, found: Found, wrong: set[str]) -> None:
         """Gather contradictions, but for those that follow from a mistake in the same table."""
@@ -226,8 +253,8 @@ class _Loading(Reading):
         files, origin = self.layers.values.get("terms"), self.layers.origin(("terms",))
         if isinstance(files, list) and origin is not None:
             names = [each for each in files if isinstance(each, str)]
-            own = own_terms(names, origin[0], self.mistakes)
-            self.inputs += list(dict.fromkeys(each.file for each in own.values()))
+            own = own_terms(names, origin[0], self.mistakes, self.files)
+            self.inputs |= {each.file: each.digest for each in own.values()}
             found |= own
         return found
 
@@ -235,7 +262,9 @@ class _Loading(Reading):
         """Files that the preset names and that are not there."""
         location, name = ("observed", "timeline"), file.observed.timeline
         origin = self.layers.origin(location)
-        if name is None or origin is None or is_there(origin[0].folder / name):
+        if name is None or origin is None:
+            return []
+        if self.files.once(is_there, origin[0].folder / name):
             return []
         return [(location, f"found {told(name)}; valid: a file, beside the one that names it")]
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from agents.payoffs import Term, declaring
 from model.game.stage_game import CHANNELS, NOTHING, Affine, Expected
+from model.preset.files import Files
 from model.preset.first_world import first_world
 from model.preset.layers import Origin
 from model.preset.preset import Preset
@@ -42,16 +43,18 @@ class CodeNotAllowed(ConfigError):
     """A file of Python that the user did not allow to run."""
 
 
-def own_terms(files: Sequence[str], origin: Origin, mistakes: list[str]) -> dict[str, OwnTerm]:
-    """The terms that these files declare; each mistake is added as a line.
+def own_terms(
+    names: Sequence[str], origin: Origin, mistakes: list[str], files: Files
+) -> dict[str, OwnTerm]:
+    """The terms that the files of these names declare; each mistake is added as a line.
 
     A file runs as Python only where the user allowed it (`allow_code`).
     """
     found: dict[str, OwnTerm] = {}
-    for name in files:
+    for name in names:
         path = origin.folder / name
         try:
-            terms = _declared(path)
+            terms = files.once(_declared, path)
         except CodeNotAllowed as error:
             raise ConfigError(f"{origin.where()}: terms: {error}") from None
         except ConfigError as error:

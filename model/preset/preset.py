@@ -1,7 +1,7 @@
 """A checked preset: its figures, its menus and where each of its values was given."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from agents.payoffs import Term
 from model.parameters import Number
+from model.preset.files import Files
 from model.preset.layers import Layers, Origin
 from model.preset.messages import bounds, checked, member, unit
 from model.preset.schemas import ActionEntry, profile_schema
@@ -23,12 +24,13 @@ from model.world import Array
 LADDER = ROOT / "agents" / "actions.toml"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Preset:
     """A checked preset: its file's figures, a profile for each player, and what varies by run.
 
     `terms` are its payoff terms, the user's own after the built-in ones; `layers` has
-    every value as it was given, and where.
+    every value as it was given, and where. `inputs` maps the files that it was read from to the
+    SHA-256 of their bytes; `changes` were laid over them, and `files` keeps what they said.
     """
 
     name: str
@@ -36,9 +38,11 @@ class Preset:
     file: Any  # a PresetFile, made from the declarations
     profiles: dict[str, Any]  # of Profile
     arrays: dict[str, Array]
-    inputs: tuple[Path, ...]
+    inputs: dict[Path, str]
     terms: dict[str, Term]
     layers: Layers
+    changes: dict[str, Any] = field(default_factory=dict)
+    files: Files = field(default_factory=Files)
 
     @property
     def weeks(self) -> float:

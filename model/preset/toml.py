@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from numbers import Integral
 from pathlib import Path
 from typing import Any  # a parsed TOML document has values of any type
@@ -52,13 +53,15 @@ class ConfigError(ValueError):
 class Document:
     """A parsed TOML file: its values, the line of each key, and the faults of its syntax.
 
-    Where there are faults, the values are those of the lines that could be read.
+    Where there are faults, the values are those of the lines that could be read. `digest` is the
+    SHA-256 of its bytes as they were read.
     """
 
     path: Path
     values: dict[str, Any]
     lines: dict[Location, int]
     faults: tuple[str, ...] = ()
+    digest: str = ""
 
     def line(self, location: Location) -> int | None:
         """The line of a key, or of the nearest table around it."""
@@ -73,12 +76,14 @@ def nearest(lines: Mapping[Location, int], location: Location) -> int | None:
 
 def document(path: Path) -> Document:
     """The TOML file at a path. Raises ConfigError where it cannot be read at all."""
-    text = decoded(path, contents(path, LARGEST, "a TOML file"))
+    data = contents(path, LARGEST, "a TOML file")
+    text = decoded(path, data)
     try:
         values, lines, faults = _parsed(text)
     except ConfigError as error:
         raise ConfigError(f"{shown(path)}: {error}") from None
-    return Document(path, values, lines, tuple(f"{shown(path)}:{each}" for each in faults))
+    placed = tuple(f"{shown(path)}:{each}" for each in faults)
+    return Document(path, values, lines, placed, sha256(data).hexdigest())
 
 
 def contents(path: Path, largest: int, valid: str) -> bytes:
