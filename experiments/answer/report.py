@@ -6,14 +6,14 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from experiments.engine import estimates
 from experiments.engine.batch import BINS, FIXED, Ensemble, series
 from experiments.engine.duel import Duel, allegiance, unbound
+from experiments.engine.estimates import INTERVENTION, TALK
 from experiments.engine.numerals import decimal, interval
 from model.measures import MEASURES
 from model.preset.load import Preset, ladder_entries, menu
 from model.world import Array
-
-WILSON = 1.959964
 
 
 def days(preset: Preset) -> list[date]:
@@ -30,7 +30,8 @@ def trajectory(preset: Preset, ensemble: Ensemble) -> pd.DataFrame:
         for state, name in enumerate(ensemble.names):
             for column, action in enumerate(menu(preset, name)):
                 share = float(tally.plays[turn, state, column]) / runs
-                rows.append((turn + 1, day, "play", name, action, share, *wilson(share, runs)))
+                ends = estimates.of_share(share, runs)
+                rows.append((turn + 1, day, "play", name, action, share, ends.low, ends.high))
         for place, (measure, name) in enumerate(series(ensemble.names)):
             known = MEASURES.get(measure)
             low, high = (known.low, known.high) if known else (0.0, 1.0)
@@ -39,18 +40,6 @@ def trajectory(preset: Preset, ensemble: Ensemble) -> pd.DataFrame:
             rows.append((turn + 1, day, measure, name, "", mean, *bands))
     names = ["turn", "day", "measure", "state", "action", "mean", "low", "high"]
     return pd.DataFrame(rows, columns=names)
-
-
-def wilson(share: float, count: int) -> tuple[float, float]:
-    """The 95 % Wilson interval of a share of a count of runs.
-
-    >>> [round(x, 3) for x in wilson(0.5, 100)]
-    [0.404, 0.596]
-    """
-    centre = share + WILSON**2 / (2 * count)
-    spread = WILSON * float(np.sqrt(share * (1 - share) / count + WILSON**2 / (4 * count**2)))
-    scale = 1 + WILSON**2 / count
-    return max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0)
 
 
 def quantiles(counts: Array, low: float, high: float, at: Sequence[float]) -> tuple[float, ...]:
@@ -106,7 +95,7 @@ def record(
         "states": states,
         "war": {"share_of_runs": ensemble.mean("fought"), "price_peak": peak(ensemble)},
         "sides": allegiance(preset),
-        "duel": [each.record() | {"verdict": each.verdict} for each in fought],
+        "duel": [each.record() | {"verdict": each.estimate.verdict} for each in fought],
         "equilibrium": {
             "max_residual": ensemble.residual,
             "share_followed": ensemble.followed,
@@ -153,10 +142,10 @@ def verdict(
         f"{'verdict':<14}{'better':>7}{'worse':>7}{'same':>7}",
     ]
     for each in fought:
-        worse = 1 - each.talk_better - each.same
+        found, worse = each.estimate, 1 - each.talk_better - each.same
         lines.append(
             f"  {label[each.patron]:<14}{label[each.protege]:<9}{each.act:<7}"
-            f"{decimal(each.difference):>10}  {interval(each.low, each.high):<18}{each.verdict:<14}"
+            f"{decimal(found.mean):>10}  {interval(found.low, found.high):<18}{found.verdict:<14}"
             f"{each.talk_better:>7.0%}{abs(worse):>7.0%}{each.same:>7.0%}"
         )
     short = [each for each in fought if each.forced_down > 0.005]
@@ -186,19 +175,19 @@ def answer(fought: Sequence[Duel], label: dict[str, str]) -> str:
         return "There is no patron here that could talk or intervene."
     first = [each for each in fought if each.patron == fought[0].patron]
     name = label[first[0].patron]
-    if all(each.verdict == "talk" for each in first):
+    if all(each.estimate.verdict == TALK for each in first):
         return (
             f"Yes: for {name} talk was worth more than {' and than '.join(e.act for e in first)}."
         )
-    if all(each.verdict == "intervention" for each in first):
+    if all(each.estimate.verdict == INTERVENTION for each in first):
         return f"No: for {name} {' and '.join(e.act for e in first)} were worth more than talk."
-    parts = [f"against {e.act} {_word(e.verdict)}" for e in first]
+    parts = [f"against {e.act} {_word(e.estimate.verdict)}" for e in first]
     return f"It depends: for {name}, {', '.join(parts)}."
 
 
 def _word(verdict: str) -> str:
-    words = {"talk": "talk was better", "intervention": "intervention was better"}
-    return words.get(verdict, "it is open")
+    words = {TALK: "talk was better", INTERVENTION: "intervention was better"}
+    return words.get(verdict, f"it is {verdict}")
 
 
 def sides_in_words(preset: Preset, ensemble: Ensemble) -> list[str]:

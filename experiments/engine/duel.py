@@ -1,11 +1,13 @@
 """The duel: what talk and intervention would have brought, run by run on the same luck."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.engine import estimates
 from experiments.engine.batch import Job, blocks
+from experiments.engine.estimates import Estimate
 from model.preset.load import Change, Preset, first_world, load, menu
 from model.world import Array
 
@@ -17,34 +19,25 @@ ACTS = ("arms", "force")
 class Duel:
     """The paired difference of realised value, talk less intervention, of one patron.
 
-    `low` and `high` bound the mean with 95 % confidence; `talk_better` is the share of
-    runs in which talk was worth more, `same` that in which nothing differed;
-    `forced_down` the share of war turns in which means did not allow the forced rung.
+    `talk_better` is the share of runs in which talk was worth more, `same` that in which
+    nothing differed; `forced_down` the share of war turns in which means did not allow the
+    forced rung.
     """
 
     patron: str
     protege: str
     talk: str
     act: str
-    difference: float
-    low: float
-    high: float
+    estimate: Estimate
     talk_better: float
     same: float
     protege_difference: float
     forced_down: float
     runs: int
 
-    @property
-    def verdict(self) -> str:
-        """Which policy is better, or that it is open."""
-        if self.low > 0:
-            return "talk"
-        return "intervention" if self.high < 0 else "open"
-
     def record(self) -> dict[str, object]:
         """The duel as plain data."""
-        return asdict(self)
+        return estimates.columns(self)
 
 
 def proteges(preset: str, changes: Mapping[str, Change] | None = None) -> dict[str, str]:
@@ -75,16 +68,6 @@ def unbound(preset: Preset) -> dict[str, str]:
                 f"of {preset.profiles[side].label} by default."
             )
     return told
-
-
-def paired(difference: Array) -> tuple[float, float, float]:
-    """Mean of paired differences and its 95 % interval (normal, from exact sums)."""
-    exact = [int(each) for each in np.rint(difference * 2.0**32)]
-    count = len(exact)
-    mean = sum(exact) / count / 2.0**32
-    squares = sum(each * each for each in exact) / count / 2.0**64
-    half = 1.959964 * max(squares - mean * mean, 0.0) ** 0.5 / max(count - 1, 1) ** 0.5
-    return mean, mean - half, mean + half
 
 
 def under_policies(
@@ -199,20 +182,17 @@ def compared(
 ) -> Duel:
     """The duel of talk against one kind of intervention."""
     difference = values[TALK][patron] - values[act][patron]
-    mean, low, high = paired(difference)
-    theirs = paired(values[TALK][protege] - values[act][protege])[0]
+    theirs = estimates.of(values[TALK][protege] - values[act][protege])
     settled = np.abs(difference) > 1e-9
     return Duel(
         patron=patron,
         protege=protege,
         talk=TALK,
         act=act,
-        difference=mean,
-        low=low,
-        high=high,
+        estimate=estimates.of(difference),
         talk_better=float((settled & (difference > 0)).mean()),
         same=float((~settled).mean()),
-        protege_difference=theirs,
+        protege_difference=theirs.mean,
         forced_down=down,
         runs=len(difference),
     )

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from experiments.engine import estimates
+from experiments.engine.estimates import Estimate
 from experiments.engine.numerals import decimal, interval
 from experiments.figures.style import (
     ACT,
@@ -23,6 +25,9 @@ from experiments.figures.style import (
     styled,
 )
 from model.world import Array
+
+VERDICT_COLOURS = {estimates.TALK: TALK, estimates.INTERVENTION: ACT}
+"""Grey where neither is settled to be better."""
 
 COLUMNS = (1.436, 1.638, 1.83)  # right edges of the columns beside the duels, in widths of the axes
 DUELS_NOTE = (
@@ -82,7 +87,7 @@ def head_group(
 def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: int) -> None:
     """One line: the act, dot and interval, the figures, and how often talk is better."""
     low, high, difference = float(row["low"]), float(row["high"]), float(row["difference"])
-    colour = verdict_colour(low, high)
+    colour = VERDICT_COLOURS.get(Estimate(difference, low, high).verdict, FAINT)
     fill = "white" if colour == FAINT else colour
     axes.axhline(place, color=GRID, linewidth=0.5, zorder=0)
     axes.plot((low, high), (place, place), color=colour, linewidth=2.0, solid_capstyle="butt")
@@ -103,15 +108,6 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
 def beyond_means(row: Mapping[Hashable, Any]) -> bool:
     """Whether means did not allow the act in most war turns, as far as the row tells."""
     return float(row.get("forced_down", 0.0)) > 0.5
-
-
-def verdict_colour(low: float, high: float) -> str:
-    """Blue where talk is settled to be better, brown where the act is, grey where it is open.
-
-    >>> verdict_colour(-0.1, 0.2) == FAINT
-    True
-    """
-    return TALK if low > 0 else ACT if high < 0 else FAINT
 
 
 def scale_differences(axes: Axes, differences: pd.DataFrame) -> None:

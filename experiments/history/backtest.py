@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from experiments.engine import numerals
+from experiments.engine.estimates import Estimate
 from experiments.engine.store import refuse_unwritable, write_files
 from experiments.history.baselines import BASELINES, Forecaster
 from experiments.history.cases import COVARIATES, RUNGS, Cases, games_of, read_cases, world_of
 from experiments.history.likelihood import fitted, probabilities, record_of
 from experiments.history.scoring import (
-    Interval,
     calibration,
     interval,
     logarithmic,
@@ -66,11 +66,11 @@ class Backtest:
         """The scores of each forecaster."""
         return {name: summary(each, self.outcome) for name, each in self.forecasts.items()}
 
-    def level(self, name: str) -> Interval:
+    def level(self, name: str) -> Estimate:
         """A forecaster's ranked probability score with its 95 % interval."""
         return interval(ranked_probability(self.forecasts[name], self.outcome))
 
-    def against(self, name: str, score: str = "rps") -> Interval:
+    def against(self, name: str, score: str = "rps") -> Estimate:
         """The model's score less a baseline's, case by case: below zero the model is better."""
         rule = ranked_probability if score == "rps" else logarithmic
         ours, theirs = self.forecasts["model"], self.forecasts[name]

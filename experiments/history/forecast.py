@@ -6,14 +6,16 @@ of the sampling alone (Wilson), not of the model.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+from experiments.engine import estimates
 from experiments.engine.batch import Ensemble, simulate
 from experiments.engine.duel import proteges
+from experiments.engine.estimates import Estimate
 from experiments.engine.store import digest, experiment_key, read_json, write_files
 from experiments.engine.tables import missing, read_table
 from experiments.history.scoring import LEAST
@@ -34,22 +36,18 @@ class Event:
 
     event: str
     question: str
-    probability: float
-    low: float
-    high: float
+    estimate: Estimate
 
 
-def wilson(happened: Array) -> tuple[float, float, float]:
-    """Share of runs, with half a run of each answer added, and the 95 % interval (Wilson 1927).
+def chance(happened: Array) -> Estimate:
+    """Share of runs, with half a run of each answer added, and the 95 % interval of the share.
 
-    >>> [round(each, 3) for each in wilson(np.array([True, False, False, False]))]
-    [0.3, 0.046, 0.699]
+    >>> chance(np.array([True, False, False, False]))
+    Estimate(mean=0.300, low=0.046, high=0.699)
     """
-    count, share, z = len(happened), float(happened.mean()), 1.959964
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * np.sqrt(share * (1 - share) / count + z * z / (4 * count**2)) / (1 + z * z / count)
+    count, share = len(happened), float(happened.mean())
     said = (count * share + 0.5) / (count + 1)
-    return said, max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+    return replace(estimates.of_share(share, count), mean=said)
 
 
 def events(preset: Preset, played: Ensemble, until: date, sides: Mapping[str, str]) -> list[Event]:
@@ -60,7 +58,7 @@ def events(preset: Preset, played: Ensemble, until: date, sides: Mapping[str, st
     found: list[Event] = []
 
     def ask(name: str, question: str, happened: Array) -> None:
-        found.append(Event(name, f"{question} {span}", *wilson(happened)))
+        found.append(Event(name, f"{question} {span}", chance(happened)))
 
     target, challenger = labels[file.target], labels[file.challenger]
     ask("war", f"{challenger} attacks {target} with force at least once", table["wars"] > 0)
@@ -106,7 +104,9 @@ def forecast(
         "seed": seed,
         "changes": {key: value for key, value in changes.items() if key != "turns"},
         "configuration": experiment_key(load(name, changes), {"seed": seed, "runs": runs}),
-        "events": [asdict(each) for each in events(preset, played, until, sides)],
+        "events": [
+            estimates.columns(each, "probability") for each in events(preset, played, until, sides)
+        ],
     }
     return record | {"sha256": seal(record)}
 

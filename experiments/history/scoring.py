@@ -4,10 +4,9 @@ A forecast is a row of probabilities over ordered classes (for cases the six run
 outcome the number of a class. All scores but the shares `exact` and `within1` are losses.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from experiments.engine.estimates import Estimate
 from model.draws import uniforms
 from model.world import Array
 
@@ -67,16 +66,7 @@ def summary(forecast: Array, outcome: Array) -> dict[str, float]:
     }
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A mean and the 95 % interval of it."""
-
-    mean: float
-    low: float
-    high: float
-
-
-def interval(scores: Array, clusters: Array | None = None, resamples: int = 2000) -> Interval:
+def interval(scores: Array, clusters: Array | None = None, resamples: int = 2000) -> Estimate:
     """Mean of scores and its percentile bootstrap interval, clusters drawn whole.
 
     For a paired interval give the difference of two forecasts' scores.
@@ -90,7 +80,7 @@ def interval(scores: Array, clusters: Array | None = None, resamples: int = 2000
     picked = (drawn[: resamples * count].reshape(resamples, count) * count).astype(int)
     means = sums[picked].sum(1) / sizes[picked].sum(1)
     low, high = np.quantile(means, [0.025, 0.975])
-    return Interval(float(scores.mean()), float(low), float(high))
+    return Estimate(float(scores.mean()), float(low), float(high))
 
 
 def calibration(forecast: Array, outcome: Array, bins: int = 5) -> list[dict[str, float]]:

@@ -6,6 +6,7 @@ import solara
 import solara.lab
 
 from experiments.engine.duel import ACTS, allegiance, unbound
+from experiments.engine.estimates import INTERVENTION, TALK, Estimate
 from experiments.page import background as whatif
 from experiments.page.address import Plan
 from experiments.page.components import VerdictCard
@@ -72,18 +73,18 @@ def sides_in_words(plan: Plan, patron: str, record: Record) -> str:
 
 def in_words(found: whatif.Verdict, label: str, changed: bool) -> Plain:
     """A verdict as the card shows it."""
-    words = ("talk", "intervention", "open")
 
     def told(verdict: str) -> str:
-        if verdict == "open":
-            return f"whether talk or {found.act} is better is open"
-        better, worse = ("talk", found.act) if verdict == "talk" else (found.act, "talk")
-        return f"{better} is worth more than {worse}"
+        return {
+            TALK: f"talk is worth more than {found.act}",
+            INTERVENTION: f"{found.act} is worth more than talk",
+        }.get(verdict, f"whether talk or {found.act} is better is {verdict}")
 
-    before, after = found.before.word(*words), found.after.word(*words)
+    before, after = found.before.verdict, found.after.verdict
     text = f"For {label} {told(before)}."
     if changed:
-        moved = found.change.word("helps talk", f"helps {found.act}", "moves neither beyond doubt")
+        helps = {TALK: "helps talk", INTERVENTION: f"helps {found.act}"}
+        moved = helps.get(found.change.verdict, "moves neither beyond doubt")
         same = "still" if before == after else "now"
         text = (
             f"Before: {told(before)}. With your changes {same}: {told(after)}. The change {moved}."
@@ -99,6 +100,6 @@ def in_words(found: whatif.Verdict, label: str, changed: bool) -> Plain:
     }
 
 
-def rounded(found: whatif.Paired) -> Plain:
+def rounded(found: Estimate) -> Plain:
     """A paired difference as plain numbers."""
     return {name: round(getattr(found, name), 4) for name in ("mean", "low", "high")}

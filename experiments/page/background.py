@@ -13,8 +13,10 @@ from typing import Any  # whatever a piece of work gives
 import contourpy
 import numpy as np
 
+from experiments.engine import estimates
 from experiments.engine.batch import all_workers
-from experiments.engine.duel import TALK, paired
+from experiments.engine.duel import TALK
+from experiments.engine.estimates import Estimate
 from experiments.engine.workers import Crew, crew
 from experiments.page.address import Plan, Value
 from experiments.page.snapshot import measured
@@ -127,19 +129,6 @@ def bands(played: Sequence[Mapping[str, Array]]) -> dict[str, tuple[Array, Array
 
 
 @dataclass(frozen=True)
-class Paired:
-    """A mean of paired differences with its 95 % interval."""
-
-    mean: float
-    low: float
-    high: float
-
-    def word(self, above: str, below: str, open_: str) -> str:
-        """Which side of zero the interval lies on, in words."""
-        return above if self.low > 0 else below if self.high < 0 else open_
-
-
-@dataclass(frozen=True)
 class Verdict:
     """Talk less an act in realised value of a patron, before and after the changes.
 
@@ -148,9 +137,9 @@ class Verdict:
 
     patron: str
     act: str
-    before: Paired
-    after: Paired
-    change: Paired
+    before: Estimate
+    after: Estimate
+    change: Estimate
     runs: int
 
 
@@ -205,9 +194,9 @@ def verdict(patron: str, act: str, values: Sequence[Array]) -> Verdict:
     return Verdict(
         patron,
         act,
-        Paired(*paired(before)),
-        Paired(*paired(after)),
-        Paired(*paired(after - before)),
+        estimates.of(before),
+        estimates.of(after),
+        estimates.of(after - before),
         len(before),
     )
 
@@ -247,8 +236,8 @@ def grid_pieces(plan: Plan, across: Axis, up: Axis, patron: str, act: str) -> li
 
 def grid_row(talk: Array, act: Array) -> tuple[list[float], list[bool]]:
     """Mean advantage of talk in each cell of a row, and where its sign is beyond doubt."""
-    cells = [Paired(*paired(each)) for each in (talk - act).reshape(GRID, CELL_RUNS)]
-    return [each.mean for each in cells], [each.low > 0 or each.high < 0 for each in cells]
+    cells = [estimates.of(each) for each in (talk - act).reshape(GRID, CELL_RUNS)]
+    return [each.mean for each in cells], [each.settled for each in cells]
 
 
 def zero_line(grid: Sequence[Sequence[float]]) -> list[list[list[float]]]:

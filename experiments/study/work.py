@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any  # settings are plain data of mixed type
 import numpy as np
 import pandas as pd
 
+from experiments.engine.estimates import ends
 from experiments.engine.store import Blocks, read_manifest
 from experiments.study.design import Design
 from experiments.study.rows import Plan, Row
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 """Most runs in a row of figures; a point with more has several rows."""
-
-
-NORMAL = 1.959964
 
 
 Waves = Generator[list[Row], pd.DataFrame, None]
@@ -106,8 +104,8 @@ def merged(rows: pd.DataFrame) -> pd.DataFrame:
             spread = rows[f"{name}.variance"].to_numpy(float) + (values - mean[point]) ** 2
             table[f"{name}.variance"] = summed(runs * spread) / whole
             if name.startswith("gain."):
-                half = NORMAL * np.sqrt(table[f"{name}.variance"] / np.maximum(whole - 1, 1))
-                table[f"{name}.low"], table[f"{name}.high"] = mean - half, mean + half
+                error = np.sqrt(table[f"{name}.variance"] / np.maximum(whole - 1, 1))
+                table[f"{name}.low"], table[f"{name}.high"] = ends(mean, error)
     return pd.DataFrame(table)
 
 

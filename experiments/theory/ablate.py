@@ -3,13 +3,15 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from experiments.engine import estimates
 from experiments.engine.batch import simulate
-from experiments.engine.duel import ACTS, TALK, paired, proteges, under_policies
+from experiments.engine.duel import ACTS, TALK, proteges, under_policies
+from experiments.engine.estimates import Estimate
 from experiments.engine.numerals import decimal
 from experiments.engine.provenance import deciding
 from experiments.engine.store import manifest, result_folder
@@ -26,20 +28,13 @@ PROCESS = ("weeks_at_war", "price_peak", "programme", "survival")
 
 @dataclass(frozen=True)
 class Ablation:
-    """What a mechanism adds to a measure: mean with it less without, 95 % interval."""
+    """What a mechanism adds to a measure: its mean with it less that without."""
 
     mechanism: str
     title: str
     patron: str
     measure: str
-    difference: float
-    low: float
-    high: float
-
-    @property
-    def settled(self) -> bool:
-        """Whether the interval excludes zero."""
-        return self.low > 0 or self.high < 0
+    estimate: Estimate
 
 
 def measured(
@@ -85,20 +80,20 @@ def ablations(
     whole, rows = found[0], []
     for (name, mechanism), without in zip(MECHANISMS.items(), found[1:], strict=True):
         for (patron, measure), value in whole.items():
-            mean, low, high = paired(value - without[patron, measure])
-            rows.append(Ablation(name, mechanism.title, patron, measure, mean, low, high))
+            added = estimates.of(value - without[patron, measure])
+            rows.append(Ablation(name, mechanism.title, patron, measure, added))
     return rows
 
 
 def idle(rows: Sequence[Ablation]) -> list[str]:
     """Mechanisms whose ablation settles nothing."""
-    moved = {each.mechanism for each in rows if each.settled}
+    moved = {each.mechanism for each in rows if each.estimate.settled}
     return [name for name in MECHANISMS if name not in moved]
 
 
 def as_json(rows: Sequence[Ablation]) -> str:
     """The ablations as a JSON list."""
-    return json.dumps([asdict(each) for each in rows], indent=1)
+    return json.dumps([estimates.columns(each) for each in rows], indent=1)
 
 
 def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
@@ -115,12 +110,12 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
     for name, mechanism in MECHANISMS.items():
         own = {(each.patron, each.measure): each for each in rows if each.mechanism == name}
         cells = "".join(
-            f"{decimal(own[patron, f'talk - {act}'].difference, 3):>20}"
-            + ("*" if own[patron, f"talk - {act}"].settled else " ")
+            f"{decimal(own[patron, f'talk - {act}'].estimate.mean, 3):>20}"
+            + ("*" if own[patron, f"talk - {act}"].estimate.settled else " ")
             for patron in patrons
             for act in ACTS
         )
-        also = [key[1] for key, each in own.items() if not key[0] and each.settled]
+        also = [key[1] for key, each in own.items() if not key[0] and each.estimate.settled]
         lines.append(f"  {name:<5}{mechanism.title:<50}{cells}  {', '.join(also)}")
     still = idle(rows)
     lines.append("")
@@ -146,8 +141,8 @@ def kept(
     with folder.locked():
         folder.claim(manifest(checked, settings, ["cheaptalk", *sys.argv[1:]]))
         rows = ablations(preset, runs, rng=seed, changes=changes, workers=workers)
-        table = pd.DataFrame([asdict(each) for each in rows])
-        columns = {c: table[c].to_numpy() for c in Ablation.__annotations__}
+        table = pd.DataFrame([estimates.columns(each) for each in rows])
+        columns = {str(name): column.to_numpy() for name, column in table.items()}
         written = save(ablate_figure.ablations(table, labels), folder.path, "ablations")
         written.append(folder.write_table("ablations.parquet", columns, folder.key))
         folder.list_files([path.name for path in written])

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
+from experiments.engine.estimates import Estimate
 from experiments.figures.style import ACT, GRID, INK, NOTE, TALK, WIDTH, signed, styled
 
 
@@ -54,9 +55,7 @@ def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
 def draw_ablations(axes: Axes, rows: pd.DataFrame, offset: float, colour: str) -> None:
     """A dot and its interval for each mechanism."""
     for place, row in enumerate(rows.to_dict("records")):
-        low, high = float(row["low"]), float(row["high"])
-        axes.plot([low, high], [place + offset] * 2, color=colour, linewidth=1.4)
-        face = colour if low > 0 or high < 0 else "white"
-        axes.plot(
-            float(row["difference"]), place + offset, "o", color=colour, mfc=face, markersize=3.4
-        )
+        found = Estimate(float(row["difference"]), float(row["low"]), float(row["high"]))
+        axes.plot([found.low, found.high], [place + offset] * 2, color=colour, linewidth=1.4)
+        face = colour if found.settled else "white"
+        axes.plot(found.mean, place + offset, "o", color=colour, mfc=face, markersize=3.4)

@@ -67,7 +67,7 @@ def survives(found: Mapping[str, Sequence[Duel]]) -> dict[str, bool]:
     return {
         f"{patron} {act}": len(
             {
-                e.verdict
+                e.estimate.verdict
                 for rows in found.values()
                 for e in rows
                 if (e.patron, e.act) == (patron, act)
@@ -81,7 +81,7 @@ def survives(found: Mapping[str, Sequence[Duel]]) -> dict[str, bool]:
 def as_json(found: Mapping[str, Sequence[Duel]]) -> str:
     """Rules, duels and whether verdicts survive, as one JSON object."""
     rows = {
-        rule: [each.record() | {"verdict": each.verdict} for each in duels_]
+        rule: [each.record() | {"verdict": each.estimate.verdict} for each in duels_]
         for rule, duels_ in found.items()
     }
     return json.dumps({"rules": rows, "survives": survives(found)}, indent=1)
@@ -97,7 +97,7 @@ def in_words(found: Mapping[str, Sequence[Duel]]) -> str:
     ]
     for rule, rows in found.items():
         cells = "".join(
-            f"{decimal(each.difference):>20}" + ("*" if each.verdict != "open" else " ")
+            f"{decimal(each.estimate.mean):>20}" + ("*" if each.estimate.settled else " ")
             for each in rows
         )
         lines.append(f"  {rule:<15}{cells}{rows[0].runs:>7}")

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from agents.payoffs import game_of
-from experiments.engine.duel import paired
+from experiments.engine import estimates
+from experiments.engine.estimates import Estimate, around
 from experiments.engine.numerals import decimal, interval
 from experiments.theory.signorino import TRUE, games, plain, strategic
 from experiments.theory.tournament import downfall, fixation, tournament
@@ -30,9 +31,7 @@ class Finding:
     id: str
     target: str
     expected: str
-    found: float
-    low: float
-    high: float
+    estimate: Estimate
     holds: bool
     note: str = ""
 
@@ -50,7 +49,7 @@ def exact(
     name: str, title: str, expected: str, found: float, limit: float, note: str = ""
 ) -> Finding:
     """A finding that has no sampling error: holds if it is at most the limit."""
-    return Finding(name, title, expected, found, found, found, bool(found <= limit), note)
+    return Finding(name, title, expected, Estimate(found, found, found), found <= limit, note)
 
 
 def played(preset: str, runs: int, changes: dict[str, Change], rng: int = 0) -> AllianceModel:
@@ -82,9 +81,7 @@ def t1() -> Finding:
     """The logit equilibrium equals an independent solver's on the same stage games."""
     title = "logit equilibrium equals Gambit's on stored stage games"
     if not STORED.exists():
-        return Finding(
-            "T1", title, "<= 1e-6", np.nan, np.nan, np.nan, False, "no stored games here"
-        )
+        return exact("T1", title, "<= 1e-6", np.nan, 1e-6, "no stored games here")
     worst, count = 0.0, 0
     for each in json.loads(STORED.read_text()):
         game = stored_game(each)
@@ -132,7 +129,8 @@ def t2() -> Finding:
     regret = float((best - (np.where(feasible, sharp, 0.0) * sharp_play).sum(1)).max())
     note = f"uniform to {flat:.0e}, log-odds to {gap:.0e}, regret at precision 400 {regret:.0e}"
     holds = bool(flat <= 1e-12 and gap <= 1e-10 and regret <= 0.02)
-    return Finding("T2", "limits of precision", "log-odds gap <= 1e-10", gap, gap, gap, holds, note)
+    found = Estimate(gap, gap, gap)
+    return Finding("T2", "limits of precision", "log-odds gap <= 1e-10", found, holds, note)
 
 
 @target
@@ -259,17 +257,17 @@ def t4() -> Finding:
     unmoved = striking(CRISIS, "iran", runs, {**silent, **forgetful}) - striking(
         CRISIS, "iran", runs, {**talking, **forgetful}
     )
-    mean, low, high = _interval(moved, 2.575829)
-    flat, flat_low, flat_high = _interval(unmoved, 2.575829)
-    bluffed = _after_bluff(runs)
-    later, later_low, _ = _interval(bluffed, 2.575829)
-    note = (
-        f"without memory {decimal(flat, 4)} {interval(flat_low, flat_high, 4)}; after a caught "
-        f"bluff words deter less by {decimal(later, 4)} (99 % above {decimal(later_low, 4)})"
+    fewer, flat, later = (
+        estimates.of(each, estimates.STRICT) for each in (moved, unmoved, _after_bluff(runs))
     )
-    holds = low > 0 and flat_low <= 0 <= flat_high and later_low > 0
+    note = (
+        f"without memory {decimal(flat.mean, 4)} {interval(flat.low, flat.high, 4)}; after a "
+        f"caught bluff words deter less by {decimal(later.mean, 4)} "
+        f"(99 % above {decimal(later.low, 4)})"
+    )
+    holds = fewer.low > 0 and flat.verdict == estimates.OPEN and later.low > 0
     title = "words deter where honesty is remembered; a caught bluff costs"
-    return Finding("T4", title, "fewer strikes, 99 % > 0", mean, low, high, bool(holds), note)
+    return Finding("T4", title, "fewer strikes, 99 % > 0", fewer, holds, note)
 
 
 def _forgotten() -> dict[str, Change]:
@@ -312,14 +310,15 @@ def t5() -> Finding:
     found = [float(rates[clause].mean()) for clause in order]
     steps = [a - b for a, b in pairwise(found)]
     note = ", ".join(f"{c} {r:.2f}" for c, r in zip(order, found, strict=True))
-    errors = [1.96 * (rates[c].var() / rates[c].size) ** 0.5 for c in order]
-    halves = [float(np.hypot(a, b)) for a, b in pairwise(errors)]
-    not_contradicted = all(step + half >= 0 for step, half in zip(steps, halves, strict=True))
-    holds = not_contradicted and steps[1] - halves[1] > 0
-    least = int(np.argmin(steps))
-    low, high = steps[least] - halves[least], steps[least] + halves[least]
+    errors = [float(rates[c].var() / rates[c].size) ** 0.5 for c in order]
+    downs = [
+        around(step, float(np.hypot(*pair)))
+        for step, pair in zip(steps, pairwise(errors), strict=True)
+    ]
+    holds = all(each.high >= 0 for each in downs) and downs[1].low > 0
+    least = downs[int(np.argmin(steps))]
     title = "honour rates by clause (Berkemeier & Fuhrmann 2018)"
-    return Finding("T5", title, "smallest step down >= 0", min(steps), low, high, holds, note)
+    return Finding("T5", title, "smallest step down >= 0", least, holds, note)
 
 
 def honour_rate(clause: str, runs: int = 20_000) -> Array:
@@ -427,17 +426,17 @@ def t6() -> Finding:
             )
         peace = np.where(pact == holds, model.world.wars == 0, peace)
         fights = np.where(pact == holds, fought, fights)
-    deterred, low, high = _share_gap(peace, pact, np.ones(runs, bool))
-    joins, joins_low, joins_high = _share_gap(fights, pact, ~peace)
+    deterred = _share_gap(peace, pact, np.ones(runs, bool))
+    joins = _share_gap(fights, pact, ~peace)
     note = (
-        f"arms or force once attacked {decimal(joins)} {interval(joins_low, joins_high)} by pact; "
-        "pacts are sought where the threat is high"
+        f"arms or force once attacked {decimal(joins.mean)} {interval(joins.low, joins.high)} by "
+        "pact; pacts are sought where the threat is high"
     )
     title = "pact and deterrence (Huth & Russett 1984)"
     expected = "pact and success: too small for their 54 cases; pact and fighting: above 0"
-    unseen = 1.959964 * 2 * 0.5 / 54**0.5
-    holds_both = bool(high < unseen and joins_low > 0)
-    return Finding("T6", title, expected, deterred, low, high, holds_both, note)
+    unseen = estimates.NORMAL * 2 * 0.5 / 54**0.5
+    holds_both = deterred.high < unseen and joins.low > 0
+    return Finding("T6", title, expected, deterred, holds_both, note)
 
 
 @target
@@ -455,9 +454,9 @@ def t7() -> Finding:
             answer = model.world.ladder.played(model.world.ladder.answer, model.world.choice)[0]
             answered, turns = answered + war * answer, turns + war
         shares.append(answered / np.maximum(turns, 1))
-    mean, low, high = _interval(shares[0] - shares[1], 2.575829)
+    more = estimates.of(shares[0] - shares[1], estimates.STRICT)
     title = "answer to the casus foederis with the future less without"
-    return Finding("T7", title, "above 0, 99 %", mean, low, high, low > 0)
+    return Finding("T7", title, "above 0, 99 %", more, more.low > 0)
 
 
 @target
@@ -477,7 +476,8 @@ def t8() -> Finding:
     title = "abandoners overrun discriminators under scoring, not under standing"
     expected = f"scoring < luck ({luck:.0f}) < standing"
     holds = bool(scoring < luck < standing)
-    return Finding("T8", title, expected, scoring, scoring, standing, holds, note)
+    found = Estimate(scoring, scoring, standing)
+    return Finding("T8", title, expected, found, holds, note)
 
 
 @target
@@ -503,13 +503,12 @@ def t9() -> Finding:
         )
         share = model.world.dependence / model.world.dependence.sum(0)
         ends[menu] = (1 / (share**2).sum(0), share[0])
-    mean, low, high = _interval(ends["silence"][0] - ends["arms"][0], 2.575829)
+    more = estimates.of(ends["silence"][0] - ends["arms"][0], estimates.STRICT)
     kept = float(ends["silence"][1].min())
     note = f"the unreliable patron keeps at least {kept:.0%} of the client's dependence"
     title = "effective number of patrons, unreliable less reliable"
-    return Finding(
-        "T9", title, "above 0, and none is left", mean, low, high, low > 0 and kept > 0.05, note
-    )
+    holds = more.low > 0 and kept > 0.05
+    return Finding("T9", title, "above 0, and none is left", more, holds, note)
 
 
 @target
@@ -523,25 +522,18 @@ def t10() -> Finding:
     note = f"largest error in standard errors: plain {bias:.1f}, strategic {own:.1f}"
     title = "parameter recovery (Signorino 1999)"
     holds = bool(own < 3 and bias > 5)
-    return Finding("T10", title, "strategic < 3 < 5 < plain", bias, own, bias, holds, note)
+    found = Estimate(bias, own, bias)
+    return Finding("T10", title, "strategic < 3 < 5 < plain", found, holds, note)
 
 
 # ------------------------------------------------------------------- intervals
 
 
-def _interval(values: Array, z: float) -> tuple[float, float, float]:
-    """Mean of paired differences with a normal interval of z standard errors."""
-    mean, low, _ = paired(values)
-    half = (mean - low) / 1.959964 * z
-    return mean, mean - half, mean + half
-
-
-def _share_gap(happened: Array, group: Array, among: Array) -> tuple[float, float, float]:
+def _share_gap(happened: Array, group: Array, among: Array) -> Estimate:
     """Difference of shares between a group and the rest, with its 95 % interval."""
     one, two = happened[group & among], happened[~group & among]
     gap = float(one.mean() - two.mean())
-    error = 1.959964 * float(np.sqrt(one.var() / len(one) + two.var() / len(two)))
-    return gap, gap - error, gap + error
+    return around(gap, float(np.sqrt(one.var() / len(one) + two.var() / len(two))))
 
 
 def validation(names: list[str] | None = None) -> list[Finding]:
@@ -551,7 +543,7 @@ def validation(names: list[str] | None = None) -> list[Finding]:
 
 def as_json(findings: list[Finding]) -> str:
     """The findings as a JSON list."""
-    return json.dumps([asdict(each) for each in findings], indent=1)
+    return json.dumps([estimates.columns(each, "found") for each in findings], indent=1)
 
 
 def in_words(findings: list[Finding]) -> str:
@@ -562,7 +554,8 @@ def in_words(findings: list[Finding]) -> str:
         lines.append(f"{each.id:<4}{word:<7}{each.target}")
         lines.append(
             f"{'':<11}expected {each.expected}; "
-            f"found {each.found:.4g} [{each.low:.4g}, {each.high:.4g}]"
+            f"found {each.estimate.mean:.4g} "
+            f"[{each.estimate.low:.4g}, {each.estimate.high:.4g}]"
         )
         if each.note:
             lines.append(f"{'':<11}{each.note}")

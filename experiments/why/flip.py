@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 from scipy.optimize import brentq
 
-from experiments.engine.duel import ACTS, TALK, paired, proteges, under_policies
+from experiments.engine import estimates
+from experiments.engine.duel import ACTS, TALK, proteges, under_policies
+from experiments.engine.estimates import Estimate
 from experiments.engine.numerals import decimal, interval
 from model.preset.load import Change, ConfigError, Preset, load, menu, suggestion
 from model.preset.preset import every_value
@@ -30,17 +32,10 @@ HALVINGS = 4
 
 @dataclass(frozen=True)
 class Measured:
-    """The difference at one value: its mean and 95 % interval."""
+    """The difference at one value."""
 
     value: float
-    difference: float
-    low: float
-    high: float
-
-    @property
-    def better(self) -> str:
-        """Which is better, or that it is open."""
-        return "talk" if self.low > 0 else "intervention" if self.high < 0 else "open"
+    estimate: Estimate
 
 
 @dataclass(frozen=True)
@@ -94,7 +89,7 @@ class Differences:
     def at(self, act: str, value: float) -> Measured:
         """The paired difference at a value."""
         worth = self.worth(value)
-        return Measured(value, *paired(worth[TALK] - worth[act]))
+        return Measured(value, estimates.of(worth[TALK] - worth[act]))
 
 
 def flips(
@@ -162,7 +157,7 @@ def _indifference(
     roots = [
         _root(differences, act, found, place, (high - low) * FINE)
         for place in range(len(found) - 1)
-        if (found[place].difference > 0) != (found[place + 1].difference > 0)
+        if (found[place].estimate.mean > 0) != (found[place + 1].estimate.mean > 0)
     ]
     return Indifference(
         differences.state, act, differences.key, unit, present, low, high,
@@ -176,11 +171,11 @@ def _root(
     """The root between a value and the next one, with the values not told from it."""
     left, right = found[place], found[place + 1]
     value = brentq(
-        lambda each: differences.at(act, float(each)).difference,
+        lambda each: differences.at(act, float(each)).estimate.mean,
         left.value, right.value, xtol=fine, rtol=1e-6, maxiter=30,
     )  # fmt: skip
-    below = [each for each in found[: place + 1] if each.better != "open"]
-    above = [each for each in found[place + 1 :] if each.better != "open"]
+    below = [each for each in found[: place + 1] if each.estimate.settled]
+    above = [each for each in found[place + 1 :] if each.estimate.settled]
     return Root(
         float(value),
         _settled(differences, act, below[-1].value, float(value)) if below else None,
@@ -193,10 +188,10 @@ def _settled(differences: Differences, act: str, settled: float, root: float) ->
     unsettled = root
     for _ in range(HALVINGS):
         middle = 0.5 * (settled + unsettled)
-        if differences.at(act, middle).better == "open":
-            unsettled = middle
-        else:
+        if differences.at(act, middle).estimate.settled:
             settled = middle
+        else:
+            unsettled = middle
     return settled
 
 
@@ -205,7 +200,11 @@ def _settled(differences: Differences, act: str, settled: float, root: float) ->
 
 def as_json(found: list[Indifference]) -> str:
     """The indifferences as a JSON list."""
-    return json.dumps([asdict(each) for each in found], indent=1)
+    plain = [
+        asdict(each) | {"measured": [estimates.columns(point) for point in each.measured]}
+        for each in found
+    ]
+    return json.dumps(plain, indent=1)
 
 
 def in_words(found: list[Indifference]) -> str:
@@ -227,18 +226,18 @@ def _told(found: Indifference) -> str:
             + f"; from {low} to {high} the difference is not told from 0 (95 %)."
         )
     if not found.roots:
-        better = "talk" if found.measured[0].difference > 0 else found.act
-        if not any(each.difference for each in found.measured):
+        better = "talk" if found.measured[0].estimate.mean > 0 else found.act
+        if not any(each.estimate.mean for each in found.measured):
             better = "neither"
-        closest = min(found.measured, key=lambda each: abs(each.difference))
+        closest = min(found.measured, key=lambda each: abs(each.estimate.mean))
         lines.append(
             f"  No value in this range flips it: {better} is worth more at all "
             f"{len(found.measured)} values tried, least at {closest.value:.4g} "
-            f"({decimal(closest.difference)})."
+            f"({decimal(closest.estimate.mean)})."
         )
     lines += [
-        f"    at {each.value:>9.4g}  {decimal(each.difference):>7}  {interval(each.low, each.high)}"
-        f"  {each.better}"
+        f"    at {each.value:>9.4g}  {decimal(each.estimate.mean):>7}  "
+        f"{interval(each.estimate.low, each.estimate.high)}  {each.estimate.verdict}"
         for each in found.measured
     ]
     return "\n".join(lines)

@@ -243,7 +243,7 @@ def as_json(found: Consequence) -> str:
     return json.dumps(
         asdict(found)
         | {
-            side: [each.record() | {"verdict": each.verdict} for each in duels_]
+            side: [each.record() | {"verdict": each.estimate.verdict} for each in duels_]
             for side, duels_ in (("before", found.before), ("after", found.after))
         },
         indent=1,
@@ -292,7 +292,7 @@ def _of_a_duel(found: Consequence, key: tuple[str, str]) -> str:
         next((each for each in side if (each.patron, each.act) == key), None)
         for side in (found.before, found.after)
     )
-    changes = before is None or after is None or before.verdict != after.verdict
+    changes = before is None or after is None or before.estimate.verdict != after.estimate.verdict
     return (
         f"  {key[0]:<14} {key[1]:<6} {_side(before)} -> {_side(after)}"
         f"{'   the verdict changes' if changes else ''}"
@@ -302,5 +302,6 @@ def _of_a_duel(found: Consequence, key: tuple[str, str]) -> str:
 def _side(duel: Duel | None) -> str:
     if duel is None:
         return f"{'not on its menu':<37}"
-    ends = interval(duel.low, duel.high)
-    return f"{decimal(duel.difference)} {ends:<16} {duel.verdict:<13}"
+    found = duel.estimate
+    ends = interval(found.low, found.high)
+    return f"{decimal(found.mean)} {ends:<16} {found.verdict:<13}"

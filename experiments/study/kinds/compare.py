@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from experiments.engine.duel import paired
+from experiments.engine import estimates
 from experiments.study.design import OWN, Design
 from experiments.study.kinds import compare_figure
 from experiments.study.rows import SETTLED, Row
@@ -59,7 +59,7 @@ def differences(design: Design, runs: pd.DataFrame) -> pd.DataFrame:
     records = []
     for name in wanted:
         first, second = (each[name].to_numpy(float) for each in sides)
-        mean, low, high = paired(second - first)
+        gap = estimates.of(second - first)
         moved = np.abs(second - first)
         spread = float(np.concatenate((first, second)).std())
         records.append(
@@ -67,11 +67,11 @@ def differences(design: Design, runs: pd.DataFrame) -> pd.DataFrame:
                 "quantity": name,
                 "first": float(first.mean()),
                 "second": float(second.mean()),
-                "difference": mean,
-                "low": low,
-                "high": high,
-                "size": mean / spread if spread > 0 else 0.0,
-                "size_half": (high - low) / 2 / spread if spread > 0 else 0.0,
+                "difference": gap.mean,
+                "low": gap.low,
+                "high": gap.high,
+                "size": gap.mean / spread if spread > 0 else 0.0,
+                "size_half": (gap.high - gap.low) / 2 / spread if spread > 0 else 0.0,
                 "runs_changed": float((moved > SETTLED).mean()),
                 "most_changed_run": int(sides[0]["run"].iloc[int(moved.argmax())]),
             }

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from experiments.engine.estimates import OPEN, verdicts
 from experiments.study.design import Design
 from experiments.study.kinds import discover_figure
 from experiments.study.kinds.sweep import METHOD
@@ -230,7 +231,7 @@ def findings(
 def beware(known: pd.DataFrame, design: Design) -> list[str]:
     """How many points are on a side only by chance, perhaps."""
     loose = [
-        float(((known[f"gain.{act}.low"] <= 0) & (known[f"gain.{act}.high"] >= 0)).mean())
+        float((verdicts(known[f"gain.{act}.low"], known[f"gain.{act}.high"]) == OPEN).mean())
         for act in design.acts
     ]
     told = ", ".join(

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from experiments.engine.estimates import INTERVENTION, OPEN, TALK, ends, verdicts
 from experiments.study.design import Design, grid_values
 from experiments.study.kinds import phase_figure
 from experiments.study.kinds.sweep import METHOD
 from experiments.study.rows import Row
 from experiments.study.sampling import points
-from experiments.study.work import NORMAL, Findings, Waves, Work, batches, merged, rows_of
+from experiments.study.work import Findings, Waves, Work, batches, merged, rows_of
 from model.world import Array
 
 SURE = 3.0
@@ -124,8 +125,7 @@ def wanted(surface: Surface) -> list[tuple[int, int]]:
 
 def filled(surface: Surface) -> tuple[Array, Array, Array]:
     """Mean, low and high at all nodes; those not played lie between the corners of their cell."""
-    half = NORMAL * surface.error
-    known = np.stack([surface.mean, surface.mean - half, surface.mean + half])
+    known = np.stack([surface.mean, *ends(surface.mean, surface.error)])
     whole = np.where(surface.runs > 0, known, np.nan)
     for cell in leaves(surface):
         left, right, top, bottom = cell
@@ -211,9 +211,10 @@ def findings(
         f"Advantage of {design.talk} for {label}. Line: no difference; dashed: the 95 % band of "
         "that line; hatched: the sign is not settled."
     )
+    told = verdicts(low, high)
     words = [
-        f"{label}, {design.talk} against {act}: better in {share_of(low[k] > 0)} of the plane, "
-        f"worse in {share_of(high[k] < 0)}, open in {share_of((low[k] <= 0) & (high[k] >= 0))}."
+        f"{label}, {design.talk} against {act}: better in {share_of(told[k] == TALK)} of the "
+        f"plane, worse in {share_of(told[k] == INTERVENTION)}, open in {share_of(told[k] == OPEN)}."
         for k, act in enumerate(design.acts)
     ]
     spent, full = int(rows["runs"].sum()), design.runs * surface.runs.size

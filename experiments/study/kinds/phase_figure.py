@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from experiments.engine.estimates import OPEN, verdicts
 from experiments.figures.duels import marks_beyond
 from experiments.figures.style import ACT, FAINT, INK, NOTE, TALK, WIDTH, signed, styled
 from experiments.study.design import Design, grid_values
@@ -66,7 +67,7 @@ def draw(
     half_x, half_y = (np.diff(each)[0] / 2 for each in (across, upward))
     hatched = [
         Rectangle((across[column] - half_x, upward[row] - half_y), 2 * half_x, 2 * half_y)
-        for row, column in np.argwhere((low <= 0) & (high >= 0))
+        for row, column in np.argwhere(verdicts(low, high) == OPEN)
     ]
     axes.add_collection(
         PatchCollection(hatched, facecolor="none", edgecolor=FAINT, hatch="/////", linewidth=0.0)

@@ -6,6 +6,7 @@ from typing import Any  # a factor's values may be words
 import numpy as np
 import pandas as pd
 
+from experiments.engine.estimates import INTERVENTION, OPEN, TALK, UNDEFINED, verdicts
 from experiments.engine.numerals import decimal, interval
 from experiments.figures.duels import duels as duels_figure
 from experiments.study.design import OWN, Design
@@ -89,22 +90,20 @@ def long_duels(work: Work, table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def verdict_of(low: float, high: float) -> str:
-    """Which policy is better, or that it is open.
-
-    >>> verdict_of(0.1, 0.3), verdict_of(-0.2, 0.1)
-    ('talk', 'open')
-    """
-    return "talk" if low > 0 else "intervention" if high < 0 else "open"
-
-
 def duel_words(duels: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
     """A line for each duel of one point."""
-    for row in duels.to_dict("records"):
-        words = {"talk": "better than", "intervention": "worse than", "open": "not told apart from"}
+    words = {
+        TALK: "better than",
+        INTERVENTION: "worse than",
+        OPEN: "not told apart from",
+        UNDEFINED: "not comparable with",
+    }
+    for row, verdict in zip(
+        duels.to_dict("records"), verdicts(duels["low"], duels["high"]), strict=True
+    ):
         yield (
             f"{labels[row['patron']]} for {labels[row['protege']]}: {row['talk']} "
-            f"is {words[verdict_of(row['low'], row['high'])]} {row['act']}: "
+            f"is {words[verdict]} {row['act']}: "
             f"{decimal(row['difference'], 3)} {interval(row['low'], row['high'], 3)} "
             f"in {row['runs']} runs; better in {row['talk_better']:.0%}, the same in "
             f"{row['same']:.0%}; {decimal(row['protege_difference'])} for the protege."
@@ -143,17 +142,14 @@ def lines(
 
 def stretches(rows: pd.DataFrame, factor: str, rival: str) -> list[str]:
     """Stretches of one verdict along a factor, in words."""
-    words = {"talk": "talk better", "intervention": "talk worse", "open": "open"}
-    verdicts = [
-        verdict_of(low, high)
-        for low, high in zip(rows[f"gain.{rival}.low"], rows[f"gain.{rival}.high"], strict=True)
-    ]
+    words = {TALK: "talk better", INTERVENTION: "talk worse"}
+    told = verdicts(rows[f"gain.{rival}.low"], rows[f"gain.{rival}.high"])
     values, found, start = list(rows[factor]), [], 0
     for place in range(1, len(values) + 1):
-        if place == len(values) or verdicts[place] != verdicts[start]:
+        if place == len(values) or told[place] != told[start]:
             first, last = shown_value(values[start]), shown_value(values[place - 1])
             extent = f"at {first}" if first == last else f"from {first} to {last}"
-            found.append(f"{words[verdicts[start]]} {extent}")
+            found.append(f"{words.get(told[start], told[start])} {extent}")
             start = place
     return found
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from experiments.engine.estimates import INTERVENTION, TALK, verdicts
 from experiments.figures.style import ACT, GRID, INK, NOTE, WIDTH, signed, styled
 from experiments.study.design import OWN, Design
 
@@ -87,7 +88,7 @@ def draw_line(
     mean, low, high = (rows[f"gain.{rival}{end}"].to_numpy(float) for end in ("", ".low", ".high"))
     axes.fill_between(across, low, high, color=colour, alpha=0.16, linewidth=0)
     axes.plot(across, mean, color=colour, linestyle=DASHES[number % len(DASHES)], label=name)
-    settled = (low > 0) | (high < 0)
+    settled = np.isin(verdicts(low, high), (TALK, INTERVENTION))
     axes.scatter(across[settled], mean[settled], s=12, color=colour, zorder=3)
     axes.scatter(across[~settled], mean[~settled], s=12, edgecolors=colour, facecolors="white",
                  linewidths=0.9, zorder=3)  # fmt: skip

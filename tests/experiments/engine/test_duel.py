@@ -1,24 +1,17 @@
 """The duel: paired on the same luck, and open in both directions."""
 
-import numpy as np
 import pytest
 
-from experiments.engine.duel import duels, paired, proteges
+from experiments.engine.duel import duels, proteges
+from experiments.engine.estimates import Estimate
 
 CHANGES = {"turns": 8}
 
 
-def test_paired_interval_is_the_normal_one():
-    values = np.random.default_rng(1).normal(0.3, 2.0, 400)
-    mean, low, high = paired(values)
-    half = 1.959964 * values.std() / np.sqrt(399)
-    assert mean == pytest.approx(values.mean(), abs=1e-8)
-    assert (low, high) == pytest.approx((values.mean() - half, values.mean() + half), abs=1e-6)
-
-
 def test_a_policy_against_itself_makes_no_difference():
     found, _ = duels("twelve-days", 20, patrons=["russia"], acts=["rhetoric"], changes=CHANGES)
-    assert (found[0].difference, found[0].same, found[0].verdict) == (0.0, 1.0, "open")
+    assert (found[0].estimate, found[0].same) == (Estimate(0.0, 0.0, 0.0), 1.0)
+    assert found[0].estimate.verdict == "open"
 
 
 def test_patrons_side_with_their_proteges():
@@ -31,7 +24,7 @@ def test_patrons_side_with_their_proteges():
 @pytest.mark.parametrize("preset", ["twelve-days", "iran-2025"])
 def test_the_question_is_open_by_construction(preset):
     found, _ = duels(preset, 600, patrons=["russia", "china", "united_states"])
-    verdicts = {(each.patron, each.act): each.verdict for each in found}
+    verdicts = {(each.patron, each.act): each.estimate.verdict for each in found}
     assert verdicts["russia", "arms"] == "talk"
     assert verdicts["china", "arms"] == verdicts["china", "force"] == "talk"
     assert verdicts["united_states", "force"] == "intervention"

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from experiments.answer.report import verdict
 from experiments.engine.batch import simulate
 from experiments.engine.duel import Duel
+from experiments.engine.estimates import Estimate
 from experiments.engine.numerals import decimal, interval
 from experiments.study.kinds.sweep import duel_words
 from model.preset.load import load
 
-EVEN = Duel("russia", "iran", "rhetoric", "arms", *[-1e-5] * 3, 0.0, 0.0, -1e-5, 0.0, 4)
+NOUGHT = Estimate(-1e-5, -1e-5, -1e-5)
+EVEN = Duel("russia", "iran", "rhetoric", "arms", NOUGHT, 0.0, 0.0, -1e-5, 0.0, 4)
 
 
 @given(st.floats(-1e3, 1e3), st.integers(0, 3))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.engine.duel import duels
+from experiments.engine.estimates import Estimate
 from experiments.page import background as whatif
 from experiments.page.address import Plan
 from experiments.page.run import replayed
@@ -37,14 +38,13 @@ def test_the_verdict_is_that_of_the_duel() -> None:
     values = played(whatif.verdict_pieces(PLAN, "russia", "arms", runs=20))
     found = whatif.verdict("russia", "arms", values)
     duel = duels(PLAN.preset, 20, patrons=["russia"], acts=["arms"], changes=PLAN.given)[0][0]
-    assert found.after.mean == duel.difference
-    assert (found.after.low, found.after.high) == (duel.low, duel.high)
+    assert found.after == duel.estimate
 
 
 def test_before_and_after_are_paired_on_the_same_luck() -> None:
     values = [np.array(each, float) for each in ([3, 5, 1], [1, 1, 1], [4, 6, 2], [1, 1, 1])]
     found = whatif.verdict("russia", "arms", values)
-    assert (found.change.mean, found.change.low, found.change.high) == (1.0, 1.0, 1.0)
+    assert found.change == Estimate(1.0, 1.0, 1.0)
     assert found.before.low < found.before.mean
 
 

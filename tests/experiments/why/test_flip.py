@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from experiments.engine.estimates import Estimate
 from experiments.why.flip import (
     Differences,
     Indifference,
@@ -25,7 +26,7 @@ class Known(Differences):
 
     def at(self, act: str, value: float) -> Measured:
         mean = value - self.root
-        return Measured(value, mean, mean - self.noise, mean + self.noise)
+        return Measured(value, Estimate(mean, mean - self.noise, mean + self.noise))
 
 
 def known(root: float, noise: float = 0.05) -> Indifference:
@@ -63,7 +64,7 @@ def test_several_roots_are_all_found():
     class Wave(Known):
         def at(self, act: str, value: float) -> Measured:
             mean = float(np.cos(value * 7))
-            return Measured(value, mean, mean - 0.01, mean + 0.01)
+            return Measured(value, Estimate(mean, mean - 0.01, mean + 0.01))
 
     wave = Wave("", "russia", "key", {}, ["arms"], 10, 0)
     found = _indifference(wave, "arms", 0.5, (0.0, 1.0), "index")
