@@ -70,6 +70,17 @@ def test_the_headings_of_terms_are_the_declared_terms():
     assert re.findall(r"^#### `(.+)`$", chapter("7.4 Payoffs"), re.MULTILINE) == list(TERMS)
 
 
+def test_the_table_of_terms_is_made_from_the_declared_terms():
+    """`scripts/readme --terms` makes it again."""
+    made = re.search(r"<!-- terms: .*? -->\n(.*)<!-- /terms -->", TEXT, re.DOTALL)
+    assert made
+    assert made[1].splitlines()[2:] == [
+        f"| {each.name} | {each.meaning} | {each.default:g} ({each.low:g} to {each.high:g})"
+        f" | {each.source} |"
+        for each in TERMS.values()
+    ]
+
+
 @pytest.mark.parametrize(
     ("title", "heading", "declared"),
     [

@@ -107,11 +107,3 @@ def test_list_shows_every_parameter_with_unit_range_and_source():
     for each in found["parameters"]:
         assert each["unit"] and each["source"] and each["meaning"]
         assert each["low"] <= each["value"] <= each["high"], each["key"]
-
-
-def test_the_readme_table_is_made_from_the_declared_terms():
-    from agents.payoffs import TERMS
-
-    readme = (Path(__file__).resolve().parents[3] / "README.md").read_text("utf-8")
-    for each in TERMS.values():
-        assert f"| {each.name} | {each.meaning} | {each.default:g}" in readme
