@@ -49,14 +49,17 @@ def strategy(rule: Strategy) -> Strategy:
 
 @strategy
 def logit(situation: Situation) -> PerAction:
-    """Quantal response equilibrium [McKelvey1995]_; solved for all who play it together."""
+    """The quantal response equilibrium, solved for all who play it together.
+
+    Reference: McKelvey & Palfrey 1995.
+    """
     game = situation.game
     return logit_equilibrium(game).play[situation.state]
 
 
 @strategy
 def best_response(situation: Situation) -> PerAction:
-    """The best reply to what the others last did [Cournot1838]_; ties go to the lower action."""
+    """The best reply to what the others last did (Cournot 1838); ties go to the lower action."""
     game, world = situation.game, situation.world
     payoffs = game.payoffs(game.expectations(last_play(world, game)))
     return only_best(payoffs[situation.state], situation.feasible)
@@ -64,7 +67,10 @@ def best_response(situation: Situation) -> PerAction:
 
 @strategy
 def level_k(situation: Situation) -> PerAction:
-    """The quantal reply to players of level k - 1; level 0 plays at random [Stahl1995]_."""
+    """The quantal reply to players of level k - 1; level 0 plays at random.
+
+    Reference: Stahl & Wilson 1995.
+    """
     game, state = situation.game, situation.state
     play = uniform(game)
     level = situation.world.decision.level[state]
@@ -76,7 +82,7 @@ def level_k(situation: Situation) -> PerAction:
 
 @strategy
 def experience(situation: Situation) -> PerAction:
-    """Logit choice on attractions that experience weighs [Camerer1999]_."""
+    """Logit choice on attractions that experience weighs (Camerer & Ho 1999)."""
     game, state, world = situation.game, situation.state, situation.world
     attraction = np.where(situation.feasible, world.attraction[state], -np.inf)
     return quantal_response(attraction[None], game.precision[state][None])[0]
@@ -84,7 +90,10 @@ def experience(situation: Situation) -> PerAction:
 
 @strategy
 def look_ahead(situation: Situation) -> PerAction:
-    """The action whose imagined coming turns are worth most, by roll-out [Tesauro1996]_."""
+    """The action whose imagined coming turns are worth most, by roll-out.
+
+    Reference: Tesauro & Galperin 1996.
+    """
     decision, state = situation.world.decision, situation.state
     depth, samples = (int(np.max(each[state])) for each in (decision.depth, decision.samples))
     return only_best(situation.imagine(state, depth, samples), situation.feasible)
@@ -183,7 +192,7 @@ def bound(game: StageGame, chosen: Mapping[int, PerAction]) -> StageGame:
 
 
 def attraction_after(world: World, game: StageGame) -> Array:
-    r"""Attractions after this turn's experience [Camerer1999]_.
+    r"""Attractions after this turn's experience (Camerer & Ho 1999).
 
     $A \leftarrow \varphi A + (1 - \varphi)\,(\delta + (1 - \delta)\,1[a\ played])\,u(a)$ against
     what the others played, with the retention $\varphi = e^{-forgetting \cdot weeks}$.

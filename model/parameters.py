@@ -84,7 +84,7 @@ class Reputation:
     """How a state's past conduct is remembered at the start (S7), and what it is worth."""
 
     kept: Number = quantity(
-        2.0, "cases", 0, 50, "remembered obligations kept", "Crescenzi 2012", initial=True
+        2.0, "cases", 0, 50, "remembered obligations kept", "Crescenzi et al. 2012", initial=True
     )
     failed: Number = quantity(
         1.0, "cases", 0, 50, "remembered obligations failed (S7)", initial=True
@@ -132,7 +132,7 @@ class Decision:
     """How a state decides, for the rules that need more than precision."""
 
     level: Number = quantity(
-        2.0, "level", 1, 20, "level of reasoning of rule level_k", "Stahl 1995"
+        2.0, "level", 1, 20, "level of reasoning of rule level_k", "Stahl & Wilson 1995"
     )
     depth: Number = quantity(2.0, "turns", 1, 20, "turns that rule look_ahead imagines")
     samples: Number = quantity(4.0, "samples", 1, 200, "futures that rule look_ahead draws")
@@ -185,8 +185,8 @@ class Target:
 class Oil:
     """The oil market: log mean reversion to a price set by supply at risk (S12)."""
 
-    price: Number = quantity(70.84, "USD/bbl", 5, 500, "Brent at the start", "US EIA, 12 June 2025")
-    world_supply: Number = quantity(102.0, "mb/d", 50, 150, "world supply", "IEA, June 2025")
+    price: Number = quantity(70.84, "USD/bbl", 5, 500, "Brent at the start", "EIA 2025: 12 June")
+    world_supply: Number = quantity(102.0, "mb/d", 50, 150, "world supply", "IEA 2025")
     at_risk: Number = quantity(
         1.5, "mb/d", 0, 10, "the target's exports, put at risk by war (S12)", "EIA 2024"
     )
@@ -200,7 +200,7 @@ class Oil:
         0.02,
         2,
         "short-run elasticity: loss of supply per rise in price",
-        "Caldara, Cavallo & Iacoviello 2019; chosen within their range",
+        "Caldara et al. 2019; chosen within their range",
     )
     adjustment: Number = quantity(5.0, "1/week", 0, 50, "rate at which the price finds its level")
     volatility: Number = quantity(
@@ -305,7 +305,7 @@ class Beliefs:
         1.0, "cases/week", 0, 10, "weight of a week in crisis against a remembered case"
     )
     memory: Number = quantity(
-        0.004, "1/week", 0, 1, "rate at which conduct is forgotten", "Crescenzi 2012"
+        0.004, "1/week", 0, 1, "rate at which conduct is forgotten", "Crescenzi et al. 2012"
     )
     credence: Number = quantity(
         0.15, "1/week", 0, 5, "rate at which words raise the pledge heard in them"

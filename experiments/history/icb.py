@@ -1,7 +1,7 @@
 """Potential patrons in the International Crisis Behavior data, and the backtest on them.
 
 Reads the project's own actor-level file (ICB2, version 13 or later), or a table of potential
-patrons made from it and joined with other sources. Brecher & Wilkenfeld 2000; Brecher et al.
+patrons made from it and joined with other sources. See Brecher & Wilkenfeld 2000.
 """
 
 import json

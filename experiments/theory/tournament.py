@@ -2,8 +2,8 @@
 
 In a round a patron meets a client in need, at random. It supports (cost c) or abandons
 it (the client loses b), and all audiences judge the deed by the model's own `judgement`.
-A state now and then imitates another of higher payoff (pairwise comparison, Traulsen,
-Nowak & Pacheco 2006). New policies are so rare that each either takes over or dies out
+A state now and then imitates another of higher payoff (pairwise comparison, Traulsen
+et al. 2006). New policies are so rare that each either takes over or dies out
 before the next appears (Fudenberg & Imhof 2006). Nothing is drawn: the figures are exact.
 """
 
@@ -169,7 +169,7 @@ def log_rates(norm: str, policies: Sequence[str], rules: Tournament) -> Array:
 def log_shares(rates: Array) -> Array:
     """Log of the stationary distribution of a Markov chain, from the logs of its rates.
 
-    State reduction (Grassmann, Taksar & Heyman 1985): it never subtracts, so that rates as
+    State reduction (Grassmann et al. 1985): it never subtracts, so that rates as
     far apart as here lose no digit.
     """
     rates = rates.copy()

@@ -1,7 +1,7 @@
 r"""The logit quantal response equilibrium of the stage game.
 
-$p_i(a) \propto \exp(\lambda_i u_i(a; p_{-i}))$ [McKelvey1995]_. Meant is the equilibrium on the
-principal branch: the one reached from uniform play as precision grows from 0.
+$p_i(a) \propto \exp(\lambda_i u_i(a; p_{-i}))$ (McKelvey & Palfrey 1995). Meant is the
+equilibrium on the principal branch: the one reached from uniform play as precision grows from 0.
 Where it is proven to be the only one (uniqueness.py), iteration finds it from any start;
 elsewhere the branch is followed (branch.py).
 """

@@ -1,9 +1,9 @@
 """Scenario discovery: the boxes of the parameters in which talk beats intervention.
 
-PRIM peels slices off the space until what is left is mostly talk [Friedman1999]_; CART
-cuts it into leaves [Breiman1984]_. A box is judged by its coverage (share of all cases
+PRIM peels slices off the space until what is left is mostly talk (Friedman & Fisher 1999); CART
+cuts it into leaves (Breiman et al. 1984). A box is judged by its coverage (share of all cases
 of talk that lie in it), its density (share of talk among the cases in it) and, for each
-limit, a quasi-p-value (chance to find the density without that limit [Bryant2010]_).
+limit, a quasi-p-value (chance to find the density without that limit, Bryant & Lempert 2010).
 """
 
 import warnings

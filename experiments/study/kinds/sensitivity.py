@@ -1,7 +1,7 @@
 """Which parameters move the advantage of talk: Morris over all of them, Sobol over the foremost.
 
-Morris [Morris1991]_ changes one parameter at a time along trajectories: mu* is the mean size of
-the effect over a parameter's range. Sobol indices [Saltelli2010]_ are shares of the
+The method of Morris 1991 changes one parameter at a time along trajectories: mu* is the mean
+size of the effect over a parameter's range. Sobol indices (Saltelli et al. 2010) are shares of the
 variance: first order by a parameter alone, total with all it interacts with, second by pairs.
 """
 
