@@ -25,13 +25,15 @@ def quantity(
     source: str = "own assumption",
     *,
     initial: bool = False,
+    by_run: bool = True,
 ) -> Any:  # dataclass fields are declared `Number`
     """A declared parameter: its default, unit, valid range, meaning and source.
 
     What is `initial` only makes the first world: in the middle of a run it cannot be changed.
+    What is not `by_run` is one number for all runs that are played together.
     """
     said = {"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source}
-    return field(default=default, metadata=said | {"initial": initial})
+    return field(default=default, metadata=said | {"initial": initial, "by_run": by_run})
 
 
 @dataclass(frozen=True)
@@ -134,14 +136,29 @@ class Decision:
     level: Number = quantity(
         2.0, "level", 1, 20, "level of reasoning of rule level_k", "Stahl & Wilson 1995"
     )
-    depth: Number = quantity(2.0, "turns", 1, 20, "turns that rule look_ahead imagines")
-    samples: Number = quantity(4.0, "samples", 1, 200, "futures that rule look_ahead draws")
+    depth: Number = quantity(
+        2.0, "turns", 1, 20, "turns that rule look_ahead imagines", by_run=False
+    )
+    samples: Number = quantity(
+        4.0, "samples", 1, 200, "futures that rule look_ahead draws", by_run=False
+    )
     forgetting: Number = quantity(
         0.3, "1/week", 0, 20, "rate at which rule experience forgets", "Camerer & Ho 1999"
     )
     foregone: Number = quantity(
         0.5, "share", 0, 1, "weight of payoffs foregone in rule experience", "Camerer & Ho 1999"
     )
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What a state has toward each other state."""
+
+    ties: Number = quantity(0.0, "index", -1.0, 1.0, "affinity to other states", "own coding")
+    stakes: Number = quantity(
+        0.0, "index", -1.0, 1.0, "worth of others' survival to it", "own coding"
+    )
+    pledges: Number = quantity(0.0, "share", 0.0, 1.0, "what others expect of it", "own coding")
 
 
 @dataclass(frozen=True)
@@ -412,16 +429,6 @@ STATE_SECTIONS: dict[str, type] = {
     "decision": Decision,
     "target": Target,
 }
-
-
-def acts_later(section: str, name: str) -> bool:
-    """Whether a declared quantity of a section acts in the middle of a run.
-
-    >>> acts_later("economy", "trade"), acts_later("economy", "sanctions")
-    (True, False)
-    """
-    kind = SECTIONS.get(section) or STATE_SECTIONS.get(section)
-    return kind is None or not declarations(kind)[name]["initial"]
 
 
 def declarations(section: type) -> dict[str, dict[str, Any]]:

@@ -9,18 +9,17 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import fields
 from random import Random
 
 import numpy as np
 
-from agents.payoffs import TERMS, ledger
+from agents.payoffs import ledger
 from model.alliance_model import AllianceModel
 from model.game.branch import NoEquilibrium
 from model.game.iteration import RESIDUAL
 from model.game.stage_game import Expected
 from model.measures import MEASURES, worth
-from model.parameters import SECTIONS, STATE_SECTIONS
+from model.preset.catalogue import catalogue
 from model.preset.load import Preset, load
 from model.world import Array, World
 from tests.worlds import PRESETS, figures
@@ -33,29 +32,9 @@ TOGETHER = 125
 
 def ranges(preset: Preset) -> dict[str, tuple[float, float]]:
     """Lowest and highest value of every figure that may differ from run to run."""
-    players, target = preset.file.players, preset.file.target
-    keys = [f"{name}.{each.name}" for name, kind in SECTIONS.items() for each in fields(kind)]
-    for player in players:
-        for name, kind in STATE_SECTIONS.items():
-            if name != "target" or player == target:
-                keys += [f"{player}.{name}.{each.name}" for each in fields(kind)]
-        keys += [f"{player}.weights.{name}" for name in TERMS]
-        keys += [
-            f"{player}.{table}.{other}"
-            for table in ("ties", "stakes", "pledges")
-            for other in players
-            if other != player or table != "ties"
-        ]
-        keys.append(f"{player}.precision")
-    found = {key: preset.range(key) for key in (*keys, "restraint")}
-    found |= {
-        f"{player}.treaties.{each.partner}.{each.clause}": (0.0, 1.0, "share")
-        for player in players
-        for each in preset.profiles[player].treaties
+    return {
+        each.key: (float(each.low), float(each.high)) for each in catalogue(preset) if each.by_run
     }
-    for key in [key for key in found if key.endswith((".decision.depth", ".decision.samples"))]:
-        del found[key]  # one number for all runs
-    return {key: (float(low), float(high)) for key, (low, high, _) in found.items()}
 
 
 def without_contradiction(sets: dict[str, Array]) -> dict[str, Array]:
@@ -76,25 +55,12 @@ def drawn(preset: Preset, count: int, number: int, *, at_ends: bool) -> dict[str
 
 def one_at_an_end(preset: Preset) -> dict[str, Array]:
     """Sets in each of which one figure is at an end, and all others are the preset's own."""
-    limits = ranges(preset)
-    places = {key: 2 * place for place, key in enumerate(limits)}
+    figures_by_run = [each for each in catalogue(preset) if each.by_run]
     sets = {}
-    for key, (low, high) in limits.items():
-        sets[key] = np.full(2 * len(limits), _present(preset, key))
-        sets[key][places[key] : places[key] + 2] = low, high
+    for place, each in enumerate(figures_by_run):
+        sets[each.key] = np.full(2 * len(figures_by_run), each.value)
+        sets[each.key][2 * place : 2 * place + 2] = each.low, each.high
     return without_contradiction(sets)
-
-
-def _present(preset: Preset, key: str) -> float:
-    owner, _, rest = key.partition(".treaties.")
-    if not rest:
-        return float(preset.figure(key))
-    (depth,) = (
-        each.depth
-        for each in preset.profiles[owner].treaties
-        if f"{each.partner}.{each.clause}" == rest
-    )
-    return float(depth)
 
 
 def wrong_in(model: AllianceModel, weighed: World) -> list[str]:

@@ -13,7 +13,8 @@ import pytest
 from agents.payoffs import game_of
 from experiments.why.explain import nudged
 from model.alliance_model import AllianceModel
-from model.parameters import SECTIONS, STATE_SECTIONS, acts_later, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS, declarations
+from model.preset.catalogue import catalogue
 from model.preset.load import ConfigError, load
 from tests.space import drawn, found_wrong, one_at_an_end, ranges
 from tests.worlds import PRESETS
@@ -87,7 +88,7 @@ def test_what_only_makes_the_first_world_changes_nothing_in_mid_run():
 
 
 def test_most_figures_act_in_mid_run_and_the_first_worlds_do_not():
-    keys = [key for key in ranges(load("iran-2025")) if "." in key]
-    later = [key for key in keys if acts_later(*key.split(".")[-2:])]
+    figures = catalogue(load("iran-2025"))
+    later = [each.key for each in figures if not each.initial]
     assert "iran.target.breakout_weeks" in later and "russia.economy.sanctions" not in later
-    assert len(later) > 0.8 * len(keys)
+    assert len(later) > 0.8 * len(figures)

@@ -8,11 +8,10 @@ from random import Random
 import numpy as np
 from hypothesis import strategies as st
 
-from agents.payoffs import TERMS
 from model.alliance_model import AllianceModel
 from model.game.stage_game import CHANNELS, Expected, StageGame
-from model.parameters import SECTIONS, STATE_SECTIONS, declarations
-from model.preset.load import Change
+from model.preset.catalogue import catalogue
+from model.preset.load import Change, load
 from model.world import World
 
 PLAYERS = ("russia", "iran", "israel", "united_states", "china", "gulf")
@@ -99,23 +98,12 @@ def _same(one: object, other: object) -> bool:
 
 def tunable() -> dict[str, tuple[float, float]]:
     """The range of every declared figure that can be changed without contradicting another."""
-    ranges = {
-        f"{name}.{key}": (each["low"], each["high"])
-        for name, section in SECTIONS.items()
-        for key, each in declarations(section).items()
-    }
-    for player in PLAYERS:
-        ranges |= {
-            f"{player}.{name}.{key}": (each["low"], each["high"])
-            for name, section in STATE_SECTIONS.items()
-            if name != "means" and (name != "target" or player == "iran")
-            for key, each in declarations(section).items()
-        }
-        ranges |= {f"{player}.weights.{n}": (t.low, t.high) for n, t in TERMS.items()}
-        ranges |= {f"{player}.precision": (0, 20)}
-        ranges |= {f"{player}.stakes.{principal}": (-1, 1) for principal in ("iran", "israel")}
-        ranges |= {f"{player}.ties.{other}": (-1, 1) for other in PLAYERS if other != player}
-        ranges |= {f"{player}.pledges.{principal}": (0, 1) for principal in ("iran", "israel")}
+    ranges = {}
+    for each in catalogue(load("twelve-days")):
+        contradicts = each.table in ("means", "treaties", "restraint")
+        principal = each.name in ("iran", "israel") or each.table not in ("stakes", "pledges")
+        if principal and not contradicts:
+            ranges[each.key] = (each.low, 20.0 if each.table == "precision" else each.high)
     return ranges
 
 

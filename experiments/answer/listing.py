@@ -4,58 +4,24 @@ import json
 from collections.abc import Mapping
 from typing import Any  # the listing is plain data of mixed type
 
-from model.parameters import SECTIONS, STATE_SECTIONS, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS
+from model.preset.catalogue import Quantity, catalogue
 from model.preset.load import PRESETS, PROFILES, Change, document, load
+
+OF_A_SECTION = ["key", "value", "default", "unit", "low", "high", "meaning", "source", "initial"]
+OF_A_STATE = ["key", "value", "unit", "low", "high", "default", "source", "meaning"]
+"""The order in which a parameter is told: of a declared section, and of any other table."""
 
 
 def parameters(name: str, changes: Mapping[str, Change] | None = None) -> list[dict[str, Any]]:
     """Every parameter of a preset: key, value, unit, range, default, source, meaning."""
-    preset = load(name, changes)
-    rows = []
-    for section, kind in SECTIONS.items():
-        for field, each in declarations(kind).items():
-            rows.append(
-                {"key": f"{section}.{field}", "value": preset.figure(f"{section}.{field}"), **each}
-            )
-    for player, profile in preset.profiles.items():
-        for section, kind in STATE_SECTIONS.items():
-            if section == "target" and player != preset.file.target:
-                continue
-            for field, each in declarations(kind).items():
-                key = f"{section}.{field}"
-                source = profile.sources.get(key, each["source"])
-                value = preset.figure(f"{player}.{key}")
-                rows.append({"key": f"{player}.{key}", "value": value, **each, "source": source})
-        for term in preset.terms.values():
-            rows.append(
-                {
-                    "key": f"{player}.weights.{term.name}",
-                    "value": preset.figure(f"{player}.weights.{term.name}"),
-                    "unit": "weight",
-                    "low": term.low,
-                    "high": term.high,
-                    "default": term.default,
-                    "source": profile.sources.get(f"weights.{term.name}", term.source),
-                    "meaning": term.meaning,
-                }
-            )
-        for section in ("ties", "stakes", "pledges"):
-            for other, value in getattr(profile, section).items():
-                source = profile.sources.get(f"{section}.{other}", "own coding")
-                low = 0.0 if section == "pledges" else -1.0
-                rows.append(
-                    {
-                        "key": f"{player}.{section}.{other}",
-                        "value": value,
-                        "unit": "index",
-                        "low": low,
-                        "high": 1.0,
-                        "default": 0.0,
-                        "source": source,
-                        "meaning": f"{section} of {player} toward {other}",
-                    }
-                )
-    return rows
+    return [plain(each) for each in catalogue(load(name, changes)) if each.listed]
+
+
+def plain(each: Quantity) -> dict[str, Any]:
+    """A parameter as plain data."""
+    declared = each.table in SECTIONS | STATE_SECTIONS
+    return {part: getattr(each, part) for part in (OF_A_SECTION if declared else OF_A_STATE)}
 
 
 def listing(name: str, changes: Mapping[str, Change] | None = None) -> dict[str, Any]:

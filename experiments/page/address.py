@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from urllib.parse import parse_qsl, urlencode
 
-from experiments.answer.listing import parameters
-from model.parameters import acts_later
+from model.preset.catalogue import catalogue
 from model.preset.load import PRESETS, ConfigError, load, suggestion
 from model.preset.toml import told, word
 
@@ -101,14 +100,9 @@ def offered() -> list[str]:
 
 def changeable(preset: str) -> dict[str, bool]:
     """The keys of figures and rules that a visitor may change, and whether in mid-run too."""
-    keys = [each["key"] for each in parameters(preset)]
-    keys += [f"{name}.rule" for name in load(preset).profiles]
-    return {key: later(key) for key in keys}
-
-
-def later(key: str) -> bool:
-    """Whether a figure acts in the middle of a run, as its declaration says."""
-    return acts_later(*key.split(".")[-2:])
+    read = load(preset)
+    figures = {each.key: not each.initial for each in catalogue(read) if each.listed}
+    return figures | {f"{name}.rule": True for name in read.profiles}
 
 
 def base_value(preset: str, key: str) -> Value:

@@ -100,7 +100,7 @@ def figures(model: WatchedModel, world: Any) -> list[Plain]:
 @solara.component
 def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> None:
     """The ledger of the selected state; what flips its choice is sought in the background."""
-    name = visit.selected.value
+    name, preset = visit.selected.value, model.preset
     state = model.world.names.index(name) if name in model.world.names else 0
     found_flip, set_found_flip = solara.use_state(("", ""))
     at = f"{visit.seat} {turn} {name}"
@@ -120,7 +120,9 @@ def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> 
                 sought = place
                 try:
                     found = flip_sentence(
-                        await whatif.played(smallest_flip, moment.before, state, moment.solution),
+                        await whatif.played(
+                            smallest_flip, preset, moment.before, state, moment.solution
+                        ),
                         moment.before.rules[state],
                     )
                 except Exception as error:
@@ -139,10 +141,10 @@ def Why(visit: Visit, model: WatchedModel, moment: Moment | None, turn: int) -> 
         rows, reason = snapshot.why(found), sentence(found)
     Ledger(
         state=name,
-        label=model.preset.profiles[name].label if name in model.preset.profiles else name,
+        label=preset.profiles[name].label if name in preset.profiles else name,
         played=played,
         rows_sent=sent(rows),
-        terms=list(model.preset.terms),
+        terms=list(preset.terms),
         sentence=reason,
         flip=found_flip[1] if found_flip[0] == at else "",
     )

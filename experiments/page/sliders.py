@@ -1,76 +1,68 @@
 """Sliders and axes, made from the declarations of parameters and terms."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from experiments.answer.listing import parameters
 from experiments.page import background as whatif
-from experiments.page.address import Value, changeable
+from experiments.page.address import Value
 from experiments.page.snapshot import Plain
+from model.preset.catalogue import Quantity, catalogue
 from model.preset.load import load
 
-GROUPS = {
+TITLES = {
     "weights": "Payoff weights",
-    "decision": "Decision",
-    "means": "Means",
-    "posture": "Posture",
-    "reputation": "Reputation",
-    "economy": "Economy",
     "target": "What the challenger is after",
-    "ties": "Ties",
-    "stakes": "Stakes",
-    "pledges": "Pledges",
     "oil": "Oil market",
-    "conflict": "Conflict",
-    "beliefs": "Beliefs",
     "front": "The other front",
     "value": "Realised value",
 }
+"""Titles of groups of sliders; others are called as their tables."""
+FIRST = ("weights", "decision")
+"""The groups that stand first; the others follow in the order of the catalogue."""
 
 
 def figures_by_owner(preset: str) -> dict[str, Plain]:
     """The declared figures of each state, and of the crisis itself under the empty name."""
-    profiles = load(preset).profiles
-    owners: dict[str, Plain] = {
-        name: {"label": each.label, "rule": each.rule, "groups": {}}
-        for name, each in profiles.items()
-    }
-    owners[""] = {"label": "All states", "rule": None, "groups": {}}
-    at_once = changeable(preset)
-    for each in parameters(preset):
-        owner, *rest = each["key"].split(".")
-        group, name = rest if owner in profiles else (owner, rest[0])
-        groups = owners[owner if owner in profiles else ""]["groups"]
-        label = profiles[name].label if name in profiles else name.replace("_", " ")
-        groups.setdefault(group, []).append(slider(each | {"at_once": at_once[each["key"]]}, label))
+    read = load(preset)
+    labels = {name: each.label for name, each in read.profiles.items()}
+    figures = [each for each in catalogue(read) if each.listed]
+    owners = {name: (each.label, each.rule) for name, each in read.profiles.items()}
     return {
-        name: owner
-        | {
-            "groups": [
-                {"name": group, "title": GROUPS.get(group, group), "rows": owner["groups"][group]}
-                for group in sorted(owner["groups"], key=list(GROUPS).index)
-            ]
-        }
-        for name, owner in owners.items()
+        name: {"label": label, "rule": rule, "groups": groups(figures, name, labels)}
+        for name, (label, rule) in {**owners, "": ("All states", None)}.items()
     }
 
 
-def slider(declared: Plain, label: str) -> Plain:
-    """One slider from a parameter's declaration."""
-    width = declared["high"] - declared["low"]
-    step = 10.0 ** np.floor(np.log10(width / 100))
+def groups(figures: Sequence[Quantity], owner: str, labels: Mapping[str, str]) -> list[Plain]:
+    """The sliders of a state, or of the crisis, in groups with their titles."""
+    tables: dict[str, list[Plain]] = {table: [] for table in FIRST}
+    for each in figures:
+        if each.owner == owner:
+            label = labels.get(each.name, each.name.replace("_", " "))
+            tables.setdefault(each.table, []).append(slider(each, label))
+    return [
+        {"name": table, "title": TITLES.get(table, table.capitalize()), "rows": rows}
+        for table, rows in tables.items()
+        if rows
+    ]
+
+
+def slider(declared: Quantity, label: str) -> Plain:
+    """One slider from a figure's declaration."""
+    step = 10.0 ** np.floor(np.log10((declared.high - declared.low) / 100))
     return {
-        "key": declared["key"],
+        "key": declared.key,
         "name": label,
-        "base": float(declared["value"]),
-        "low": declared["low"],
-        "high": declared["high"],
+        "base": float(declared.value),
+        "low": declared.low,
+        "high": declared.high,
         "step": float(f"{step:.1g}"),
-        "unit": "" if declared["unit"] in ("weight", "index") else declared["unit"],
-        "meaning": declared["meaning"].split("; own")[0],
-        "source": declared["source"],
-        "at_once": declared["at_once"],
+        "unit": "" if declared.unit in ("weight", "index") else declared.unit,
+        "meaning": declared.meaning.split("; own")[0],
+        "source": declared.source,
+        "at_once": not declared.initial,
     }
 
 

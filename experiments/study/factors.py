@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
-from experiments.answer.listing import parameters
 from experiments.engine.tables import as_number
-from model.preset.load import Change, load, varies_by_run
+from model.preset.catalogue import catalogue
+from model.preset.load import Change, load
 from model.preset.schemas import STRICT
 
 Ends = list[float]
@@ -42,19 +42,18 @@ def declared_factors(name: str, changes: Mapping[str, Change], spread: float) ->
     Ranges stay within the declared bounds. From 0 a range goes up to the spread. What is tied
     down and the total it is part of stay on either side of their middle.
     """
-    rows = {each["key"]: each for each in parameters(name)}
-    preset = load(name, changes)
+    varied = {
+        each.key: each for each in catalogue(load(name, changes)) if each.listed and each.by_run
+    }
     factors = {}
-    for key, row in rows.items():
-        if not varies_by_run(key):
-            continue
-        value = float(preset.figure(key))
+    for key, each in varied.items():
+        value = float(each.value)
         ends = sorted((value * (1 - spread), value * (1 + spread))) if value else (0.0, spread)
-        low, high = max(ends[0], row["low"]), min(ends[1], row["high"])
-        if f"{key}_tied" in rows:
-            low = max(low, (value + float(preset.figure(f"{key}_tied"))) / 2)
+        low, high = max(ends[0], each.low), min(ends[1], each.high)
+        if f"{key}_tied" in varied:
+            low = max(low, (value + float(varied[f"{key}_tied"].value)) / 2)
         if key.endswith("_tied"):
-            high = min(high, (value + float(preset.figure(key.removesuffix("_tied")))) / 2)
+            high = min(high, (value + float(varied[key.removesuffix("_tied")].value)) / 2)
         if low < high:
-            factors[key] = Factor(low=low, high=high, unit=row["unit"])
+            factors[key] = Factor(low=low, high=high, unit=each.unit)
     return factors

@@ -15,7 +15,8 @@ from experiments.engine.batch import Job
 from experiments.engine.duel import ACTS, TALK, proteges, rows_under
 from experiments.study.design import OWN
 from model.draws import MOST_SEED
-from model.preset.load import ConfigError, load, suggestion, varies_by_run
+from model.preset.catalogue import varies_by_run
+from model.preset.load import ConfigError, load, suggestion
 from model.preset.toml import whole_number
 from model.world import Array, total
 

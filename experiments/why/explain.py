@@ -14,13 +14,16 @@ from experiments.engine.numerals import decimal
 from model.alliance_model import AllianceModel
 from model.game.equilibrium import Solution, logit_equilibrium, nearby
 from model.game.stage_game import Expected, StageGame
-from model.parameters import SECTIONS, STATE_SECTIONS, declarations
-from model.preset.load import Change, ConfigError, load, suggestion
+from model.parameters import SECTIONS
+from model.preset.catalogue import Quantity, catalogue
+from model.preset.load import Change, ConfigError, Preset, load, suggestion
 from model.preset.toml import whole_number
 from model.world import Array, World
 
-FLIPPABLE = ("means", "posture", "reputation", "economy")
-PAIRS = {"ties": ("affinity", -1.0), "stakes": ("stakes", -1.0), "pledges": ("pledge", 0.0)}
+PAIRS = {"ties": "affinity", "stakes": "stakes", "pledges": "pledge"}
+"""What a world calls the figures that a state has toward each other one."""
+FLIPPABLE = {"means", "posture", "reputation", "economy", "weights", *PAIRS, *SECTIONS}
+"""The tables of which a figure may flip a choice."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def explanation(
     model.act()
     played = world.ladder.names[state][int(model.world.choice[state])]
     found = decision(world, game, solution, state, played, turn=turn, run=run)
-    return replace(found, flip=smallest_flip(world, state, solution)) if flips else found
+    flip = smallest_flip(model.preset, world, state, solution) if flips else None
+    return replace(found, flip=flip)
 
 
 def decision(
@@ -151,29 +155,29 @@ def solved(world: World, guess: Array, kept: Mapping[int, Array]) -> Solution:
     return logit_equilibrium(bound(game_of(world), kept), guess, f"in turn {world.turn}")
 
 
-def nudges(world: World, state: int) -> dict[str, tuple[float, float, float, str]]:
-    """Parameters that bear on a state's choice: key to value, low, high, unit."""
-    own = world.names[state]
-    found: dict[str, tuple[float, float, float, str]] = {}
-    for name in world.weights:
-        term, value = world.terms[name], float(world.weights[name][state])
-        found[f"{own}.weights.{name}"] = (value, term.low, term.high, "")
-    for section in FLIPPABLE:
-        for name, each in declarations(STATE_SECTIONS[section]).items():
-            if each["initial"]:
-                continue
-            value = float(getattr(getattr(world, section), name)[state])
-            found[f"{own}.{section}.{name}"] = (value, each["low"], each["high"], each["unit"])
-    for key, (attribute, low) in PAIRS.items():
-        for other, name in enumerate(world.names):
-            if other != state or key != "ties":
-                value = float(getattr(world, attribute)[state, other])
-                found[f"{own}.{key}.{name}"] = (value, low, 1.0, "")
-    for section, kind in SECTIONS.items():
-        for name, each in declarations(kind).items():
-            value = float(getattr(getattr(world, section), name))
-            found[f"{section}.{name}"] = (value, each["low"], each["high"], each["unit"])
-    return found
+def nudges(preset: Preset, world: World, state: int) -> list[Quantity]:
+    """The figures that bear on a state's choice, with their present values."""
+    return [
+        replace(each, value=present(world, each.key))
+        for each in catalogue(preset)
+        if each.table in FLIPPABLE
+        and each.owner in ("", world.names[state])
+        and not each.initial
+        and (each.table not in PAIRS or each.name in world.names)
+    ]
+
+
+def present(world: World, key: str) -> float:
+    """The present value of a figure of the world."""
+    owner, table, name = ("", *key.split("."))[-3:]
+    if not owner:
+        return float(getattr(getattr(world, table), name))
+    state = world.names.index(owner)
+    if table == "weights":
+        return float(world.weights[name][state])
+    if table in PAIRS:
+        return float(getattr(world, PAIRS[table])[state, world.names.index(name)])
+    return float(getattr(getattr(world, table), name)[state])
 
 
 def nudged(world: World, key: str, value: float) -> World:
@@ -193,8 +197,7 @@ def nudged(world: World, key: str, value: float) -> World:
         weights = world.weights | {parts[2]: at(world.weights[parts[2]], state)}
         return replace(world, weights=weights)
     if parts[1] in PAIRS:
-        attribute = PAIRS[parts[1]][0]
-        other = world.names.index(parts[2])
+        attribute, other = PAIRS[parts[1]], world.names.index(parts[2])
         return with_(world, attribute, at(getattr(world, attribute), state, other))
     if parts[1] == "target":
         aims: Any = replace(world.aims, **{parts[2]: np.asarray(value)})
@@ -222,7 +225,7 @@ def at_shift(stock: Array, state: int, shift: float) -> Array:
     return changed
 
 
-def smallest_flip(world: World, state: int, solution: Solution) -> Flip | None:
+def smallest_flip(preset: Preset, world: World, state: int, solution: Solution) -> Flip | None:
     """The change of one parameter, least as a share of its range, that flips the likeliest action.
 
     The search iterates from the present solution; the flip it finds is verified by solving the
@@ -237,19 +240,21 @@ def smallest_flip(world: World, state: int, solution: Solution) -> Flip | None:
         game = bound(game_of(nudged(world, key, value)), kept)
         return int(np.argmax(nearby(game, solution.play)[state])) != preferred
 
+    figures = {each.key: each for each in nudges(preset, world, state)}
     found: list[tuple[float, str, float]] = []
-    for key, (value, low, high, _) in nudges(world, state).items():
-        for end in (low, high):
+    for key, each in figures.items():
+        value = float(each.value)
+        for end in (each.low, each.high):
             flip = _first_flip(partial(flips, key), value, end)
             if flip is not None:
-                found.append((abs(flip - value) / (high - low), key, flip))
+                found.append((abs(flip - value) / (each.high - each.low), key, flip))
     for _, key, after in sorted(found):
         play = solved(nudged(world, key, after), solution.play, kept).play[state]
         taken = int(np.argmax(play))
         if taken != preferred:
-            value, _, _, unit = nudges(world, state)[key]
-            name = world.ladder.names[state][taken]
-            return Flip(key, unit, value, after, name, float(play[taken]))
+            name, before = world.ladder.names[state][taken], figures[key]
+            unit = "" if before.table in ("weights", *PAIRS) else before.unit
+            return Flip(key, unit, float(before.value), after, name, float(play[taken]))
     return None
 
 

@@ -15,7 +15,7 @@ from typing import Any  # a parsed TOML document has values of any type
 import numpy as np
 
 from agents.payoffs import Term
-from model.parameters import SECTIONS, STATE_SECTIONS
+from model.preset.catalogue import varies_by_run
 from model.preset.colours import colours
 from model.preset.consistency import Found, of_a_menu, of_a_profile, of_the_crisis
 from model.preset.files import Files, Reading, without
@@ -89,7 +89,7 @@ def _laid(path: Path, changes: dict[str, Change], files: Files) -> Preset:
     preset = _Loading(path, over, files).preset(plain)
     preset = replace(preset, arrays=arrays, changes=changes)
     for key, row in arrays.items():
-        if key.endswith((".decision.depth", ".decision.samples")):
+        if not varies_by_run(key):
             raise ConfigError(f"--set {key}: found a value for each run; valid: one number")
         wrong = _wrong_run(preset, key, row)
         if wrong is not None:  # the run's own figures give the message
@@ -126,23 +126,6 @@ def _plain(key: str, value: Change) -> Change:
     if declared is not None and declared.annotation is int and isinstance(plain, float):
         return int(plain) if plain.is_integer() else plain
     return plain
-
-
-def varies_by_run(key: str) -> bool:
-    """Whether a parameter can take one value a run; others hold for all runs played together.
-
-    >>> varies_by_run("russia.ties.israel"), varies_by_run("turn_days")
-    (True, False)
-    """
-    first, *rest = key.split(".")
-    if first in SECTIONS or not rest:
-        return bool(rest) or first == "restraint"
-    if rest in (["decision", "depth"], ["decision", "samples"]):
-        return False
-    if rest[0] == "treaties":
-        return len(rest) == 3
-    by_state = {*STATE_SECTIONS, "weights", "ties", "stakes", "pledges"}
-    return rest == ["precision"] or (rest[0] in by_state and len(rest) == 2)
 
 
 def _row(key: str, value: Array) -> Array:

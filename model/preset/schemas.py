@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal  # fields are of any type
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents.payoffs import FITTED, TERMS, Term
-from model.parameters import SECTIONS, STATE_SECTIONS, Action, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS, Action, Pairs, declarations
 from model.treaties import REQUIRED
 
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -154,8 +154,18 @@ class Observed(BaseModel):
 Attack: Any = Literal["endogenous", "scripted"]
 Norm: Any = Literal["scoring", "standing", "stern"]
 Role: Any = Literal["patron", "principal"]
-Pair = dict[str, Annotated[float, Field(ge=-1, le=1, json_schema_extra={"unit": "index"})]]
-Share = dict[str, Annotated[float, Field(ge=0, le=1, json_schema_extra={"unit": "share"})]]
+
+
+def _toward_others() -> dict[str, Any]:
+    """A table of a profile for each declared quantity that a state has toward each other one."""
+    return {name: _table_of_states(each) for name, each in declarations(Pairs).items()}
+
+
+def _table_of_states(each: Mapping[str, Any]) -> Any:
+    """A table with a declared quantity for each state that it names."""
+    low, high, unit = each["low"], each["high"], each["unit"]
+    figure = Annotated[float, Field(ge=low, le=high, json_schema_extra={"unit": unit})]
+    return dict[str, figure], _about({}, f"{each['meaning']}; {unit}, from {low:g} to {high:g}")
 
 
 def _tables(sections: dict[str, type]) -> dict[str, Any]:
@@ -192,9 +202,7 @@ def profile_schema(terms: tuple[Term, ...]) -> Any:
         ),
         rule=(str, _about("logit", "decision rule")),
         menu=(list[str] | None, _about(None, "its actions; left out: all of its role")),
-        ties=(Pair, _about({}, "affinity to other states; index, from -1 to 1")),
-        stakes=(Pair, _about({}, "worth of others' survival to it; index, from -1 to 1")),
-        pledges=(Share, _about({}, "what others expect of it; share, from 0 to 1")),
+        **_toward_others(),
         treaties=(list[TreatyEntry], _about([], "treaties that it holds")),
         weights=(
             weights,

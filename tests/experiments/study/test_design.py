@@ -10,7 +10,8 @@ from experiments.study.factors import Factor
 from experiments.study.rows import groups
 from experiments.study.sampling import points
 from experiments.study.work import rows_of
-from model.preset.load import ConfigError, load, varies_by_run
+from model.preset.catalogue import varies_by_run
+from model.preset.load import ConfigError, load
 from tests.small import small
 
 GOOD = """

@@ -13,7 +13,8 @@ from experiments.study.kinds.sensitivity import (
     sobol_indices,
     sobol_sample,
 )
-from model.preset.load import load, varies_by_run
+from model.preset.catalogue import varies_by_run
+from model.preset.load import load
 
 pytest.importorskip("SALib", reason="the extra 'sensitivity' is not installed")
 
