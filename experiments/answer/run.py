@@ -12,7 +12,7 @@ import pandas as pd
 from experiments.answer.report import record, trajectory, verdict
 from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks, gathered
 from experiments.engine.duel import Duel, contest, joined
-from experiments.engine.progress import told
+from experiments.engine.progress import Meter
 from experiments.engine.provenance import deciding
 from experiments.engine.store import Folder, Rows, manifest, result_folder
 from experiments.engine.tables import missing, read_table
@@ -104,13 +104,18 @@ def played(
     dueling = replace(job, policies=({}, *found.policies))
     paired = min(count, DUEL_RUNS)
 
-    def coming() -> Iterator[Block]:
+    def coming(meter: Meter) -> Iterator[Block]:
         for each in blocks(dueling, range(paired), workers=workers):
             tables.append(each.table)
+            meter.block(len(each.runs))
             yield each
-        yield from blocks(job, range(paired, count), workers=workers)
+        for each in blocks(job, range(paired, count), workers=workers):
+            meter.block(len(each.runs))
+            yield each
 
-    ensemble = gathered(coming() if quiet else told(coming(), count), keep)
+    with Meter(quiet=quiet) as meter:
+        meter.expect(count)
+        ensemble = gathered(coming(meter), keep)
     table = {key: rows[1:] for key, rows in joined(tables, len(dueling.policies)).items()}
     return ensemble, *found.fought(table)
 

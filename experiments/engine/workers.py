@@ -55,10 +55,18 @@ class Crew:
             self.pool = ProcessPoolExecutor(self.workers, context, initializer=end_with_parent)
         return self.pool
 
-    def dismiss(self) -> None:
-        """Let the pool go, with what it has not begun."""
+    def submit(self, work: Callable[..., Made], *arguments: object) -> Future[Made]:
+        """Hand work to the pool; where a worker was killed, to a new one."""
+        return self.hire().submit(work, *arguments)
+
+    def dismiss(self, *, at_once: bool = False) -> None:
+        """Let the pool go, with what it has not begun; at once, what it plays ends too."""
         if self.pool is not None:
-            self.pool.shutdown(wait=False, cancel_futures=True)
+            if at_once:
+                for worker in list((self.pool._processes or {}).values()):
+                    worker.terminate()
+            # where workers end at once the pool's thread would race with the exit
+            self.pool.shutdown(wait=at_once, cancel_futures=True)
         self.pool = None
 
 
@@ -148,7 +156,7 @@ def by_processes(
     waiting: dict[Future[Made], tuple[int, Given]] = {}
     while True:
         for number, task in islice(tasks, AHEAD * crew.workers - len(waiting)):
-            waiting[crew.hire().submit(work, task)] = (number, task)
+            waiting[crew.submit(work, task)] = (number, task)
         if not waiting:
             return
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -163,7 +171,7 @@ def by_processes(
             for number, task in lost:
                 tried[number] = tried.get(number, 0) + 1
                 if tried[number] < ATTEMPTS * len(lost):
-                    waiting[crew.hire().submit(work, task)] = (number, task)
+                    waiting[crew.submit(work, task)] = (number, task)
                 else:
                     yield number, WorkerDied(f"its worker died {tried[number]} times")
 

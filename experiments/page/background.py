@@ -17,7 +17,7 @@ from experiments.engine import estimates
 from experiments.engine.batch import all_workers
 from experiments.engine.duel import TALK
 from experiments.engine.estimates import Estimate
-from experiments.engine.workers import Crew, crew
+from experiments.engine.workers import crew
 from experiments.page.address import Plan, Value
 from experiments.page.snapshot import measured
 from model.alliance_model import AllianceModel
@@ -37,6 +37,8 @@ PLAYED: dict[Piece, Future[Any]] = {}
 Changes = tuple[tuple[str, Value | tuple[float, ...]], ...]
 KEPT = 40
 """Results of pieces that are kept at most."""
+HANDS = crew(max(1, all_workers() - 1))
+"""The workers of the page; one processor is left to the page itself."""
 
 
 async def gathered(pieces: Sequence[Piece], told: Callable[[float], None]) -> list[Any]:
@@ -50,7 +52,7 @@ async def gathered(pieces: Sequence[Piece], told: Callable[[float], None]) -> li
         told(done / len(pieces))
         piece = (function, arguments)
         if piece not in PLAYED or failed(PLAYED[piece]):
-            PLAYED[piece] = handed(function, *arguments)
+            PLAYED[piece] = HANDS.submit(function, *arguments)
             while len(PLAYED) > KEPT:
                 PLAYED.pop(next(iter(PLAYED)), None)
         found.append(await asyncio.shield(asyncio.wrap_future(PLAYED[piece])))
@@ -63,29 +65,9 @@ def failed(work: Future[Any]) -> bool:
     return work.cancelled() or (work.done() and work.exception() is not None)
 
 
-def handed(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-    """Work handed to the crew; where a worker was killed, to a new one."""
-    return hands().hire().submit(function, *arguments)
-
-
 async def played(function: Callable[..., Any], *arguments: Any) -> Any:
     """What a piece of work gives that is of use to one visitor alone."""
-    return await asyncio.wrap_future(handed(function, *arguments))
-
-
-def hands() -> Crew:
-    """The workers of the page; one processor is left to the page itself."""
-    return crew(max(1, all_workers() - 1))
-
-
-def dismissed() -> None:
-    """Send the workers home without waiting for what they play."""
-    team = hands()
-    if team.pool is not None:
-        for worker in list((team.pool._processes or {}).values()):
-            worker.terminate()
-        team.pool.shutdown(wait=True, cancel_futures=True)  # its thread would race with the exit
-        team.pool = None
+    return await asyncio.wrap_future(HANDS.submit(function, *arguments))
 
 
 # ------------------------------------------------------------------------ the ensemble

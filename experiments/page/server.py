@@ -13,7 +13,7 @@ import webbrowser
 from pathlib import Path
 from urllib.request import urlopen
 
-from experiments.page.background import dismissed
+from experiments.page.background import HANDS
 from experiments.page.same_origin import NOWHERE, Guarded, in_one_line
 from model.preset.load import ROOT, ConfigError, load
 
@@ -99,4 +99,4 @@ def serve(listening: socket.socket) -> None:
     except KeyboardInterrupt:
         print("", flush=True)
     finally:
-        dismissed()
+        HANDS.dismiss(at_once=True)

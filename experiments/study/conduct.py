@@ -6,11 +6,9 @@ yields rows to play and is sent all rows played so far, and `findings`, what the
 
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from time import monotonic
 from typing import Any, Protocol  # settings are plain data of mixed type
 
 import numpy as np
@@ -18,6 +16,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from experiments.engine.duel import proteges, unbound
+from experiments.engine.progress import Meter
 from experiments.engine.provenance import deciding
 from experiments.engine.store import (
     Blocks,
@@ -153,22 +152,25 @@ def conduct(
 ) -> Findings:
     """Play what is missing, then write tables, figures and the report."""
     with work.folder.locked(), hired(executor, workers) as by:
-        told = Progress(work, quiet)
-        blocks_played, rows = 0, pd.DataFrame()
-        waves = kind_of(work.design).waves(work.design)
-        wave = next(waves)
-        while True:
-            parts = list(blocks_of(wave, work.design.block))
-            play_blocks(work, parts, blocks_played, by, told)
-            blocks_played += len(parts)
-            rows = stored(work.folder, blocks_played)
-            try:
-                wave = waves.send(rows)
-            except StopIteration:
-                break
-        told.end()
+        with Meter(len(work.plan.policies), quiet=quiet) as meter:
+            rows, blocks_played = played_waves(work, by, meter)
         refuse_failed(rows)
         return finished(work, rows, blocks_played)
+
+
+def played_waves(work: Work, by: Any, meter: Meter) -> tuple[pd.DataFrame, int]:
+    """Wave after wave until the kind asks for no more: all rows, and in how many blocks."""
+    waves, blocks_played = kind_of(work.design).waves(work.design), 0
+    wave = next(waves)
+    while True:
+        parts = list(blocks_of(wave, work.design.block))
+        play_blocks(work, parts, blocks_played, by, meter)
+        blocks_played += len(parts)
+        rows = stored(work.folder, blocks_played)
+        try:
+            wave = waves.send(rows)
+        except StopIteration:
+            return rows, blocks_played
 
 
 def refuse_failed(rows: pd.DataFrame) -> None:
@@ -194,7 +196,7 @@ def play_blocks(
     parts: Sequence[list[Row]],
     first: int,
     by: Any,
-    told: "Progress",
+    meter: Meter,
 ) -> None:
     """Play the blocks that the folder does not hold, and add each when it is done."""
     missing = {
@@ -203,7 +205,8 @@ def play_blocks(
         if work.folder.block(number) is None
         or (work.plan.keep_runs and work.folder.block(number, "runs") is None)
     }
-    told.wave(parts, [part for n, part in enumerate(parts, first) if n not in missing])
+    runs = sum(runs_in(part) for part in parts)
+    meter.expect(runs, known=runs - sum(runs_in(part) for part in missing.values()))
     tasks = [(number, (work.plan, part)) for number, part in missing.items()]
     for number, made in each_done(played, tasks, by):
         if isinstance(made, WorkerDied):
@@ -211,7 +214,7 @@ def play_blocks(
             made = joined(lost)
         tables = {"rows": made.rows} | ({"runs": made.runs or {}} if work.plan.keep_runs else {})
         work.folder.add(number, tables)
-        told.block(missing[number])
+        meter.block(runs_in(missing[number]))
 
 
 def played(task: tuple[Plan, list[Row]]) -> Played:
@@ -229,54 +232,6 @@ def stored(folder: Blocks, count: int, kind: str = "rows") -> pd.DataFrame:
     """The tables of the first blocks as one, in their order."""
     found = [folder.block(number, kind) for number in range(count)]
     return pd.concat([pd.DataFrame(each) for each in found if each], ignore_index=True)
-
-
-class Progress:
-    """How far, how fast, how long still: on standard error."""
-
-    def __init__(self, work: Work, quiet: bool) -> None:
-        self.work, self.quiet = work, quiet
-        self.policies = len(work.plan.policies)
-        self.total = self.before = self.done = self.known = 0
-        self.start = self.last = monotonic()
-
-    def wave(self, parts: Sequence[list[Row]], known: Sequence[list[Row]]) -> None:
-        """More blocks to play, of which some are known."""
-        self.total += sum(runs_in(part) for part in parts)
-        self.before += sum(runs_in(part) for part in known)
-        self.known += len(known)
-
-    def block(self, part: list[Row]) -> None:
-        """A block is done."""
-        self.done += runs_in(part)
-        now = monotonic()
-        if not self.quiet and (now - self.last > 1 or sys.stderr.isatty()):
-            left = self.total - self.before - self.done
-            per_second = self.done / max(now - self.start, 1e-9)
-            self.tell(
-                f"{self.before + self.done} of {self.total} runs, "
-                f"{per_second * self.policies:.0f} runs/s under {self.policies} policies, "
-                f"{left / per_second:.0f} s left"
-            )
-            self.last = now
-
-    def tell(self, line: str) -> None:
-        """A line; on a terminal it replaces the last one."""
-        end = "\r" if sys.stderr.isatty() else "\n"
-        print(line.ljust(78), end=end, file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        """The whole, and its rate."""
-        if not self.quiet and self.known:
-            self.tell(f"{self.known} blocks were there already")
-        if not self.quiet and self.done:
-            seconds = monotonic() - self.start
-            rate = self.done * self.policies / max(seconds, 1e-9)
-            print(
-                f"{self.done} runs under {self.policies} policies in {seconds:.1f} s: "
-                f"{rate:.0f} runs/s".ljust(78),
-                file=sys.stderr,
-            )
 
 
 def runs_in(part: Sequence[Row]) -> int:

@@ -80,7 +80,7 @@ def test_the_zero_line_runs_where_the_sign_changes() -> None:
 def test_after_a_worker_was_killed_a_new_one_plays() -> None:
     async def work() -> list:
         first = await whatif.played(abs, -1)
-        for worker in list(whatif.hands().hire()._processes.values()):
+        for worker in list(whatif.HANDS.hire()._processes.values()):
             worker.kill()
             worker.join()
         with contextlib.suppress(BrokenProcessPool):  # noticed when the next piece is handed over
@@ -90,8 +90,8 @@ def test_after_a_worker_was_killed_a_new_one_plays() -> None:
     try:
         assert asyncio.run(work()) == [1, 2]
     finally:
-        whatif.dismissed()
-    assert whatif.hands().pool is None
+        whatif.HANDS.dismiss(at_once=True)
+    assert whatif.HANDS.pool is None
 
 
 def test_what_was_played_is_not_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
