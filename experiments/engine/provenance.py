@@ -18,6 +18,7 @@ MODULES = (
     "experiments.answer.run",
     "experiments.engine.batch",
     "experiments.engine.duel",
+    "experiments.engine.estimates",
     "experiments.engine.provenance",
     "experiments.engine.tables",
     "experiments.study.conduct",
