@@ -12,8 +12,9 @@ from typing import Any  # settings of matplotlib have values of any type
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle, StepPatch
 from matplotlib.ticker import MaxNLocator
@@ -36,7 +37,7 @@ from model.world import Array
 Menus = Mapping[str, Sequence[tuple[str, int]]]
 Swatches = dict[str, tuple[int, int]]  # action: its rung, and its variant among those on the rung
 
-RUNGS = ("#ececea", "#fbd68a", "#f79c5b", "#dd5462", "#92327e", "#321056")  # light to dark
+RUNGS = [to_hex(shade) for shade in colormaps["magma_r"](np.linspace(0.0, 0.9, 6))]  # light to dark
 HATCHES = ("", "/////", ".....", "xxxxx", "-----")
 
 

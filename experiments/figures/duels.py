@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import Formatter
 
 from experiments.engine import estimates
 from experiments.engine.estimates import Estimate
@@ -20,11 +20,8 @@ from experiments.figures.style import (
     NOTE,
     TALK,
     WIDTH,
-    minus,
-    signed,
     styled,
 )
-from model.world import Array
 
 VERDICT_COLOURS = {estimates.TALK: TALK, estimates.INTERVENTION: ACT}
 """Grey where neither is settled to be better."""
@@ -90,12 +87,14 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
     colour = VERDICT_COLOURS.get(Estimate(difference, low, high).verdict, FAINT)
     fill = "white" if colour == FAINT else colour
     axes.axhline(place, color=GRID, linewidth=0.5, zorder=0)
-    axes.plot((low, high), (place, place), color=colour, linewidth=2.0, solid_capstyle="butt")
-    axes.plot(difference, place, "o", color=colour, markersize=5, markerfacecolor=fill)
+    axes.errorbar(
+        difference, place, xerr=[[difference - low], [high - difference]], fmt="o", color=colour,
+        elinewidth=2.0, markersize=5, markerfacecolor=fill,
+    )  # fmt: skip
     figures = f"{decimal(difference, decimals)}  {interval(low, high, decimals, sign='-')}"
     for across, text, ink in (
         (-0.02, f"{row['act']} †" if beyond_means(row) else str(row["act"]), INK),
-        (COLUMNS[0], minus(figures), colour),
+        (COLUMNS[0], Formatter.fix_minus(figures), colour),
         (COLUMNS[1], f"{100 * row['talk_better']:.0f} %", INK),
         (COLUMNS[2], f"{100 * row['same']:.0f} %" if "same" in row else "", INK),
     ):
@@ -119,10 +118,9 @@ def scale_differences(axes: Axes, differences: pd.DataFrame) -> None:
     label = "realised value of talk minus that of the act, units of payoff"
     if max(-low, high) > 8 * max(usual, unit / 2):
         axes.set_xscale("symlog", linthresh=unit)
-        axes.set_xticks(marks_beyond(unit, low, high))
+        axes.xaxis.set_major_formatter("{x:g}")
         label += f"\n(logarithmic beyond ±{unit:g})"
     axes.set_xlim(low, high)
-    axes.xaxis.set_major_formatter(FuncFormatter(signed))
     axes.set_xlabel(label)
 
 
@@ -139,19 +137,6 @@ def decimals_of(sizes: pd.Series) -> int:
     2
     """
     return int(np.clip(1 - np.floor(np.log10(usual_size(sizes))), 0, 6))
-
-
-def marks_beyond(unit: float, low: float, high: float) -> Array:
-    """Ticks for an axis that is linear within a unit: 0, halves, and 1-2-5 or decades beyond.
-
-    >>> marks_beyond(1.0, -11.0, 3.0)
-    array([-10. ,  -5. ,  -2. ,  -1. ,  -0.5,   0. ,   0.5,   1. ,   2. ])
-    """
-    decades = 10.0 ** np.arange(np.ceil(np.log10(max(-low, high) / unit)) + 1)
-    steps = (1.0, 2.0, 5.0) if len(decades) <= 3 else (1.0,)
-    beyond = unit * np.concatenate(([0.5], np.outer(decades, steps).ravel()))
-    marks = np.concatenate((-beyond[::-1], [0.0], beyond))
-    return np.asarray(marks[(marks >= low) & (marks <= high)])
 
 
 def head_duels(axes: Axes, *, ties: bool) -> None:

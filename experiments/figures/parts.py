@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, date2num, num2date
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextPath
-from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 from scipy.optimize import isotonic_regression
 
@@ -40,30 +38,6 @@ def day_numbers(days: Iterable[date]) -> Array:
     return np.asarray(date2num(list(days)), float)  # type: ignore[no-untyped-call]  # has no types
 
 
-def calendar_day(number: float) -> date:
-    """The day of a day number."""
-    day: date = num2date(number)  # type: ignore[no-untyped-call]  # matplotlib.dates has no types
-    return day
-
-
-@cache
-def day_marks(first: float, last: float) -> dict[float, str]:
-    """Marks within the days shown, and their names: days, months or years."""
-    span = last - first
-    if span <= 60:
-        found, pattern = MaxNLocator(4, integer=True).tick_values(first, last), "{0.day} {0:%b}"
-    else:
-        locator = AutoDateLocator(minticks=3, maxticks=6)  # type: ignore[no-untyped-call]  # has no types
-        found = locator.tick_values(calendar_day(first), calendar_day(last))  # type: ignore[no-untyped-call]  # has no types
-        pattern = "{0:%Y}" if span > 1200 else "{0:%b}"
-    late = last - 0.05 * span  # a name nearer to the edge would run into the next panel
-    return {
-        float(day): pattern.format(calendar_day(day)) if day < late else ""
-        for day in found
-        if first <= day <= last
-    }
-
-
 def ends_of_turns(edges: Array) -> Array:
     """Midday of each turn's last day."""
     return np.asarray(edges[1:] - np.minimum(np.diff(edges), 1.0) / 2)
@@ -81,12 +55,13 @@ def draw_band(axes: Axes, edges: Array, rows: pd.DataFrame, colour: str) -> None
 
 def show_days(axes: Axes, edges: Array, *, named: bool = True) -> None:
     """The days of all turns on the horizontal axis; their names where wanted."""
-    marks = day_marks(float(edges[0]), float(edges[-1]))
-    years = dict.fromkeys(calendar_day(edge).year for edge in (edges[0], edges[-1] - 0.01))
+    days = AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]  # has no types
+    names = ConciseDateFormatter(days, show_offset=named)  # type: ignore[no-untyped-call]  # has no types
     axes.set_xlim(edges[0], edges[-1])
-    axes.set_xticks([*marks], marks.values())
+    axes.xaxis.set_major_locator(days)
+    axes.xaxis.set_major_formatter(names)
     axes.tick_params(axis="x", labelbottom=named)
-    axes.set_xlabel("day, " + "–".join(str(year) for year in years) if named else "")
+    axes.set_xlabel("day" if named else "")
     axes.xaxis.set_label_coords(0.5, 0, axes.transAxes + inches(axes.figure, 0, -0.24))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any  # settings of matplotlib have values of any type
 
 import matplotlib
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from experiments.engine.store import Folder
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
 INK, FAINT, GRID = "#222222", "#666666", "#dddddd"
-SIMULATED, TALK, ACT = "#2166ac", "#2166ac", "#b35806"
+ACT, TALK = (to_hex(matplotlib.colormaps["RdBu"](end)) for end in (0.1, 0.9))  # red and blue
+SIMULATED = TALK
 WIDTH = 8.0  # inches; 1200 pixels
 STYLE: "dict[RcKeyType, Any]" = {
     "font.family": "DejaVu Sans",
@@ -49,24 +51,6 @@ STYLE: "dict[RcKeyType, Any]" = {
 }
 NOTE: dict[str, Any] = {"fontsize": 7.0, "color": FAINT, "ha": "left", "linespacing": 1.4}
 styled = matplotlib.rc_context(STYLE)  # as a decorator; the global settings stay as they were
-
-
-def signed(value: float, _: int | None = None) -> str:
-    """A number with its sign; 0 has none.
-
-    >>> signed(0.5), signed(0.0)
-    ('+0.5', '0')
-    """
-    return minus(f"{value:+g}") if value else "0"
-
-
-def minus(text: str) -> str:
-    """The text with true minus signs.
-
-    >>> minus("-1") == "\N{MINUS SIGN}1"
-    True
-    """
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 @styled

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter
+from matplotlib.ticker import FixedLocator
 
 from experiments.engine.estimates import Estimate
-from experiments.figures.style import ACT, GRID, INK, NOTE, TALK, WIDTH, signed, styled
+from experiments.figures.style import ACT, GRID, INK, NOTE, TALK, WIDTH, styled
 
 
 @styled
@@ -38,14 +38,15 @@ def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
             else []
         )
         axes.tick_params(left=False)
+        axes.tick_params(axis="x", labelsize=6.0)
         axes.set_xscale("symlog", linthresh=0.1)
         axes.xaxis.set_major_locator(FixedLocator([-10, -1, 0, 1, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(signed))
+        axes.xaxis.set_major_formatter("{x:g}")
         axes.grid(axis="y", color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)
     note = (
         "Advantage of talk with the mechanism less without it, units of payoff (linear within 0.1, "
-        "then logarithmic).\nBlue: against arms; brown: against force; bars: 95 % intervals; "
+        "then logarithmic).\nBlue: against arms; red: against force; bars: 95 % intervals; "
         "hollow: the interval holds 0."
     )
     figure.text(0.012, 0.07 / height, note, **NOTE)
@@ -56,6 +57,8 @@ def draw_ablations(axes: Axes, rows: pd.DataFrame, offset: float, colour: str) -
     """A dot and its interval for each mechanism."""
     for place, row in enumerate(rows.to_dict("records")):
         found = Estimate(float(row["difference"]), float(row["low"]), float(row["high"]))
-        axes.plot([found.low, found.high], [place + offset] * 2, color=colour, linewidth=1.4)
-        face = colour if found.settled else "white"
-        axes.plot(found.mean, place + offset, "o", color=colour, mfc=face, markersize=3.4)
+        axes.errorbar(
+            found.mean, place + offset, xerr=[[found.mean - found.low], [found.high - found.mean]],
+            fmt="o", color=colour, elinewidth=1.4, markersize=3.4,
+            markerfacecolor=colour if found.settled else "white",
+        )  # fmt: skip

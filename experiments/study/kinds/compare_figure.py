@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
-from experiments.figures.style import FAINT, GRID, INK, NOTE, WIDTH, signed, styled
+from experiments.figures.style import FAINT, GRID, INK, NOTE, WIDTH, styled
 from experiments.study.design import OWN, Design
 
 
@@ -21,17 +20,16 @@ def changes(design: Design, changed: pd.DataFrame) -> Figure:
     settled = np.abs(size) > half
     for place in range(len(names)):
         colour = INK if settled[place] else FAINT
-        ends = [size[place] - half[place], size[place] + half[place]]
-        axes.plot(ends, [place, place], color=colour)
-        axes.plot(size[place], place, "o", color=colour, markersize=4,
-                  markerfacecolor=colour if settled[place] else "white")  # fmt: skip
+        axes.errorbar(
+            size[place], place, xerr=half[place], fmt="o", color=colour, markersize=4,
+            markerfacecolor=colour if settled[place] else "white",
+        )  # fmt: skip
     axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))
     axes.set_yticklabels(names)
     axes.tick_params(left=False)
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.grid(axis="y", color=GRID, linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.xaxis.set_major_formatter(FuncFormatter(signed))
     axes.set_title("What changes")
     axes.set_xlabel("second less first, standard deviations")
     note = (

@@ -40,7 +40,7 @@ def boxes(
         axes.set_ylabel(design.label(y) if y else "")
     panels[0].set_title(f"{design.talk} against {act}")
     note = (
-        f"Filled blue: {design.talk} is better; open brown: the act is. {len(cases)} points, "
+        f"Filled blue: {design.talk} is better; open red: the act is. {len(cases)} points, "
         f"{design.runs} paired runs each, preset {design.preset}, seed {design.seed}.\n"
         + ("Frame: limits of the first PRIM box in the two factors." if limits else "No box found.")
     )

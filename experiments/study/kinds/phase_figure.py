@@ -4,18 +4,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PatchCollection
-from matplotlib.colors import LinearSegmentedColormap, SymLogNorm
+from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from experiments.engine.estimates import OPEN, verdicts
-from experiments.figures.duels import marks_beyond
-from experiments.figures.style import ACT, FAINT, INK, NOTE, TALK, WIDTH, signed, styled
+from experiments.figures.style import FAINT, INK, NOTE, WIDTH, styled
 from experiments.study.design import Design, grid_values
 from model.world import Array
 
-COLOURS = LinearSegmentedColormap.from_list("verdict", [ACT, "#f7f7f5", TALK])
+COLOURS = "RdBu"
 
 
 @styled
@@ -34,15 +33,12 @@ def phase(design: Design, mean: Array, low: Array, high: Array, label: str) -> F
         axes.xaxis.set_major_locator(MaxNLocator(5))
     figure.supxlabel(design.label(design.names[0]), fontsize=8, y=0.42 / height, va="bottom")
     panels[0].set_ylabel(design.label(design.names[1]))
-    bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=list(panels), shrink=0.9, pad=0.02)
-    most = float(norm.vmax or 1.0)
-    marks = marks_beyond(norm.linthresh, -most, most)
-    bar.set_ticks([each for each in marks if each == 0 or abs(each) >= norm.linthresh])
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(signed))
+    colours = ScalarMappable(norm, COLOURS)
+    bar = figure.colorbar(colours, ax=list(panels), shrink=0.9, pad=0.02, format="{x:g}")
     bar.set_label(f"advantage of {design.talk} for {label}, units of payoff")
     bar.outline.set_visible(False)
     note = (
-        f"Blue: {design.talk} is better; brown: the act is. Black line: no difference; dashed: its "
+        f"Blue: {design.talk} is better; red: the act is. Black line: no difference; dashed: its "
         "95 % band. Hatched: the sign is not settled at 95 %.\n"
         f"Up to {design.runs} paired runs a cell, preset {design.preset}, seed {design.seed}."
     )

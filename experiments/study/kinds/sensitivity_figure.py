@@ -2,16 +2,18 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from experiments.figures.style import ACT, GRID, INK, NOTE, TALK, WIDTH, styled
+from experiments.figures.style import GRID, INK, NOTE, WIDTH, styled
 from experiments.study.design import Design
 
 MOST = 15
 """Factors shown."""
 
-COLOURS = (ACT, TALK, "#1b7837")
+COLOURS = [to_hex(colour) for colour in colormaps["Dark2"](range(8))]
 MARKS = ("o", "s", "^")
 
 

@@ -4,15 +4,17 @@ from typing import Any  # a factor's values may be words
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from experiments.engine.estimates import INTERVENTION, TALK, verdicts
-from experiments.figures.style import ACT, GRID, INK, NOTE, WIDTH, signed, styled
+from experiments.figures.style import GRID, INK, NOTE, WIDTH, styled
 from experiments.study.design import OWN, Design
 
-COLOURS = (ACT, "#7b3294", "#1b7837", "#d6604d", "#4d4d4d")
+COLOURS = [to_hex(colour) for colour in colormaps["Dark2"](range(8))]
 """Told apart by the colour-blind; lines differ in their dashes as well."""
 
 DASHES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
@@ -35,7 +37,6 @@ def sweep(design: Design, table: pd.DataFrame, label: str) -> Figure:
         axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
         axes.set_title(title)
         axes.grid(axis="y", color=GRID, linewidth=0.5)
-        axes.yaxis.set_major_formatter(FuncFormatter(signed))
         axes.legend(frameon=False, fontsize=7)
     for axes in places[len(panels) :]:
         axes.remove()

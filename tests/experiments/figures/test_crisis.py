@@ -44,9 +44,9 @@ def oil() -> Figure:
 @pytest.mark.parametrize(
     ("draw", "units"),
     [
-        (rungs, ["share of runs, %", "at war,\n%", "observed\nrung", "day, 2025", "Wilson"]),
-        (reputations, ["share, 0 to 1", "day, 2025", "10–90 % of runs"]),
-        (oil, ["USD/bbl", "war, %", "day, 2025", "10–90 % of runs", "observed"]),
+        (rungs, ["share of runs, %", "at war,\n%", "observed\nrung", "day", "Wilson"]),
+        (reputations, ["share, 0 to 1", "day", "10–90 % of runs"]),
+        (oil, ["USD/bbl", "war, %", "day", "10–90 % of runs", "observed"]),
     ],
 )
 def test_units_and_intervals_are_named(draw, units: list[str]) -> None:
