@@ -434,3 +434,7 @@ STATE_SECTIONS: dict[str, type] = {
 def declarations(section: type) -> dict[str, dict[str, Any]]:
     """The declared quantities of a section: name to unit, range, default, meaning, source."""
     return {each.name: {"default": each.default, **each.metadata} for each in fields(section)}
+
+
+RUNGS = range(declarations(Action)["rung"]["low"], declarations(Action)["rung"]["high"] + 1)
+"""The rungs of the ladder, from silence to force."""

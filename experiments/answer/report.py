@@ -12,6 +12,7 @@ from experiments.engine.duel import Duel, allegiance, unbound
 from experiments.engine.estimates import INTERVENTION, TALK
 from experiments.engine.numerals import decimal, interval
 from model.measures import MEASURES
+from model.parameters import RUNGS
 from model.preset.load import Preset, ladder_entries, menu
 from model.world import Array
 
@@ -214,14 +215,14 @@ def _table(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[st
     seen_at_war = play_shares(preset, ensemble, ensemble.tally.seen_at_war)
     lines = [f"  {'':<14}" + "".join(f"{word:>15}" for word in head) + "   most often (unseen)"]
     for name, shares in shares_at_war.items():
-        by_rung = [0.0] * 6
+        by_rung = dict.fromkeys(RUNGS, 0.0)
         for action, share in shares.items():
             by_rung[int(entries[action].rung)] += share
         unseen = 1 - sum(min(seen_at_war[name][a], share) for a, share in shares.items())
         most = sorted(shares, key=lambda action: -shares[action])[:2]
         lines.append(
             f"  {label[name]:<14}"
-            + "".join(f"{share:>15.0%}" for share in by_rung)
+            + "".join(f"{share:>15.0%}" for share in by_rung.values())
             + f"   {most[0]}, {most[1]} ({unseen:.0%})"
         )
     return lines

@@ -19,6 +19,7 @@ from experiments.engine.tables import missing, read_table
 from experiments.figures.crisis import oil, reputations, rungs
 from experiments.figures.duels import duels
 from experiments.figures.style import save
+from model.parameters import RUNGS
 from model.preset.load import (
     Change,
     Preset,
@@ -200,7 +201,7 @@ def timeline(path: Path) -> list[Act]:
         level, kind = row.cells["ladder_level"], row.cells["action_class"]
         rung = BELLIGERENT.get(kind)
         if rung is None and not (missing(level) or level.upper() == "X"):
-            rung = table.whole(row, "ladder_level", 0, 5)
+            rung = table.whole(row, "ladder_level", RUNGS[0], RUNGS[-1])
         found.append(Act(table.day(row, "date"), row.cells["actor"], rung))
     table.refuse()
     return found

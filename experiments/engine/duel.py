@@ -9,10 +9,13 @@ from experiments.engine import estimates
 from experiments.engine.batch import Job, blocks
 from experiments.engine.estimates import Estimate
 from model.preset.load import Change, Preset, first_world, load, menu
+from model.preset.preset import open_actions
 from model.world import Array
 
-TALK = "rhetoric"
-ACTS = ("arms", "force")
+(TALK,) = open_actions("patron", 1)
+"""The act that is talk: words and nothing else."""
+ACTS = open_actions("patron", 4, 5)
+"""The acts that are intervention, which talk is compared with."""
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,14 @@ from experiments.figures.parts import (
     turn_edges,
 )
 from experiments.figures.style import FAINT, GRID, INK, NOTE, SIMULATED, WIDTH, styled
+from model.parameters import RUNGS
 from model.world import Array
 
 Menus = Mapping[str, Sequence[tuple[str, int]]]
 Swatches = dict[str, tuple[int, int]]  # action: its rung, and its variant among those on the rung
 
-RUNGS = [to_hex(shade) for shade in colormaps["magma_r"](np.linspace(0.0, 0.9, 6))]  # light to dark
+SHADES = colormaps["magma_r"](np.linspace(0.0, 0.9, len(RUNGS)))  # light to dark
+COLOURS = dict(zip(RUNGS, map(to_hex, SHADES), strict=True))
 HATCHES = ("", "/////", ".....", "xxxxx", "-----")
 
 
@@ -126,7 +128,7 @@ def look(swatch: tuple[int, int]) -> dict[str, Any]:
     """Fill and hatch of a rung's variant."""
     rung, variant = swatch
     return {
-        "facecolor": RUNGS[rung],
+        "facecolor": COLOURS[rung],
         "hatch": HATCHES[variant % len(HATCHES)],
         "edgecolor": ink_on(rung),
         "linewidth": 0.0,
@@ -135,7 +137,7 @@ def look(swatch: tuple[int, int]) -> dict[str, Any]:
 
 def ink_on(rung: int) -> str:
     """White or dark, whichever is legible on the rung's colour."""
-    red, green, blue = to_rgb(RUNGS[rung])
+    red, green, blue = to_rgb(COLOURS[rung])
     return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.55 else INK
 
 
@@ -168,18 +170,18 @@ def draw_observed(axes: Axes, trajectory: pd.DataFrame, observed: pd.DataFrame, 
     """A circle for each observed act, at its rung and in its colour."""
     edges = turn_edges(trajectory)
     show_days(axes, edges, named=False)
-    axes.set(ylim=(-1, 6))
+    axes.set(ylim=(RUNGS[0] - 1, RUNGS[-1] + 1))
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(bottom=False)
     acts = observed[observed["state"] == state]
     days = day_numbers(acts["day"]) + 0.5
     seen = (days >= edges[0]) & (days < edges[-1])
     rung = acts["rung"].to_numpy(int)[seen]
-    axes.set(yticks=(0, 5), ylabel="observed\nrung")
+    axes.set(yticks=(RUNGS[0], RUNGS[-1]), ylabel="observed\nrung")
     axes.grid(axis="y", color=GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.scatter(
-        days[seen], rung, s=15, c=[RUNGS[each] for each in rung], edgecolors=INK,
+        days[seen], rung, s=15, c=[COLOURS[each] for each in rung], edgecolors=INK,
         linewidths=0.6, clip_on=False, label="observed", gid="observed",
     )  # fmt: skip
     if not seen.any():

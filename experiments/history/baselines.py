@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, softmax
 
-from experiments.history.cases import RUNGS, Cases
+from experiments.history.cases import RUNGS, Cases, attribute
 from model.treaties import REQUIRED
 from model.world import Array
 
@@ -96,11 +96,9 @@ def fit_ordinal(table: Array, outcome: Array, classes: int, ridge: float) -> Arr
 
 # ------------------------------------------------------------------- conditional logit
 
-ANSWER = np.array([0, 0.12, 0.18, 0.35, 0.7, 1])
-AID = np.array([0, 0, 0, 0.05, 0.4, 1])
-VOICE = np.array([0, 0.5, 0.1, 0.2, 0.3, 0.5])
-AFFRONT = np.array([0, 0.04, 0.02, 0.3, 0.7, 1])
-EXPOSURE = np.array([0, 0, 0, 0, 0.25, 1])
+ANSWER, VOICE = attribute("answer"), attribute("voice")
+AFFRONT, EXPOSURE = attribute("affront"), attribute("exposure")
+AID = attribute("aid") + attribute("delivery")
 COST = np.array([0, 0, 0.01, 0.2, 0.4, 1])
 
 

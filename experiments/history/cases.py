@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any  # a parsed TOML document has values of any type
 
 import numpy as np
 
@@ -17,13 +18,20 @@ from agents.payoffs import TERMS, affine, decisive_channels, feasible
 from experiments.engine.tables import Row, Table, missing, read_table
 from model.game.stage_game import CHANNELS, StageGame, effects, relations
 from model.preset.layers import Layers
-from model.preset.load import ROOT, Preset, PresetFile, Profile, first_world, suggestion
+from model.preset.load import (
+    ROOT,
+    Preset,
+    PresetFile,
+    Profile,
+    first_world,
+    ladder_entries,
+    suggestion,
+)
 from model.treaties import REQUIRED, Treaty
 from model.world import Array, World
 
 FOLDER = ROOT / "experiments" / "history"
 PLAYERS = ("patron", "protege", "adversary")
-RUNGS = ("silence", "rhetoric", "mediation", "economic", "arms", "force")
 COVARIATES = (
     "slack",
     "proximity",
@@ -36,6 +44,21 @@ COVARIATES = (
 COLUMNS = ("case_id", "year", "patron", "protege", "adversary", "treaty", *COVARIATES)
 BENT = ("stakes", "reputation")
 """Covariates that a coder who knows the outcome bends most easily."""
+
+
+def standard() -> dict[str, dict[str, Any]]:
+    """What is the same in all cases: the figures of a standard patron, protege and adversary."""
+    return tomllib.loads((FOLDER / "case.toml").read_text("utf-8"))
+
+
+RUNGS: tuple[str, ...] = tuple(standard()["patron"]["menu"])
+"""The patron's action on each rung, as outcomes are coded."""
+
+
+def attribute(name: str) -> Array:
+    """An attribute of the patron's action on each rung, as the ladder declares it."""
+    return np.array([getattr(ladder_entries()[action], name) for action in RUNGS])
+
 
 UNKNOWN = 0.5
 """An empty covariate counts as the middle of its scale."""
@@ -170,11 +193,6 @@ def formula(
         return rule
 
     return declare
-
-
-def standard() -> dict[str, dict[str, object]]:
-    """What is the same in all cases: the figures of a standard patron, protege and adversary."""
-    return tomllib.loads((FOLDER / "case.toml").read_text("utf-8"))
 
 
 def _figure(key: str) -> float:

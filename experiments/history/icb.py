@@ -16,7 +16,7 @@ from scipy.special import softmax
 from experiments.engine import numerals
 from experiments.engine.tables import Table, as_number, missing, read_table
 from experiments.history.baselines import fit_conditional
-from experiments.history.cases import Cases, games_of, world_of
+from experiments.history.cases import RUNGS, Cases, games_of, world_of
 from experiments.history.likelihood import Record, fitted, probabilities
 from experiments.history.scoring import LEAST, interval
 from model.preset.load import ConfigError, suggestion
@@ -31,16 +31,27 @@ ORIGINAL = (
 )
 TABLE = ("crisno", "cracno", "year", "actor", "adversary", "patron", "icb_inv", "icb_favr")
 
-LADDER = {1: 0, 2: 0, 3: 1, 4: 2, 5: 1, 6: 3, 7: 3, 8: 4}
+ACTIVITY_CLASSES = {1: 0, 2: 0, 3: 1, 4: 2, 5: 1, 6: 3, 7: 3, 8: 4}
 """Class of each ICB activity: none 0, verbal 1, economic 2, covert or semi-military 3, direct 4."""
 
 FAVOURED = 1
 """The crisis actor found that the activity favoured it."""
 
-NAMES = ("none", "verbal", "economic", "semi-military", "direct")
+CLASS_OF_ACTION = {
+    "silence": "none",
+    "rhetoric": "verbal",
+    "mediation": "verbal",
+    "economic": "economic",
+    "arms": "semi-military",
+    "force": "direct",
+}
+"""The class of each action of the patron; ICB counts mediation as political activity."""
 
-CLASSES = np.array([[rung == each for rung in (0, 1, 1, 2, 3, 4)] for each in range(5)], float)
-"""Which class each action of the patron is; ICB counts mediation as political activity."""
+NAMES = tuple(dict.fromkeys(CLASS_OF_ACTION.values()))
+"""The classes, by their numbers."""
+
+CLASSES = np.array([[CLASS_OF_ACTION[action] == name for action in RUNGS] for name in NAMES], float)
+"""Which class each action of the patron is: (classes, actions)."""
 
 NEVER = frozenset(
     (
@@ -79,9 +90,9 @@ def read_patrons(path: Path) -> pd.DataFrame:
     if "usinv" in table.columns:
         table = _from_original(path, table)
     _required(path, table, TABLE)
-    inactive = table["icb_inv"].map(LADDER) == 0
+    inactive = table["icb_inv"].map(ACTIVITY_CLASSES) == 0
     favoured = table["icb_favr"] == FAVOURED
-    table["support"] = table["icb_inv"].map(LADDER).where(inactive | favoured)
+    table["support"] = table["icb_inv"].map(ACTIVITY_CLASSES).where(inactive | favoured)
     superpowers = list(SUPERPOWERS.values())
     trigger = table["patron_is_trigger"] if "patron_is_trigger" in table else table["patron"] < 0
     kept = table["patron"].isin(superpowers) & ~table["actor"].isin(superpowers)

@@ -41,7 +41,7 @@ SPREAD = 1.0
 LEAST, MOST = 0.01, 30.0
 """Bounds of the fit; a weight's own declared bounds are narrower above."""
 
-LADDER = np.eye(len(RUNGS))
+RUNG_CLASSES = np.eye(len(RUNGS))
 """Which class of outcome each action is: (classes, actions); for coded cases its rung."""
 
 
@@ -93,7 +93,7 @@ class Record:
 
 def record_of(cases: Cases) -> Record:
     """The record of coded cases."""
-    return Record(games_of(world_of(cases)), cases.outcome, LADDER, np.ones(len(cases)))
+    return Record(games_of(world_of(cases)), cases.outcome, RUNG_CLASSES, np.ones(len(cases)))
 
 
 @dataclass(frozen=True)
@@ -222,12 +222,12 @@ def covariance(record: Record, logs: Array, step: float = 1e-3) -> Array:
     return np.asarray((vectors / np.maximum(values, least)) @ vectors.T)
 
 
-def solved(games: Games, logs: Array, classes: Array = LADDER) -> Solution:
+def solved(games: Games, logs: Array, classes: Array = RUNG_CLASSES) -> Solution:
     """The equilibria on the principal branch."""
     return logit_equilibrium(game_at(games, logs, classes), where="of the coded cases")
 
 
-def probabilities(games: Games, logs: Array, classes: Array = LADDER) -> Array:
+def probabilities(games: Games, logs: Array, classes: Array = RUNG_CLASSES) -> Array:
     """The patron's chance of each class of outcome: (cases, classes)."""
     play = solved(games, logs, classes).play[0, : classes.shape[1]]
     return np.asarray((classes @ play).T)

@@ -10,14 +10,13 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.history.backtest import FEWEST, Backtest
-from experiments.history.cases import DEPTH, RUNGS, Cases, games_of, world_of
+from experiments.history.cases import DEPTH, RUNGS, Cases, attribute, games_of, world_of
 from experiments.history.likelihood import fitted, probabilities, record_of
 from model.parameters import Beliefs, Reputation
-from model.preset.load import ConfigError, ladder_entries
+from model.preset.load import ConfigError
 from model.treaties import REQUIRED
 from model.world import Array
 
-ANSWER = np.array([ladder_entries()[name].answer for name in RUNGS])
 WEEKS = 365.25 / 7
 """Weeks of a year."""
 
@@ -28,7 +27,7 @@ def conduct(cases: Cases) -> dict[str, Array]:
     An obligation is kept by min(1, answer / required) of its depth; words are matched by
     min(1, answer / pledge) of the pledge, as in model/rules/beliefs.py.
     """
-    answer, pledge = ANSWER[cases.outcome], cases.covariates["reputation"]
+    answer, pledge = attribute("answer")[cases.outcome], cases.covariates["reputation"]
     depth, kept = np.zeros(len(cases)), np.zeros(len(cases))
     for clause, share in DEPTH.items():
         bound = share * cases.has(clause)

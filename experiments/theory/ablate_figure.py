@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
+from experiments.engine.duel import ACTS
 from experiments.engine.estimates import Estimate
 from experiments.figures.style import ACT, GRID, INK, NOTE, TALK, WIDTH, styled
 
@@ -28,7 +29,7 @@ def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         axes = figure.add_axes(box)
         axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
         axes.set_title(labels.get(str(patron), str(patron)))
-        for act, offset, colour in (("arms", -0.16, TALK), ("force", 0.16, ACT)):
+        for act, offset, colour in zip(ACTS, (-0.16, 0.16), (TALK, ACT), strict=True):
             own = rows[(rows["patron"] == patron) & (rows["measure"] == f"talk - {act}")]
             draw_ablations(axes, own, offset, colour)
         axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))

@@ -119,6 +119,19 @@ def ladder_entries() -> dict[str, Any]:
     return entries
 
 
+def open_actions(role: str, *rungs: int) -> tuple[str, ...]:
+    """What a role can do openly on some rungs, in ladder order.
+
+    >>> open_actions("patron", 4, 5)
+    ('arms', 'force')
+    """
+    return tuple(
+        name
+        for name, entry in ladder_entries().items()
+        if entry.role == role and entry.rung in rungs and not entry.hidden
+    )
+
+
 def seat_actions(file: Any, player: str, profile: Any) -> tuple[str, ...]:
     """The actions of a state's seat in ladder order: a principal's or a patron's."""
     principal = player in (file.target, file.challenger)

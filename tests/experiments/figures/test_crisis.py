@@ -88,7 +88,8 @@ def test_actions_on_one_rung_are_told_apart_whatever_the_menus() -> None:
 
 
 def test_colours_of_rungs_darken_step_by_step() -> None:
-    luminance = [np.dot((0.3, 0.59, 0.11), matplotlib.colors.to_rgb(each)) for each in crisis.RUNGS]
+    colours = map(matplotlib.colors.to_rgb, crisis.COLOURS.values())
+    luminance = [np.dot((0.3, 0.59, 0.11), each) for each in colours]
     assert (np.diff(luminance) < -0.05).all()
 
 

@@ -12,7 +12,8 @@ from experiments.history import cases as history
 from experiments.history.cases import COVARIATES, FORMULAS, games_of, read_cases, world_of
 from experiments.history.likelihood import DEFAULTS, probabilities
 from model.game.equilibrium import logit_equilibrium
-from model.preset.load import ConfigError
+from model.parameters import RUNGS
+from model.preset.load import ConfigError, ladder_entries
 from tests.worlds import alone
 
 FILE = history.FOLDER / "cases_1904_2013.csv"
@@ -157,3 +158,9 @@ def test_at_the_ends_of_every_scale_each_rung_keeps_a_chance():
     rows = probabilities(games_of(world_of(extreme)), np.log(DEFAULTS))
     assert np.isfinite(rows).all() and (rows > 0).all()
     np.testing.assert_allclose(rows.sum(1), 1)
+
+
+def test_the_coded_ladder_has_a_patrons_action_for_each_declared_rung():
+    entries = [ladder_entries()[action] for action in history.RUNGS]
+    assert [entry.rung for entry in entries] == list(RUNGS)
+    assert {entry.role for entry in entries} == {"patron"}

@@ -57,7 +57,7 @@ def test_support_is_what_the_client_found_favourable(path):
     raw = actor_level().set_index("CRACNO")
     for number, row in us.iterrows():
         activity, verdict = raw.loc[number, "USINV"], raw.loc[number, "USFAVR"]
-        assert row["support"] == icb.LADDER[activity]
+        assert row["support"] == icb.ACTIVITY_CLASSES[activity]
         assert activity <= 2 or verdict == icb.FAVOURED
     dropped = raw[(raw["USINV"] > 2) & (raw["USFAVR"] != 1)].index
     assert not set(dropped) & set(us.index)
