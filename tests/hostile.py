@@ -14,7 +14,7 @@ from random import Random
 
 import numpy as np
 
-from experiments.answer.run import timeline
+from experiments.answer.acts import timeline
 from experiments.engine.folders import compared, listed, told
 from experiments.engine.store import Blocks, verified
 from experiments.history.cases import FOLDER, read_cases

@@ -4,22 +4,20 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from experiments.answer.acts import brent, observed_rungs
 from experiments.answer.report import record, trajectory, verdict
 from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks, gathered
 from experiments.engine.duel import Duel, contest, joined
 from experiments.engine.progress import Meter
 from experiments.engine.provenance import deciding
 from experiments.engine.store import Folder, Rows, manifest, result_folder
-from experiments.engine.tables import missing, read_table
 from experiments.figures.crisis import oil, reputations, rungs
 from experiments.figures.duels import duels
 from experiments.figures.style import save
-from model.parameters import RUNGS
 from model.preset.load import (
     Change,
     Preset,
@@ -28,9 +26,6 @@ from model.preset.load import (
     menu,
 )
 from model.world import Array
-
-BELLIGERENT = {"strike": 5, "retaliation": 4, "threat": 1}
-"""Rungs of the acts that a timeline marks X, by their class."""
 
 CREW_RUNS = 5000
 """From so many runs on, starting worker processes is worth their second or two."""
@@ -61,7 +56,7 @@ def run(
 ) -> Answer:
     """Play a preset with its duels and write tables, figures and manifest."""
     preset = load(name, changes)
-    observed_rungs(preset)  # a timeline that cannot be read stops before anything is played
+    observed = observed_rungs(preset)  # what cannot be read stops before anything is played
     count = runs or preset.file.runs
     workers = workers or (all_workers() if count >= CREW_RUNS else 1)
     settings = {"seed": seed, "runs": count, "turns": preset.file.turns, **deciding("run")}
@@ -74,7 +69,7 @@ def run(
         )
         written = [
             rows.close(),
-            *write(folder, preset, ensemble, fought, values),
+            *write(folder, preset, ensemble, fought, values, observed),
         ]
         where = str(folder.path)
         data = record(preset, seed, ensemble, fought, where)
@@ -127,6 +122,7 @@ def write(
     ensemble: Ensemble,
     fought: Sequence[Duel],
     values: Mapping[str, Array],
+    observed: pd.DataFrame | None,
 ) -> list[Path]:
     """Write tables and figures."""
     path = trajectory(preset, ensemble)
@@ -136,11 +132,17 @@ def write(
             "trajectory.parquet", {str(name): column.to_numpy() for name, column in path.items()}
         ),
     ]
-    return written + draw(folder, preset, path, fought)
+    return written + draw(folder, preset, path, fought, observed)
 
 
-def draw(folder: Folder, preset: Preset, path: pd.DataFrame, fought: Sequence[Duel]) -> list[Path]:
-    """Draw the figures of a run as PNG and SVG."""
+def draw(
+    folder: Folder,
+    preset: Preset,
+    path: pd.DataFrame,
+    fought: Sequence[Duel],
+    observed: pd.DataFrame | None,
+) -> list[Path]:
+    """Draw the figures of a run as PNG and SVG, with the observed acts by day, state and rung."""
     labels = {name: each.label for name, each in preset.profiles.items()}
     colours = {name: each.colour for name, each in preset.profiles.items()}
     entries = ladder_entries()
@@ -148,63 +150,15 @@ def draw(folder: Folder, preset: Preset, path: pd.DataFrame, fought: Sequence[Du
         name: [(action, int(entries[action].rung)) for action in menu(preset, name)]
         for name in preset.profiles
     }
-    brent = {date.fromisoformat(day): v for day, v in preset.file.observed.brent.items()}
     drawn = {
-        "rungs": rungs(path, labels, menus, observed_rungs(preset)),
+        "rungs": rungs(path, labels, menus, observed),
         "reputations": reputations(path, labels, colours),
-        "oil": oil(path, brent),
+        "oil": oil(path, brent(preset)),
     }
     if fought:
         table = pd.DataFrame([each.record() for each in fought])
         drawn["duels"] = duels(table, labels)
     return [file for name, figure in drawn.items() for file in save(figure, folder.path, name)]
-
-
-def observed_rungs(preset: Preset) -> pd.DataFrame | None:
-    """The dated acts of the preset's timeline on the ladder: columns day, state, rung."""
-    if preset.file.observed.timeline is None:
-        return None
-    acts = timeline(preset.beside("observed.timeline", preset.file.observed.timeline))
-    return on_ladder(preset, acts)
-
-
-@dataclass(frozen=True)
-class Act:
-    """A dated act: who acted, and the rung; None where the table marks the act X and no class."""
-
-    day: date
-    actor: str
-    rung: int | None
-
-
-def on_ladder(preset: Preset, acts: Sequence[Act]) -> pd.DataFrame:
-    """Dated acts of a preset's states on the ladder: columns day, state, rung."""
-    names = {name: [each.label, *each.aliases] for name, each in preset.profiles.items()}
-    rows = [
-        (act.day, name, act.rung)
-        for act in acts
-        if act.rung is not None
-        for name, known in names.items()
-        if any(each in act.actor for each in known)
-    ]
-    return pd.DataFrame(rows, columns=["day", "state", "rung"])
-
-
-def timeline(path: Path) -> list[Act]:
-    """The dated acts of a CSV file: date, actor, action_class, ladder_level. Raises ConfigError.
-
-    A level is a rung from 0 to 5, or X or a missing code where the class alone says what it was.
-    """
-    table = read_table(path, ("date", "actor", "action_class", "ladder_level"))
-    found = []
-    for row in table.rows:
-        level, kind = row.cells["ladder_level"], row.cells["action_class"]
-        rung = BELLIGERENT.get(kind)
-        if rung is None and not (missing(level) or level.upper() == "X"):
-            rung = table.whole(row, "ladder_level", RUNGS[0], RUNGS[-1])
-        found.append(Act(table.day(row, "date"), row.cells["actor"], rung))
-    table.refuse()
-    return found
 
 
 def as_json(answer: Answer) -> str:

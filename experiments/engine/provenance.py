@@ -13,6 +13,7 @@ SHOWN_ONLY = ("agents.profiles",)
 """What is left out: the states' figures, which are in the configuration."""
 
 MODULES = (
+    "experiments.answer.acts",
     "experiments.answer.listing",
     "experiments.answer.report",
     "experiments.answer.run",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.answer.run import on_ladder, timeline
+from experiments.answer.acts import on_ladder, timeline
 from experiments.engine import numerals
 from experiments.history.cases import RUNGS
 from experiments.history.scoring import interval, logarithmic

@@ -13,6 +13,7 @@ import webbrowser
 from pathlib import Path
 from urllib.request import urlopen
 
+from experiments.answer.acts import acts_of
 from experiments.page.background import HANDS
 from experiments.page.same_origin import NOWHERE, Guarded, in_one_line
 from model.preset.load import ROOT, ConfigError, load
@@ -34,7 +35,7 @@ SETTINGS = {
 
 def view(preset: str, port: int, browser: bool) -> None:
     """Serve the page of a preset until interrupted; raises ConfigError before anything starts."""
-    load(preset)
+    acts_of(load(preset))
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing or not assets().is_dir():
         named = ", ".join(missing) or "the page's assets"

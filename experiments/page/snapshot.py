@@ -3,20 +3,19 @@
 A snapshot holds only numbers, words, lists and dicts, rounded; it never changes once made.
 """
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any  # plain data of mixed type
 
 import numpy as np
 
+from experiments.answer.acts import acts_of, between, brent
 from model.game.stage_game import StageGame
 from model.measures import MEASURES, standing
-from model.preset.load import PRESETS, Preset
+from model.preset.load import Preset
 from model.world import LEAST, Array, PerRun, PerState, World
 
 if TYPE_CHECKING:
@@ -217,21 +216,14 @@ def happened(preset: Preset, moment: Moment) -> list[str]:
     return told
 
 
-@cache
-def timeline(name: str) -> list[Plain]:
-    """What really happened, by day, as coded beside the presets."""
-    with (PRESETS / name).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+known_acts = lru_cache(maxsize=8)(acts_of)
+"""The acts of a preset, which each turn that is drawn asks for."""
 
 
 def in_fact(preset: Preset, moment: Moment, most: int = 3) -> list[str]:
     """What really happened in the days of a turn, the highest rungs first."""
-    if preset.file.observed.timeline is None:
-        return []
-    since, until = moment.before.day.isoformat(), moment.after.day.isoformat()
-    rows = [row for row in timeline(preset.file.observed.timeline) if since <= row["date"] < until]
-    rows.sort(key=lambda row: row["ladder_level"], reverse=True)
-    return [f"{row['actor']}: {row['what'].strip()}" for row in rows[:most]]
+    acts = between(known_acts(preset), moment.before.day, moment.after.day)
+    return [f"{act.actor}: {act.what}" for act in acts[:most]]
 
 
 def why(found: "Explanation") -> list[Plain]:
@@ -303,8 +295,7 @@ def observed(preset: Preset) -> list[list[float]]:
     """Brent as observed, (turns after the start, USD/bbl), within the preset's time."""
     file = preset.file
     points = [
-        [(date.fromisoformat(day) - file.start).days / file.turn_days, price]
-        for day, price in file.observed.brent.items()
+        [(day - file.start).days / file.turn_days, price] for day, price in brent(preset).items()
     ]
     return [[round(turn, 2), price] for turn, price in points if 0 <= turn <= file.turns]
 

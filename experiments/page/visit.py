@@ -8,6 +8,7 @@ from solara._stores import SharedStore
 from experiments.engine.duel import ACTS, proteges
 from experiments.page.address import Plan, Value, base_value, changeable, opened
 from experiments.page.run import WatchedModel, replayed
+from experiments.page.snapshot import known_acts
 from model.preset.load import ConfigError, load
 
 
@@ -44,6 +45,7 @@ class Visit:
         """Watch a plan's run from its start, or as it stands after some turns."""
         try:
             model = replayed(plan.checked(), turn)
+            known_acts(model.preset)
         except ConfigError as error:
             self.message.value = in_the_page(error)
             return

@@ -10,8 +10,10 @@ pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
 
 from experiments.page.address import Plan, address, from_address
 from experiments.page.sliders import figures_by_owner
+from experiments.page.snapshot import in_fact
 from experiments.page.visit import Visit, new_visit
 from experiments.page.what_if import titled_presets
+from model.preset.load import PRESETS
 
 TIES = "russia.weights.ties"
 
@@ -128,3 +130,22 @@ def test_a_run_that_is_left_is_played_no_further_and_forgotten(visit: Visit) -> 
     del left
     gc.collect()
     assert kept() is None
+
+
+def test_a_timeline_is_read_beside_its_preset_and_told_where_it_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts, own = tmp_path / "acts.csv", tmp_path / "own.toml"
+    text = (PRESETS / "twelve-days.toml").read_text("utf-8")
+    own.write_text(text.replace('"timeline_2025.csv"', '"acts.csv"'), "utf-8")
+    row = "date,actor,action_class,ladder_level,what\n2025-06-13,US,arms,4,ships\n"
+    acts.write_text(row, "utf-8")
+    monkeypatch.setenv("CHEAPTALK_PRESET", str(own))
+    visit = new_visit()
+    visit.begin(Plan(str(own)))
+    play(visit, 2)
+    facts = [in_fact(visit.model.preset, each) for each in visit.model.record.moments]
+    assert [fact for day in facts for fact in day] == ["US: ships"]
+    acts.write_text(row.replace(",4,", ",7,"), "utf-8")
+    visit.begin(Plan(str(own)))
+    assert "ladder_level: found '7'" in visit.message.value
