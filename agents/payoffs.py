@@ -110,7 +110,7 @@ def commitment(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of keeping a treaty that binds.
 
     $\sum_{treaties} depth \cdot force \cdot \min(1, answer(a) / required)$ over the treaties in
-    force with the beneficiary whose clause binds; a neutrality or non-aggression
+    force with the protege whose clause binds; a neutrality or non-aggression
     clause is kept by every action that does not aid the aggressor.
     """
     depth, _, shown = obligations(world)
@@ -122,7 +122,7 @@ def audience(world: World, expected: Expected = NOTHING) -> Play:
     r"""Domestic cost of words that deeds do not answer.
 
     $-sensitivity \cdot \max(0, pledge - answer(a)) \cdot growth(t)$ while the
-    beneficiary is under attack.
+    protege is under attack.
     """
     pledge = beneficiary_pledge(world)[:, None]
     open_gap = np.maximum(pledge - world.ladder.answer, 0.0)
@@ -159,7 +159,7 @@ def resources(world: World, expected: Expected = NOTHING) -> Play:
 
 @term(default=10.6, prior=4.0, high=20.0, channel="aid", source="Altfeld & Bueno de Mesquita 1979")
 def stakes(world: World, expected: Expected = NOTHING) -> Payoff:
-    r"""Worth of what the aid changes in the beneficiary's survival.
+    r"""Worth of what the aid changes in the protege's survival.
 
     $interest \cdot \Delta\pi(a)$, with $\Delta\pi$ the ratio contest function with and without
     the state's own aid against the other side's last effort. Others' expected aid

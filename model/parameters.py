@@ -395,7 +395,7 @@ class Action:
     """The attributes of one action on the ladder."""
 
     rung: Number = quantity(0.0, "rung", 0, 5, "0 silence .. 5 force")
-    aid: Number = quantity(0.0, "share", 0, 1, "share of power that helps the beneficiary at once")
+    aid: Number = quantity(0.0, "share", 0, 1, "share of power that helps the protege at once")
     delivery: Number = quantity(0.0, "share", 0, 1, "the same, ordered now and arriving later")
     answer: Number = quantity(0.0, "share", 0, 1, "share of a full defence commitment answered")
     voice: Number = quantity(0.0, "share", 0, 1, "what the words promise, on the same scale")

@@ -251,7 +251,7 @@ class World:
 
     @property
     def principals(self) -> tuple[int, int]:
-        """The two belligerents: target and challenger."""
+        """The two states that fight: target and challenger."""
         return self.target, self.challenger
 
     # --- means ---

@@ -84,7 +84,7 @@ def read_patrons(path: Path) -> pd.DataFrame:
 
     Not counted: actors that are superpowers, and a superpower that is the adversary or
     the trigger. `support` is the class of an act in support, 0 where inactive; acts that the
-    client did not find favourable are left out.
+    protege did not find favourable are left out.
     """
     table = numeric(read_table(path, (), "latin-1"))
     if "usinv" in table.columns:

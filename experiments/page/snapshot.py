@@ -173,7 +173,7 @@ def _act(world: World, moment: Moment, state: int, hidden: bool) -> Plain:
 
 
 def _arc(world: World, moment: Moment, state: int, node: Plain) -> Plain:
-    """An action as an arc: a belligerent's at its adversary, a patron's to its protege."""
+    """An action as an arc: a principal's at its adversary, a patron's to its protege."""
     principal = state in world.principals
     adversary = world.challenger if state == world.target else world.target
     protege = world.target if moment.before.side[state] > 0 else world.challenger

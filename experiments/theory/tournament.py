@@ -1,7 +1,7 @@
 """A tournament of support policies: which survive by imitation under a norm of judging?
 
-In a round a patron meets a client in need, at random. It supports (cost c) or abandons
-it (the client loses b), and all audiences judge the deed by the model's own `judgement`.
+In a round a patron meets a protege in need, at random. It supports (cost c) or abandons
+it (the protege loses b), and all audiences judge the deed by the model's own `judgement`.
 A state now and then imitates another of higher payoff (pairwise comparison, Traulsen
 et al. 2006). New policies are so rare that each either takes over or dies out
 before the next appears (Fudenberg & Imhof 2006). Nothing is drawn: the figures are exact.
@@ -22,7 +22,7 @@ from model.world import Array
 
 NORMS: tuple[str, ...] = get_args(Norm)
 BAD_AND_GOOD = np.array([0.0, 1.0])
-"""The two standings a client may have."""
+"""The two standings a protege may have."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Tournament:
     """Stakes, population and errors of the tournament."""
 
     benefit: float = quantity(
-        5.0, "value", 0, 100, "b, what a client abandoned in need loses", "Nowak & Sigmund 1998"
+        5.0, "value", 0, 100, "b, what a protege abandoned in need loses", "Nowak & Sigmund 1998"
     )
     cost: float = quantity(
         1.0, "value", 0, 100, "c, cost of support; the unit of value", "Nowak & Sigmund 1998"
@@ -68,17 +68,17 @@ def tournament(changes: Mapping[str, Change] | None = None) -> Tournament:
 
 
 def always_support(standing: Array) -> Array:
-    """Supports every client."""
+    """Supports every protege."""
     return np.ones_like(standing)
 
 
 def always_abandon(standing: Array) -> Array:
-    """Abandons every client."""
+    """Abandons every protege."""
     return np.zeros_like(standing)
 
 
 def discriminate(standing: Array) -> Array:
-    """Supports clients in good standing and abandons the others."""
+    """Supports proteges in good standing and abandons the others."""
     return standing
 
 
@@ -97,7 +97,7 @@ def encounters(counts: Array) -> Array:
 
 
 def conduct(policies: Sequence[str], rules: Tournament) -> Array:
-    """Chance that each policy's support arrives, for a client in bad and in good standing."""
+    """Chance that each policy's support arrives, for a protege in bad and in good standing."""
     meant = np.array([POLICIES[policy](BAD_AND_GOOD) for policy in policies])
     return (1 - rules.execution_error) * meant
 
@@ -105,7 +105,7 @@ def conduct(policies: Sequence[str], rules: Tournament) -> Array:
 def good_standing(norm: str, counts: Mapping[str, int], rules: Tournament) -> Array:
     r"""Share of each policy's states in good standing when reputations have settled.
 
-    A patron is judged good with chance $q_{is}$ where its client's standing is s; so
+    A patron is judged good with chance $q_{is}$ where its protege's standing is s; so
     $g_i = \sum_j m_{ij} [q_{i0} (1 - g_j) + q_{i1} g_j]$, linear in g (Ohtsuki & Iwasa 2006).
     """
     meets = encounters(np.array(list(counts.values())))
@@ -115,7 +115,7 @@ def good_standing(norm: str, counts: Mapping[str, int], rules: Tournament) -> Ar
 
 
 def support(norm: str, counts: Mapping[str, int], rules: Tournament) -> tuple[Array, Array]:
-    """How often a patron of each policy supports its client, and a client of each is supported."""
+    """How often a patron of each policy supports, and a protege of each is supported."""
     meets = encounters(np.array(list(counts.values())))
     bad, good = conduct(list(counts), rules).T
     standing = good_standing(norm, counts, rules)
@@ -125,7 +125,7 @@ def support(norm: str, counts: Mapping[str, int], rules: Tournament) -> tuple[Ar
 
 
 def payoffs(norm: str, counts: Mapping[str, int], rules: Tournament) -> Array:
-    r"""Expected payoff of each policy from once being patron and once client.
+    r"""Expected payoff of each policy from once being patron and once protege.
 
     $\pi_i = -c \cdot given_i - b\,(1 - received_i)$
     """
@@ -220,7 +220,7 @@ class Outcome:
     """What a norm makes of the policies.
 
     `share` is the time that each policy rules the population and `supports` how often
-    clients are supported while it does; `fixation[resident][mutant]` is the chance of a
+    proteges are supported while it does; `fixation[resident][mutant]` is the chance of a
     takeover and `log10_downfall[resident][mutant]` belongs to the mean number of mutants, of
     any policy, until the mutant's policy rules.
     """
@@ -234,7 +234,7 @@ class Outcome:
 
     @property
     def support(self) -> float:
-        """How often a client in need is supported in the long run."""
+        """How often a protege in need is supported in the long run."""
         return sum(self.share[policy] * self.supports[policy] for policy in self.share)
 
     @property
@@ -319,7 +319,7 @@ def _told(found: Outcome) -> str:
     """One norm's outcome: shares, takeovers and the verdict."""
     size, policies = found.rules.population, list(found.share)
     lines = [
-        f"Norm {found.norm}: survivors {', '.join(found.survivors) or 'none'}; clients in need "
+        f"Norm {found.norm}: survivors {', '.join(found.survivors) or 'none'}; proteges in need "
         f"are supported {found.support:.0%} of the time",
         f"  {'resident':<16}{'share':>8}{'supports':>10}   takeovers by a mutant, times luck (1/N)",
         " " * 37 + "".join(f"{mutant:>16}" for mutant in policies),

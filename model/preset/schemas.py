@@ -118,7 +118,7 @@ class TreatyEntry(BaseModel):
     signed: date = Field(description="day of signature")
     in_force: date | None = Field(None, description="day from which it is in force")
     denounced: date | None = Field(None, description="day on which it was denounced")
-    against: list[str] = Field([], description="attackers it binds against; empty for any")
+    against: list[str] = Field([], description="challengers it binds against; empty for any")
     source: str = Field("", description="where this is from")
 
 

@@ -94,7 +94,7 @@ def _clause_binds(world: World, clause: str, partner: int) -> bool:
 def _gain(record: Beta, weight: PerState, seen: Play, told: Play, world: World) -> Play:
     r"""$\sum_j E[posterior_j] - prior_j$ when a case of this weight shows `seen` to all.
 
-    The beneficiary sees `told` instead.
+    The protege sees `told` instead.
     """
     learning = _others(world) * weight[:, None] / (record.kept + record.failed + weight[:, None])
     before = total(learning * record.mean, 1)
@@ -111,7 +111,7 @@ def _others(world: World) -> PerPair:
 
 @once
 def obligations(world: World) -> tuple[PerState, Play, Play]:
-    """Depth of the treaties that bind, share kept as the beneficiary is told, and as is seen.
+    """Depth of the treaties that bind, share kept as the protege is told, and as is seen.
 
     What is not seen counts as no answer.
     """
@@ -162,7 +162,7 @@ def _after(world: World, record: Beta, cases: Array, kept: Array) -> Beta:
 
 
 def _learned(world: World, record: Beta, weight: PerState, seen: PerState, told: PerState) -> Beta:
-    """A record after each state's case of this turn: what all saw, and the beneficiary was told."""
+    """A record after each state's case of this turn: what all saw, and the protege was told."""
     cases = _others(world) * (weight * world.weeks)[:, None]
     kept = cases * seen[:, None]
     for principal, near in ((world.target, world.side > 0), (world.challenger, world.side < 0)):
@@ -208,9 +208,9 @@ def judged(world: World) -> World:
 
 
 def judgement(norm: str, kept: PerRun, disrepute: PerRun) -> PerRun:
-    r"""How good a deed is judged by a norm, given the share kept k and the client's disrepute d.
+    r"""How good a deed is judged by a norm, given the share kept k and the protege's disrepute d.
 
-    scoring: $k$; standing: $k + (1 - k)\,d$, abandoning a disreputable client is excused;
+    scoring: $k$; standing: $k + (1 - k)\,d$, abandoning a disreputable protege is excused;
     stern: $k\,(1 - d) + (1 - k)\,d$, it is held to one's credit (Ohtsuki & Iwasa 2006).
 
     >>> [judgement(norm, 0.0, 0.8) for norm in ("scoring", "standing", "stern")]
