@@ -1,0 +1,135 @@
+"""Targets of reputation: words, later challenges, norms, and a client's choice (T4, T7-T9)."""
+
+import numpy as np
+
+from experiments.engine import estimates
+from experiments.engine.estimates import Estimate
+from experiments.engine.numerals import decimal, interval
+from experiments.theory.finding import CRISIS, PATRON, Finding, play_out, war_turns
+from experiments.theory.tournament import downfall, fixation, tournament
+from model.alliance_model import AllianceModel
+from model.preset.load import Change
+from model.world import Array
+
+FORGOTTEN: dict[str, Change] = {
+    f"{name}.reputation.{kind}": 0.0
+    for name in ("united_states", "iran", "israel", "russia", "china", "gulf")
+    for kind in ("matched", "unmatched")
+}
+"""No state has a record of words kept or broken."""
+
+
+def striking(who: str, runs: int, changes: dict[str, Change], rng: int = 0) -> Array:
+    """Share of its war turns in which a principal strikes, run by run."""
+    model = AllianceModel(CRISIS, rng=rng, runs=range(runs), changes=changes)
+    state = model.world.names.index(who)
+    struck, turns = np.zeros(runs), np.zeros(runs)
+    for war in war_turns(model):
+        force = model.world.ladder.played(model.world.ladder.strike, model.world.choice)
+        struck, turns = struck + war * force[state], turns + war
+    return struck / np.maximum(turns, 1)
+
+
+def t4() -> Finding:
+    """With memory of honesty words move the adversary; without it they do not (Sartori)."""
+    runs, silent = 1500, {"united_states.menu": ["silence"]}
+    talking: dict[str, Change] = {"united_states.menu": ["rhetoric"]}
+    forgetful: dict[str, Change] = {"beliefs.evidence": 0.0, **FORGOTTEN}
+    moved = striking("iran", runs, dict(silent)) - striking("iran", runs, talking)
+    unmoved = striking("iran", runs, {**silent, **forgetful}) - striking(
+        "iran", runs, {**talking, **forgetful}
+    )
+    fewer, flat, later = (
+        estimates.of(each, estimates.STRICT) for each in (moved, unmoved, after_bluff(runs))
+    )
+    note = (
+        f"without memory {decimal(flat.mean, 4)} {interval(flat.low, flat.high, 4)}; after a "
+        f"caught bluff words deter less by {decimal(later.mean, 4)} "
+        f"(99 % above {decimal(later.low, 4)})"
+    )
+    holds = fewer.low > 0 and flat.verdict == estimates.OPEN and later.low > 0
+    title = "words deter where honesty is remembered; a caught bluff costs"
+    return Finding("T4", title, "fewer strikes, 99 % > 0", fewer, holds, note)
+
+
+def after_bluff(runs: int) -> Array:
+    """Fewer strikes that words buy in a second crisis after deeds than after bluff in the first."""
+    strikes = {}
+    for first in ("rhetoric", "force"):
+        model = AllianceModel(CRISIS, runs=range(runs), policy={"united_states": first})
+        play_out(model)
+        record = model.world.honesty
+        us, iran = (model.world.names.index(each) for each in ("united_states", "iran"))
+        shape = np.zeros(runs)
+        changes: dict[str, Change] = {
+            "united_states.reputation.matched": record.kept[us, iran] - 1 + shape,
+            "united_states.reputation.unmatched": record.failed[us, iran] - 1 + shape,
+            "united_states.menu": ["rhetoric"],
+        }
+        strikes[first] = striking("iran", runs, changes, rng=1)
+    return strikes["rhetoric"] - strikes["force"]
+
+
+def t7() -> Finding:
+    """Reputation is defended less when no further challenges are expected (Sechser 2018)."""
+    runs = 1500
+    shares = []
+    for discount in (0.9, 0.0):
+        changes: dict[str, Change] = {f"{PATRON}.reputation.discount": discount}
+        model = AllianceModel(CRISIS, runs=range(runs), changes=changes)
+        answered, turns = np.zeros(runs), np.zeros(runs)
+        for war in war_turns(model):
+            answer = model.world.ladder.played(model.world.ladder.answer, model.world.choice)[0]
+            answered, turns = answered + war * answer, turns + war
+        shares.append(answered / np.maximum(turns, 1))
+    more = estimates.of(shares[0] - shares[1], estimates.STRICT)
+    title = "answer to the casus foederis with the future less without"
+    return Finding("T7", title, "above 0, 99 %", more, more.low > 0)
+
+
+def t8() -> Finding:
+    """Scoring is invaded by abandoners, standing is not (Ohtsuki & Iwasa 2006)."""
+    size = int(tournament().population)
+    luck = 2.0 * size
+    scoring, standing = (
+        downfall(norm, "discriminate", "always_abandon") for norm in ("scoring", "standing")
+    )
+    direct = fixation("scoring", "discriminate", "always_abandon") * size
+    note = (
+        f"mutants until abandoners rule: {scoring:.3g} under scoring, {standing:.3g} under "
+        "standing; always_support opens the door (a lone abandoner fixes "
+        f"{direct:.2g} times as often as by luck)"
+    )
+    title = "abandoners overrun discriminators under scoring, not under standing"
+    expected = f"scoring < luck ({luck:.0f}) < standing"
+    holds = bool(scoring < luck < standing)
+    found = Estimate(scoring, scoring, standing)
+    return Finding("T8", title, expected, found, holds, note)
+
+
+def t9() -> Finding:
+    """Clients of an unreliable patron diversify rather than quit (Narang & LeVeck 2019)."""
+    runs = 800
+    base: dict[str, Change] = {
+        "iran.ties.russia": 0.9,
+        "iran.ties.china": 0.3,
+        "iran.ties.gulf": 0.1,
+        f"{PATRON}.pledges.iran": 0.6,
+    }
+    ends = {}
+    for menu in ("silence", "arms"):
+        changes = {
+            **base,
+            f"{PATRON}.menu": list(dict.fromkeys((menu, "silence"))),
+            f"{PATRON}.rule": "always_arm",
+        }
+        model = AllianceModel(CRISIS, runs=range(runs), changes=changes)
+        play_out(model)
+        share = model.world.dependence / model.world.dependence.sum(0)
+        ends[menu] = (1 / (share**2).sum(0), share[0])
+    more = estimates.of(ends["silence"][0] - ends["arms"][0], estimates.STRICT)
+    kept = float(ends["silence"][1].min())
+    note = f"the unreliable patron keeps at least {kept:.0%} of the client's dependence"
+    title = "effective number of patrons, unreliable less reliable"
+    holds = more.low > 0 and kept > 0.05
+    return Finding("T9", title, "above 0, and none is left", more, holds, note)
