@@ -6,42 +6,38 @@ Absolute figures belong to the machine; ratios and exponents of growth are what 
 import json
 import os
 import platform
-import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from statistics import median
-from typing import Any  # a world's fields are arrays, records and words
 
 import numpy as np
 
-from agents.strategies import played_on
-from experiments.engine.batch import Job, all_workers, blocks, gathered, play_block
-from experiments.why.gambit_file import held, profile_payoffs, short_menus
-from model.alliance_model import AllianceModel
-from model.draws import state_uniforms, uniforms
+from benchmarks.games import gambits_rate, posed_games, random_games
+from benchmarks.memory import PEAK_TURNS, peak, peak_memory
+from benchmarks.speed import (
+    MESA_RUNS,
+    PRESET,
+    cold_starts,
+    ensemble,
+    exponent,
+    exponential,
+    growth,
+    mesas_batch,
+    phases,
+    timed,
+    watched,
+)
+from experiments.engine.batch import Job, all_workers, blocks, play_block
 from model.game.equilibrium import logit_equilibrium
-from model.game.stage_game import CHANNELS, StageGame
-from model.preset.load import ConfigError, load
-from model.world import Play, World
+from model.preset.load import load
 
-PRESET = "iran-2025"
-PHASES = ("shock", "weigh", "solve", "act", "resolve", "judge")
 ROUNDS = 5
 RUNS = 4000
 """Runs of the ensemble in each round."""
-MESA_RUNS = 4
 GAMES = 4000
 """Four-state games of six actions that are solved together."""
-POSED_TURNS = 25
-"""Turns after which the preset poses its games: by then half of the runs are at war."""
 PEAK_RUNS = (10_000, 100_000, 1_000_000)
-PEAK_TURNS = 2
-STATES = (6, 10, 15, 20, 30)
 
 
 @dataclass
@@ -127,18 +123,19 @@ def measured(rounds: int = ROUNDS, tell: Callable[[str], object] = lambda words:
         bench.note("exp_us", bench.rounds["exp_ns"][-1] / 1000)
         turns = load(PRESET).file.turns
         busy = time.process_time()
-        bench.note("one_worker_runs_per_s", RUNS / timed(lambda: _ensemble(RUNS, 1)))
+        bench.note("one_worker_runs_per_s", RUNS / timed(lambda: ensemble(RUNS, 1)))
         bench.note("us_per_run_turn", 1e6 * (time.process_time() - busy) / RUNS / turns)
-        bench.note("mesa_batch_runs_per_s", MESA_RUNS / timed(_mesa))
-        bench.note("ensemble_runs_per_s", RUNS / timed(lambda: _ensemble(RUNS, all_workers())))
-        bench.note("single_run_ms", 1000 * timed(_watched))
+        bench.note("mesa_batch_runs_per_s", MESA_RUNS / timed(mesas_batch))
+        bench.note("ensemble_runs_per_s", RUNS / timed(lambda: ensemble(RUNS, all_workers())))
+        bench.note("single_run_ms", 1000 * timed(watched))
         for kind, games in contests:
             seconds = timed(lambda games=games: logit_equilibrium(games))  # type: ignore[misc]  # a default binds games
             bench.note(f"{kind}games_per_s", GAMES / seconds)
-            gambit = _gambit(games)
+            gambit = gambits_rate(games)
             if gambit is not None:
                 bench.note(f"gambit_{kind}games_per_s", gambit)
-        _cold_starts(bench)
+        for name, seconds in cold_starts().items():
+            bench.note(name, seconds)
     tell("phases of a turn")
     bench.phases = phases()
     tell("growth with runs, turns and states")
@@ -147,256 +144,6 @@ def measured(rounds: int = ROUNDS, tell: Callable[[str], object] = lambda words:
         tell(f"peak memory of {runs:,} runs")
         bench.peak[runs] = peak_memory(runs)
     return bench
-
-
-def timed(call: Callable[[], object]) -> float:
-    """Seconds that a call takes."""
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
-
-
-def exponential(size: int = 4000, times: int = 500) -> float:
-    """Nanoseconds of one exponential of a double in cache, the least of seven trials."""
-    values, results = np.linspace(-20.0, 0.0, size), np.empty(size)
-
-    def many() -> float:
-        started = time.process_time()
-        for _ in range(times):
-            np.exp(values, out=results)
-        return time.process_time() - started
-
-    return min(many() for _ in range(7)) / size / times * 1e9
-
-
-def _ensemble(runs: int, workers: int) -> None:
-    gathered(blocks(Job(PRESET), runs, workers=workers), rows=lambda table: None)
-
-
-def _watched() -> None:
-    model = AllianceModel(PRESET)
-    while not model.over:
-        model.step()
-
-
-def _mesa() -> list[dict[str, object]]:
-    import mesa
-
-    rows: list[dict[str, object]] = mesa.batch_run(
-        AllianceModel,
-        {"preset": PRESET, "runs": list(range(MESA_RUNS))},
-        max_steps=load(PRESET).file.turns,
-        number_processes=1,
-        data_collection_period=-1,
-        display_progress=False,
-    )
-    return rows
-
-
-def _cold_starts(bench: Bench) -> None:
-    """Times of whole commands from a cold start, beside the interpreter's own."""
-    python, command = sys.executable, [sys.executable, "-m", "experiments"]
-    answer = [*command, "run", PRESET, "--runs", "200", "--quiet", "--out", os.devnull + ".d"]
-    bench.note("python_s", _command([python, "-c", "pass"]))
-    bench.note("help_s", _command([*command, "--help"]))
-    bench.note("import_mesa_s", _command([python, "-c", "import mesa"]))
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        answer[-1] = folder
-        bench.note("first_answer_s", _command(answer))
-
-
-def _command(words: Sequence[str]) -> float:
-    return timed(lambda: subprocess.run(words, check=True, capture_output=True))
-
-
-# ------------------------------------------------------------------ the solver against Gambit
-
-
-def random_games(count: int, states: int = 4, actions: int = 6, seed: int = 0) -> StageGame:
-    """Stage games of random payoffs, slopes and effects, one a run; precision 2."""
-    size = states * actions
-    draws = np.concatenate(
-        [uniforms(seed, f"bench {k}", 0, range(count)) for k in range((9 * size + 3) // 4)]
-    )
-    base, rest = draws[:size], draws[size : 9 * size]
-    slopes, effects = rest.reshape(2, len(CHANNELS), states, actions, count)
-    others = np.broadcast_to(1 - np.eye(states), (len(CHANNELS), states, states))[..., None]
-    return StageGame(
-        base=2 * base.reshape(states, actions, count) - 1,
-        slopes=(2 * slopes - 1) / states,
-        effects=effects,
-        relations=others,
-        precision=np.full((states, 1), 2.0),
-    )
-
-
-def posed_games(count: int, actions: int = 6) -> StageGame:
-    """Stage games of the preset's four patrons on their first open actions, one a run.
-
-    The principals' play is held at the equilibrium of the whole game.
-    """
-    model = AllianceModel(PRESET, runs=range(count))
-    for _ in range(POSED_TURNS):
-        model.step()
-    assert model.game is not None and model.solution is not None
-    patrons = [s for s in range(model.world.state_count) if s not in model.world.principals]
-    return short_menus(held(model.game, model.solution.play, patrons), actions)
-
-
-def gambits_play(game: StageGame) -> Play:
-    """Gambit's logit equilibrium of the game of one run, on the principal branch."""
-    menus = open_menus(game)
-    played = gambits_solution(strategic_form(game, menus))
-    play = np.zeros_like(game.base)
-    for state, (player, menu) in enumerate(zip(played.game.players, menus, strict=True)):
-        play[state, menu] = [float(played[each]) for each in player.strategies]
-    return play
-
-
-def open_menus(game: StageGame) -> list[list[int]]:
-    """The open actions of each state in the game of one run."""
-    return [[int(action) for action in np.flatnonzero(row != -np.inf)] for row in game.base]
-
-
-def strategic_form(game: StageGame, menus: list[list[int]]) -> Any:
-    """The game of one run as Gambit's, payoffs times precision."""
-    import pygambit
-
-    return pygambit.Game.from_arrays(*profile_payoffs(game, menus))
-
-
-def gambits_solution(form: Any) -> Any:
-    """Gambit's mixed strategies at the end of the principal branch."""
-    import pygambit
-
-    return pygambit.qre.logit_solve_lambda(form, lam=[1.0])[-1].profile
-
-
-def _gambit(games: StageGame, count: int = 2) -> float | None:
-    """Games a second that Gambit solves, to our residual; None where it is not installed."""
-    if find_spec("pygambit") is None:
-        return None
-    each_run = [games.run(number) for number in range(count)]
-    forms = [strategic_form(game, open_menus(game)) for game in each_run]
-    return count / timed(lambda: [gambits_solution(form) for form in forms])
-
-
-# ------------------------------------------------------------------ phases and growth
-
-
-def phases(runs: int = 1000) -> dict[str, float]:
-    """Share of a turn's time in each of its six phases."""
-    spent = dict.fromkeys(PHASES, 0.0)
-    model = AllianceModel(PRESET, runs=range(runs))
-    while not model.over:
-        for phase in PHASES:
-            spent[phase] += timed(getattr(model, phase))
-    whole = sum(spent.values())
-    return {phase: seconds / whole for phase, seconds in spent.items()}
-
-
-def growth() -> dict[str, dict[int, float]]:
-    """Seconds by number of runs, of turns, and of states."""
-    return {
-        "runs": {n: timed(lambda n=n: _ensemble(n, 1)) for n in (1000, 2000, 4000, 8000)},  # type: ignore[misc]  # a default binds n
-        "turns": {
-            n: timed(lambda n=n: play_block(Job(PRESET, changes={"turns": n}), range(1000)))  # type: ignore[misc]  # a default binds n
-            for n in (12, 25, 50)
-        },
-        "states": {n: _with_states(n) for n in STATES},
-    }
-
-
-def _with_states(count: int, runs: int = 500, turns: int = 3) -> float:
-    """Seconds of some turns with more patrons: copies of those that play."""
-    model = AllianceModel(PRESET, runs=range(runs))
-    for _ in range(24):
-        model.step()
-    world = crowded(model.world, count)
-
-    def played() -> None:
-        present = world
-        for turn in range(turns):
-            acting = state_uniforms(0, "bench act", turn, range(runs), count)
-            present = played_on(present, (acting, uniforms(0, "bench resolve", turn, range(runs))))
-
-    return timed(played)
-
-
-def crowded(world: World, count: int) -> World:
-    """The world with copies of its patrons, so that `count` states play."""
-    patrons = [each for each in range(world.state_count) if each not in world.principals]
-    extra = [patrons[k % len(patrons)] for k in range(count - world.state_count)]
-    order = [*range(world.state_count), *extra]
-    names = tuple(
-        f"{world.names[each]} {place}" if place >= world.state_count else world.names[each]
-        for place, each in enumerate(order)
-    )
-    return replace(
-        _copied(world, order, world.state_count),
-        names=names,
-        rules=tuple(world.rules[each] for each in order),
-    )
-
-
-def _copied(thing: Any, order: list[int], states: int) -> Any:
-    """A record with its arrays by state, and by pair of states, in a new order."""
-    if isinstance(thing, np.ndarray):
-        for axis in (0, 1):
-            if thing.ndim > axis and thing.shape[axis] == states:
-                thing = thing.take(order, axis)
-            else:
-                break
-        return thing
-    if isinstance(thing, dict):
-        return {key: _copied(value, order, states) for key, value in thing.items()}
-    if is_dataclass(thing):
-        parts = {f.name: _copied(getattr(thing, f.name), order, states) for f in fields(thing)}
-        if "names" in parts and "on_menu" in parts:
-            parts["names"] = tuple(parts["names"][each] for each in order)
-        return replace(thing, **parts)  # type: ignore[type-var]  # any of the world's records
-    return thing
-
-
-def exponent(seconds: dict[int, float]) -> float:
-    """The power of size with which time grows, between the smallest and the largest."""
-    sizes = sorted(seconds)
-    first, last = sizes[0], sizes[-1]
-    return float(np.log(seconds[last] / seconds[first]) / np.log(last / first))
-
-
-# ------------------------------------------------------------------ memory
-
-
-def peak_memory(runs: int) -> float:
-    """Peak memory in MiB of a process that plays and stores an ensemble of short runs."""
-    words = [sys.executable, "-m", "benchmarks.bench", str(runs)]
-    return float(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
-
-
-def peak() -> float:
-    """Peak memory of this process so far, MiB, as Linux tells it. Raises ConfigError elsewhere."""
-    status = Path("/proc/self/status")
-    told = re.search(r"VmHWM:\s*(\d+) kB", status.read_text("utf-8") if status.exists() else "")
-    if told is None:
-        raise ConfigError("bench: memory is read from /proc/self/status; valid: a Linux machine")
-    return int(told[1]) / 1024
-
-
-def _play_and_store(runs: int) -> None:
-    """What `cheaptalk run` does with its runs; prints the peak memory of this process, MiB."""
-    import tempfile
-
-    from experiments.engine.store import Folder, Rows
-
-    with tempfile.TemporaryDirectory() as place:
-        rows = Rows(Folder(Path(place)), "runs.parquet")
-        played: Iterator[Any] = blocks(Job(PRESET, changes={"turns": PEAK_TURNS}), runs)
-        gathered(played, rows.append)
-        rows.close()
-    print(peak())
 
 
 # ------------------------------------------------------------------ in words
@@ -448,7 +195,3 @@ def in_words(bench: Bench) -> str:
         "Machine: " + ", ".join(f"{k} {v}" for k, v in machine().items() if k != "features"),
     ]
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    _play_and_store(int(sys.argv[1]))

@@ -34,10 +34,15 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own
 
 
-def printed(*words: str | Path, cwd: Path) -> str:
-    """What an installed program prints, that must not see the checkout."""
+def called(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The end of an installed program that must not see the checkout."""
     plain = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(words, cwd=cwd, env=plain, capture_output=True, text=True, timeout=200)
+    return subprocess.run(words, cwd=cwd, env=plain, capture_output=True, text=True, timeout=200)
+
+
+def printed(*words: str | Path, cwd: Path) -> str:
+    """What an installed program prints."""
+    done = called(*words, cwd=cwd)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -59,3 +64,11 @@ def test_the_installed_program_plays_and_leaves_its_results_where_it_is_called(p
     assert "Talk or intervention?" in told and "Largest residual of the equilibria" in told
     (folder,) = (tmp_path / "results").iterdir()
     assert (folder / "manifest.json").is_file() and (folder / "duels.png").is_file()
+
+
+@pytest.mark.slow
+def test_the_installed_program_says_that_the_bench_needs_a_checkout(programs, tmp_path):
+    done = called(programs / "cheaptalk", "bench", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("bench: ") and "valid: a checkout of the project" in line

@@ -228,8 +228,12 @@ def view(preset: str, port: int, no_open: bool) -> None:
 @json_option
 def bench(rounds: int, as_json: bool) -> None:
     """Measure speed and memory: ensemble, mesa.batch_run, Gambit, starts, growth."""
-    from benchmarks import bench as benching
-
+    try:
+        from benchmarks import bench as benching
+    except ImportError as error:
+        raise Complaint(
+            f"bench: {error}; valid: a checkout of the project, installed by pip install -e ."
+        ) from error
     found = benching.measured(rounds, lambda words: click.echo(words, err=True))
     click.echo(benching.as_json(found) if as_json else benching.in_words(found))
 
