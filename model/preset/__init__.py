@@ -1,1 +1,1 @@
-"""Presets and profiles: read, checked, and made a first world."""
+"""Reads and checks presets and profiles, and builds the first world from them."""

@@ -1,7 +1,7 @@
-"""Every figure of a preset once: its value, unit, range, default, source and meaning.
+"""Lists every figure of a preset once, with value, unit, range, default, source and meaning.
 
-Lists of figures elsewhere (what is listed, has a slider, varies in a sensitivity analysis, may flip
-a choice) are filters of this one.
+All other lists of figures (what `list` shows, what has a slider, what a sensitivity analysis
+varies, what may flip a choice) are filtered from this one.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ PAIRS = declarations(Pairs)
 
 @dataclass(frozen=True)
 class Quantity:
-    """A figure of a preset, as it is declared and given.
+    """A figure of a preset: its declaration and its value.
 
     One that is `by_run` may differ from run to run; one that is `initial` only makes the first
     world; one that is `listed` has a declared source or was coded for this pair of states.
@@ -38,13 +38,13 @@ class Quantity:
 
     @property
     def owner(self) -> str:
-        """The state whose figure it is; empty for a figure of the crisis."""
+        """The state to which the figure belongs; empty for a figure of the crisis."""
         first, *rest = self.key.split(".")
         return first if rest and first not in SECTIONS else ""
 
     @property
     def table(self) -> str:
-        """The section, or the table of its owner, in which it stands."""
+        """The section that holds it, or its owner's table."""
         return self.key.removeprefix(f"{self.owner}.").split(".")[0]
 
     @property
@@ -72,7 +72,7 @@ def varies_by_run(key: str) -> bool:
 
 
 def catalogue(preset: Preset) -> tuple[Quantity, ...]:
-    """All figures of a preset that its world is made of: the crisis's, then state by state."""
+    """All figures from which a preset's world is built: the crisis's, then state by state."""
     of_the_crisis = [
         _declared(preset, section, name, each)
         for section, kind in SECTIONS.items()
@@ -116,7 +116,7 @@ def _declared(preset: Preset, table: str, name: str, each: dict[str, Any]) -> Qu
 
 
 def _toward_others(preset: Preset, player: str, table: str) -> Iterator[Quantity]:
-    """A figure toward each state: first those that were coded, then the rest of who plays."""
+    """A figure toward each other state: the coded ones first, then those of all other players."""
     profile, each = preset.profiles[player], PAIRS[table]
     coded = list(getattr(profile, table))
     rest = [other for other in preset.profiles if other not in coded]
@@ -132,7 +132,7 @@ def _toward_others(preset: Preset, player: str, table: str) -> Iterator[Quantity
 
 
 def _of_the_file(preset: Preset, key: str) -> Quantity:
-    """A figure that stands by itself in a preset or a profile, in no section."""
+    """A figure of a preset or profile that belongs to no section."""
     limits, declared = preset.range(key), preset.declared(key)
     assert limits is not None and declared is not None
     low, high, unit = limits

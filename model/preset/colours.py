@@ -1,6 +1,6 @@
-"""Colours of states in figures: a profile's own, else one that no other state has.
+"""Gives each state a colour: the one in its profile, or a default that no other state uses.
 
-The default ones are told apart by people who see red and green alike.
+People who cannot tell red from green can tell the default colours apart.
 """
 
 import math
@@ -12,11 +12,11 @@ PALETTE = (
     "#661100", "#6699cc", "#888888", "#000000",
 )  # fmt: skip
 ALIKE, APART = 0.05, 0.12
-"""Two states' own colours nearer than the first look alike; a default one keeps the second."""
+"""The least distance between two states' own colours, and between a default and any other."""
 
 
 def colours(given: Mapping[str, str | None]) -> dict[str, str]:
-    """A colour for each state: its own, or a default one unlike those in use.
+    """A colour for each state: its own, or a default unlike those already used.
 
     Where two states give the same colour, the first keeps it.
 
@@ -34,7 +34,7 @@ def colours(given: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _free(used: Sequence[str]) -> str:
-    """The first default colour unlike those in use; where none is left, the least like them."""
+    """The first default colour unlike those already used, or failing that the least similar one."""
 
     def nearest(colour: str) -> float:
         return min((distance(colour, each, blind=True) for each in used), default=1.0)
@@ -48,7 +48,7 @@ def _free(used: Sequence[str]) -> str:
 
 
 def distance(one: str, other: str, blind: bool = False) -> float:
-    """How unlike two colours are in Oklab (Ottosson 2020); 1 from black to white.
+    """The distance of two colours in Oklab (Ottosson 2020); black to white is 1.
 
     `blind` leaves out the axis from red to green.
     """
@@ -58,7 +58,7 @@ def distance(one: str, other: str, blind: bool = False) -> float:
 
 
 def oklab(colour: str) -> tuple[float, float, float]:
-    """Lightness, red against green, and yellow against blue of a colour such as #3b6fb6."""
+    """The lightness, red-green and yellow-blue coordinates of a colour such as #3b6fb6."""
     channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels

@@ -1,6 +1,6 @@
-"""Contradictions between the files of a preset, found before anything runs.
+"""Finds contradictions between the files of a preset before anything runs.
 
-Each is the location of the value that is wrong, and what is wrong with it.
+Each contradiction is reported as the location of the wrong value and a description.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ Found = list[tuple[Location, str]]
 
 
 def of_the_crisis(file: Any) -> Found:
-    """Contradictions in a preset: roles without a player, days out of order."""
+    """Contradictions in a preset: roles that no player fills, days out of order."""
     players = list(file.players)
     roles: dict[Location, str] = {("target",): file.target, ("challenger",): file.challenger}
     if file.fronts is not None:
@@ -54,10 +54,10 @@ def _is_day(text: str) -> bool:
 
 
 def of_a_profile(player: str, profile: Any, players: Sequence[str], states: Sequence[str]) -> Found:
-    """Contradictions in a profile: more tied down than there is, treaties with no player.
+    """Contradictions in a profile: more means tied down than owned, treaties with absent states.
 
-    `players` play; `states` are all that have a profile. A tie to a state that does not
-    play is no mistake, as profiles serve many presets.
+    `players` are the states that play, `states` all that have a profile. A tie to an absent
+    state is not a mistake, since a profile serves many presets.
     """
     means = profile.means
     found: Found = [
@@ -116,10 +116,10 @@ def _of_a_treaty(
 def of_a_menu(
     own: Sequence[str] | None, seat: Sequence[str], known: Sequence[str], scripted: bool
 ) -> Found:
-    """Contradictions in a menu: unknown actions, none for the state's seat, no way to attack.
+    """Contradictions in a menu: unknown actions, none for this seat, no way to attack.
 
-    `seat` are the actions that a state in this seat may take, `known` all that there are;
-    `scripted` says that the state must attack.
+    `seat` lists the actions open to a state in this seat and `known` all actions; `scripted`
+    says that the state must attack.
     """
     unknown = [each for each in own or () if each not in known][:MANY]
     at = ("menu",)

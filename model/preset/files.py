@@ -1,4 +1,4 @@
-"""The files of a preset, read and laid over one another; their mistakes are gathered."""
+"""Reads the files of a preset, lays them over one another and collects their mistakes."""
 
 import re
 from collections.abc import Callable, Hashable, Mapping
@@ -25,7 +25,7 @@ from model.preset.toml import (
 )
 
 PERSONAL = ("label", "colour", "aliases")
-"""What does not pass on from a profile to another state's that extends it."""
+"""Keys that a profile does not inherit from another state's profile that it extends."""
 RESERVED = {*PresetFile.model_fields, "states", "extends", "with"}
 A_NAME = "a name of small letters, digits and _, as united_states, that is no key of a preset"
 
@@ -36,10 +36,10 @@ Answer = TypeVar("Answer")
 
 @dataclass(eq=False)
 class Files:
-    """What the file system answered to whoever read a preset: each question is asked once.
+    """The answers of the file system while a preset was read; each question is asked once.
 
-    A preset keeps these answers, so its variants are made of the files as they were then,
-    whatever has become of them since.
+    A preset keeps these answers, so its variants use the files as they were then, even if
+    they have changed since.
     """
 
     answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Files:
     def once(
         self, question: Callable[Asked, Answer], *asked: Asked.args, **named: Asked.kwargs
     ) -> Answer:
-        """The answer to a question about files, the same for ever after."""
+        """The answer to a question about files, asked once and then remembered."""
         key = (question, *asked, *named.items())
         if key not in self.answers:
             self.answers[key] = question(*asked, **named)
@@ -76,7 +76,7 @@ class Reading:
 
     # --- reading ---
     def read(self, path: Path) -> Document:
-        """A file; its mistakes of syntax are gathered."""
+        """The contents of a file; its syntax errors are collected."""
         try:
             found = self.files.once(document, path)
         except ConfigError as error:
@@ -93,7 +93,7 @@ class Reading:
     def family(self, path: Path, folders: list[Path], kind: str) -> list[Document]:
         """A file and those that it extends, the most basic first.
 
-        A file may extend one of its own name in a folder that comes later.
+        A file may extend one of the same name in a later folder.
         """
         found = [self.read(path)]
         while (base := found[0].values.get("extends")) is not None:
@@ -114,7 +114,7 @@ class Reading:
         return found
 
     def players(self, documents: list[Document], changes: Mapping[str, Any]) -> list[str]:
-        """Who plays, by the last layer that says so; finds the folders of their profiles too."""
+        """The players that the last layer names; also finds the folders of their profiles."""
         given: Any = []
         for each in documents:
             if "players" in each.values:
@@ -138,7 +138,7 @@ class Reading:
         return found
 
     def add_folder(self, name: object, origin: Origin) -> None:
-        """Look for profiles in a folder of the user's own first."""
+        """Search a folder of the user's own before the others."""
         if isinstance(name, str) and self.files.once(is_folder, origin.folder / name):
             self.folders.insert(0, origin.folder / name)
         elif isinstance(name, str):
@@ -148,7 +148,7 @@ class Reading:
 
     # --- laying ---
     def lay_profile(self, player: str) -> None:
-        """Lay a state's profile, over what it extends."""
+        """Lay a state's profile over the profiles that it extends."""
         try:
             path = self.files.once(named_file, tuple(self.folders), player, "profile")
         except ConfigError as error:
@@ -165,7 +165,7 @@ class Reading:
             self.partial.add(player)
 
     def lay_file(self, found: Document, players: list[str]) -> None:
-        """Lay a file given `--with`: one that extends a state, or changes by key."""
+        """Lay a `--with` file, which either extends a state or lists changes by key."""
         values, base = without(found.values, "extends"), found.values.get("extends")
         if base is None or base == self.path.stem:
             self.lay_rooted(values, Origin(found), players)
@@ -177,7 +177,7 @@ class Reading:
             self.mistakes.append(f"{where}: extends: found {told(base)}{near}")
 
     def lay_rooted(self, values: Mapping[str, Any], origin: Origin, players: list[str]) -> None:
-        """Lay values whose first key is the preset's or a state; `states.x` means `x`."""
+        """Lay values whose first key is of the preset or names a state; `states.x` means `x`."""
         self.layers.lay(without(values, "states"), origin)
         states = values.get("states", {})
         for player, each in states.items() if isinstance(states, dict) else [("", states)]:
@@ -190,7 +190,7 @@ class Reading:
             self.layers.put((player,), each, inside)
 
     def lay_change(self, key: str, value: Any, players: list[str]) -> None:
-        """Lay one `--set`."""
+        """Lay the value of one `--set` option."""
         for _, text in with_controls([key, value]):
             self.mistakes.append(f"--set {word(key)}: found {told(text)}; {NO_CONTROLS}")
             return
@@ -206,9 +206,9 @@ class Reading:
         self.layers.put(parts, value, Origin(f"--set {word(key)}"))
 
     def promised(self, parts: Location, depth: Any) -> list[Any]:
-        """The treaties of a state, in which `state.treaties.partner.clause` has this depth.
+        """A state's treaties with the depth of `state.treaties.partner.clause` changed.
 
-        A new treaty is in force from the start.
+        A treaty that did not exist is added, in force from the start.
         """
         start = self.layers.at(("start",))
         pact = {"partner": parts[2], "clause": parts[3]}
@@ -223,7 +223,7 @@ class Reading:
         return treaties
 
     def is_value(self, location: Location) -> bool:
-        """Whether a value that is no table is declared, or was laid, at a location."""
+        """Whether a location holds, or is declared to hold, a value rather than a table."""
         laid = self.layers.at(location)
         kind, _ = member(PresetFile, location)
         declared = kind is not None and not hasattr(kind, "model_fields")
@@ -231,7 +231,7 @@ class Reading:
 
 
 def without(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    """A table without some of its keys."""
+    """A copy of a table without some of its keys."""
     return {key: each for key, each in values.items() if key not in keys}
 
 

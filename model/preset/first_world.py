@@ -1,4 +1,4 @@
-"""The first world of a preset: its figures as arrays, before the first turn."""
+"""Builds the first world of a preset: its figures as arrays, before the first turn."""
 
 from dataclasses import fields
 from typing import Any  # sections of a file are made from the declarations
@@ -13,7 +13,7 @@ from model.world import SMALLEST, Array, Beta, Ladder, World, total
 
 
 def ladder(preset: Preset, trailing: tuple[int, ...]) -> Ladder:
-    """The menus of all players as arrays (states, actions, *1)."""
+    """The actions of all players as arrays (states, actions, *1)."""
     menus = tuple(menu(preset, player) for player in preset.file.players)
     most = max(len(each) for each in menus)
     entries = ladder_entries()
@@ -38,7 +38,7 @@ def dependence(ties: Array, target: int) -> Array:
 
 
 def first_world(preset: Preset, runs: int | range) -> World:
-    """The world before the first turn; with a run axis where `runs` is a range."""
+    """The world before the first turn, with a run axis if `runs` is a range."""
     trailing, each_run = ((), ()) if isinstance(runs, int) else ((1,), (len(runs),))
     file, players = preset.file, preset.file.players
     count = len(players)

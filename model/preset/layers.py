@@ -1,4 +1,4 @@
-"""Layers of a configuration: values laid over one another, and where each was given."""
+"""Layers of a configuration: which value wins, and where each value was given."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Origin:
     inside: Location = ()
 
     def where(self, further: Location = ()) -> str:
-        """The option, or file and line, of a value or of what lies within it."""
+        """The option, or the file and line, of a value or of a part of it."""
         if isinstance(self.source, str):
             return self.source
         line = self.source.line((*self.inside, *further))
@@ -30,28 +30,28 @@ class Origin:
 
     @property
     def folder(self) -> Path:
-        """The folder that paths in this value start from."""
+        """The folder to which paths in this value are relative."""
         return Path() if isinstance(self.source, str) else self.source.path.parent
 
 
 @dataclass
 class Layers:
-    """A configuration as nested tables; the value laid last wins.
+    """A configuration as nested tables, in which the value laid last wins.
 
-    `origins` has every origin of a value or table, the winning one last.
+    `origins` lists every origin of a value or table, the winning one last.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[Location, list[Origin]] = field(default_factory=dict)
 
     def lay(self, values: Mapping[str, Any], origin: Origin, at: Location = ()) -> None:
-        """Lay a table over what is there: tables merge, all else is replaced."""
+        """Lay a table over the present one: tables merge, everything else is replaced."""
         for key, value in values.items():
             inside = (*origin.inside, key)
             self.put((*at, key), value, Origin(origin.source, inside))
 
     def put(self, location: Location, value: Any, origin: Origin) -> None:
-        """Lay one value, or table, at a location."""
+        """Lay one value or table at a location."""
         table = self._walk(location[:-1], origin)
         present = table.get(location[-1])
         if isinstance(value, dict):
@@ -66,7 +66,7 @@ class Layers:
         self.origins.setdefault(location, []).append(origin)
 
     def _walk(self, location: Location, origin: Origin) -> dict[str, Any]:
-        """The table at a location, made where there is none."""
+        """The table at a location, created if missing."""
         table = self.values
         for length, part in enumerate(location, 1):
             if not isinstance(table.get(part), dict):
@@ -76,19 +76,19 @@ class Layers:
         return table
 
     def _forget(self, location: Location) -> None:
-        """Forget where the parts of a table were given."""
+        """Forget the origins of a table's parts."""
         for each in [k for k in self.origins if k[: len(location)] == location]:
             del self.origins[each]
 
     def at(self, location: Location) -> Any:
-        """What lies at a location; None where nothing does."""
+        """The value or table at a location; None if there is none."""
         found: Any = self.values
         for part in location:
             found = found.get(part) if isinstance(found, dict) else None
         return found
 
     def origin(self, location: Location) -> tuple[Origin, Location] | None:
-        """The winning origin of a value or of the nearest table around it, and the rest."""
+        """The winning origin of a value or its nearest enclosing table, and the rest of the key."""
         for length in range(len(location), 0, -1):
             if found := self.origins.get(location[:length]):
                 return found[-1], location[length:]

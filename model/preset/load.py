@@ -1,8 +1,8 @@
-"""Presets and profiles: TOML files read once, checked at the door, with every mistake at once.
+"""Reads presets and profiles once, checks them, and reports all mistakes together.
 
-A preset names who plays, when, and what happens on known dates; each state's figures
-come from its profile. Laid over one another, the last wins: declared defaults, what a file
-extends, the file, the preset's `[states]`, files given `--with`, and options `--set`.
+A preset names who plays, when, and what happens on known dates; each state's figures come
+from its profile. Later layers win over earlier ones: declared defaults, the file that a profile
+extends, the profile, the preset's `[states]`, `--with` files, and `--set` options.
 """
 
 from collections.abc import Mapping
@@ -52,12 +52,12 @@ Change = float | int | str | bool | date | Array | list[Any] | dict[str, Any]
 
 
 def load(preset: str | Preset, changes: Mapping[str, Change] | None = None) -> Preset:
-    """The preset of this name, or at this path, with changes laid over it, checked.
+    """The checked preset of this name or path, with changes laid over it.
 
-    A change's key reads like `russia.weights.audience`, `oil.elasticity` or `turn_days`; its
-    value may be an array with one number a run. The key `with` lists files of changes, over
-    which the others are laid. A preset that was loaded before is taken as `changed` makes it.
-    Raises ConfigError with a line for each mistake.
+    The key of a change is, for example, `russia.weights.audience`, `oil.elasticity` or
+    `turn_days`; its value may be an array with one number for each run. The key `with` lists
+    files of changes, over which the others are laid. A preset that is already loaded is changed
+    as by `changed`. Raises ConfigError, with a line for each mistake.
     """
     if isinstance(preset, Preset):
         return changed(preset, changes)
@@ -65,9 +65,9 @@ def load(preset: str | Preset, changes: Mapping[str, Change] | None = None) -> P
 
 
 def changed(preset: Preset, changes: Mapping[str, Change] | None = None) -> Preset:
-    """The preset with further changes laid over those that it was loaded with, checked.
+    """The checked preset with further changes laid over those with which it was loaded.
 
-    No file is read that was read for it before: they count as they were then. Raises ConfigError.
+    Files that were read for it before are not read again. Raises ConfigError.
     """
     if not changes:
         return preset
@@ -99,13 +99,13 @@ def _laid(path: Path, changes: dict[str, Change], files: Files) -> Preset:
 
 
 def _listed(files: object) -> list[str]:
-    """The files of changes that `with` names: one, or a list of them."""
+    """The files of changes that `with` names, whether it is one or a list."""
     named = [files] if isinstance(files, str) else files
     return [str(each) for each in named] if isinstance(named, list) else []
 
 
 def _wrong_run(preset: Preset, key: str, row: Array) -> int | None:
-    """The first run whose value is out of its range, or ties down more than there is."""
+    """The first run whose value is out of range, or ties down more than the state has."""
     limits = preset.range(key)
     low, high = limits[:2] if limits is not None else (-np.inf, np.inf)
     wrong = ~((row >= low) & (row <= high))
@@ -120,7 +120,7 @@ def _wrong_run(preset: Preset, key: str, row: Array) -> int | None:
 
 
 def _plain(key: str, value: Change) -> Change:
-    """A change as plain Python: numpy's numbers too, and 2.0 as 2 where whole ones are wanted."""
+    """A change as a plain Python value; 2.0 becomes 2 where a whole number is required."""
     plain: Change = value.item() if isinstance(value, np.generic) else value
     declared = PresetFile.model_fields.get(key)
     if declared is not None and declared.annotation is int and isinstance(plain, float):
@@ -129,7 +129,7 @@ def _plain(key: str, value: Change) -> Change:
 
 
 def _row(key: str, value: Array) -> Array:
-    """A change by run as a row of numbers."""
+    """A change with one value for each run, as a row of numbers."""
     if value.ndim != 1 or value.size == 0 or value.dtype.kind not in "biuf":
         raise ConfigError(
             f"--set {key}: found an array of shape {value.shape} and type {value.dtype}; "
@@ -139,14 +139,14 @@ def _row(key: str, value: Array) -> Array:
 
 
 class _Loading(Reading):
-    """One reading of a preset with its layers, and the check of what they come to."""
+    """Reads a preset's layers once and checks the result."""
 
     def __init__(self, path: Path, over: list[str], files: Files) -> None:
         super().__init__(path, [PROFILES], files)
         self.over = over
 
     def preset(self, changes: Mapping[str, Change]) -> Preset:
-        """The checked preset; raises ConfigError with all mistakes."""
+        """The checked preset. Raises ConfigError with all mistakes."""
         family = self.family(self.path, [PRESETS], "preset")
         over = [self.read(Path(each)) for each in self.over]
         players = self.players([*family, *over], changes)
@@ -165,7 +165,7 @@ class _Loading(Reading):
         return self.check(players)
 
     def check(self, players: list[str]) -> Preset:
-        """The checked preset of the layers as they lie."""
+        """The checked preset from the layers as they stand."""
         terms = self.terms()
         general = without(self.layers.values, *players)
         whole, place = self.path not in self.broken, shown(self.path)
@@ -199,7 +199,7 @@ class _Loading(Reading):
         return preset
 
     def profile(self, player: str, schema: Any, file: Any, players: list[str]) -> Any:
-        """A state's checked profile; its mistakes are gathered."""
+        """A state's checked profile; its mistakes are collected."""
         values, whole = self.layers.values.get(player, {}), player not in self.partial
         if not isinstance(values, dict):
             where = self.layers.where((player,), player)
@@ -224,7 +224,7 @@ class _Loading(Reading):
         return self.files.once(names, tuple(self.folders))
 
     def tell(self, at: Location, found: Found, wrong: set[str]) -> None:
-        """Gather contradictions, but for those that follow from a mistake in the same table."""
+        """Collect contradictions, except those that follow from a mistake in the same table."""
         for location, what in found:
             if location[0] not in wrong:
                 where = self.layers.where((*at, *location), at[0] if at else shown(self.path))
@@ -242,7 +242,7 @@ class _Loading(Reading):
         return found
 
     def missing_files(self, file: Any) -> Found:
-        """Files that the preset names and that are not there."""
+        """Files that the preset names but that do not exist."""
         location, name = ("observed", "timeline"), file.observed.timeline
         origin = self.layers.origin(location)
         if name is None or origin is None:
@@ -252,6 +252,6 @@ class _Loading(Reading):
         return [(location, f"found {told(name)}; valid: a file, beside the one that names it")]
 
     def refuse(self) -> None:
-        """Raise all mistakes found so far."""
+        """Raise ConfigError with all mistakes so far, if there are any."""
         if self.mistakes:
             raise ConfigError("\n".join(dict.fromkeys(self.mistakes)))

@@ -1,4 +1,4 @@
-"""What a key of a schema means, and every mistake in a file in words."""
+"""Describes the keys of a schema and reports every mistake in a file."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -15,7 +15,7 @@ from model.preset.toml import MANY, Location, suggestion, told, word
 
 
 def member(schema: Any, location: Location) -> tuple[Any, FieldInfo | None]:
-    """The type and the declaration of what stands at a place of a schema; None if unknown."""
+    """The type and declaration at a location of a schema; None if unknown."""
     kind, declared = schema, None
     for part in location:
         kind = _without_none(kind)
@@ -33,7 +33,7 @@ def member(schema: Any, location: Location) -> tuple[Any, FieldInfo | None]:
 
 
 def _without_none(kind: Any) -> Any:
-    """The type of a value that may be left out."""
+    """The type of an optional value without None."""
     others = [each for each in get_args(kind) if each is not type(None)]
     return others[0] if type(None) in get_args(kind) and len(others) == 1 else kind
 
@@ -54,7 +54,7 @@ def unit(declared: FieldInfo) -> str:
 
 @cache
 def keys(schema: Any, beneath: str = "") -> list[str]:
-    """Every key that a schema declares, tables with theirs: `means`, `means.money`, ..."""
+    """Every key that a schema declares, at all levels: `means`, `means.money`, ..."""
     found: list[str] = []
     for name, each in schema.model_fields.items():
         found.append(beneath + name)
@@ -71,11 +71,11 @@ def checked(
     schema: Any, values: Mapping[str, Any], layers: Layers, at: Location, where: str,
     mistakes: list[str], extra: Iterable[str] = (), whole: bool = True,
 ) -> tuple[Any, set[str]]:  # fmt: skip
-    """The values as the schema's object, and the tables in which there is a mistake.
+    """The values as an object of the schema, and the tables that hold a mistake.
 
-    Each mistake is added as a line. Where values are wrong, the object is that of the
-    others, for the search of contradictions; None if that cannot be. `extra` are names
-    that may be meant by an unknown key; missing keys are passed over if not `whole`.
+    A line is added for each mistake. If some values are wrong, the object is made from the
+    others, so that contradictions can still be found, or is None. `extra` lists names that an
+    unknown key may have meant; missing keys are ignored unless `whole`.
     """
     wrong: set[str] = set()
     for attempt in range(3):
@@ -99,7 +99,7 @@ def checked(
 
 
 def _without(values: Any, location: Location) -> Any:
-    """The values without the one at a location, the table or list around it copied."""
+    """A copy of the values without the one at a location."""
     if not location or not isinstance(values, dict):
         return values
     first, *rest = location
@@ -109,7 +109,7 @@ def _without(values: Any, location: Location) -> Any:
 
 
 def _fault(schema: Any, error: Any, location: Location, extra: Iterable[str]) -> str:
-    """What is wrong with a value and what would be valid."""
+    """A description of what is wrong with a value and what would be valid."""
     kind, found = error["type"], error["input"]
     if kind == "extra_forbidden":
         return f"unknown key{_meant(schema, location, extra)}"
@@ -132,7 +132,7 @@ def _near(found: str, expected: Any) -> str:
 
 
 def _meant(schema: Any, location: Location, extra: Iterable[str]) -> str:
-    """What an unknown key may have meant: a near miss in its table, or a key of another one."""
+    """A suggestion for an unknown key: a similar key of its table, or the same key elsewhere."""
     kind, _ = member(schema, location[:-1])
     extra = [] if location[:-1] else sorted(extra)
     known = [each for each in extra if "." not in each]
@@ -146,7 +146,7 @@ def _meant(schema: Any, location: Location, extra: Iterable[str]) -> str:
 
 
 def valid(expected: Any, declared: FieldInfo | None) -> str:
-    """What would be valid, in words: type, range and unit."""
+    """A description of valid values: type, range and unit."""
     limits = bounds(declared) if declared is not None else None
     if expected in (float, int):
         number = "a whole number" if expected is int else "a number"
@@ -179,7 +179,7 @@ SLIPS = {
 
 
 def _slip(found: object, declared: FieldInfo) -> str:
-    """The unit in which a number that is too large would be right."""
+    """The unit in which a number that is too large would be valid."""
     limits = bounds(declared)
     if limits is None or isinstance(found, bool) or not isinstance(found, int | float):
         return ""

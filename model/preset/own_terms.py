@@ -1,4 +1,4 @@
-"""A user's own payoff terms: Python files that a preset names, each with functions under @term."""
+"""Loads a user's own payoff terms from Python files with functions under @term."""
 
 import os
 import traceback
@@ -23,16 +23,16 @@ from model.world import Array, World
 
 @dataclass(frozen=True)
 class OwnTerm(Term):
-    """A term that a user's file declares, with the file and the SHA-256 of what it says.
+    """A term that a user's file declares, with the file and the SHA-256 of its contents.
 
-    It is pickled as its name in that file, which runs again only where it is allowed to.
+    It is pickled as its name in that file, which runs again only if it is allowed to.
     """
 
     file: Path
     digest: str
 
     def __reduce__(self) -> tuple[Callable[[Path, str, str], "OwnTerm"], tuple[Path, str, str]]:
-        """What pickle keeps."""
+        """What pickle stores."""
         return _unpickled, (self.file, self.digest, self.name)
 
 
@@ -40,15 +40,15 @@ _loaded: dict[tuple[Path, str], dict[str, OwnTerm]] = {}
 
 
 class CodeNotAllowed(ConfigError):
-    """A file of Python that the user did not allow to run."""
+    """Raised for a Python file that the user did not allow to run."""
 
 
 def own_terms(
     names: Sequence[str], origin: Origin, mistakes: list[str], files: Files
 ) -> dict[str, OwnTerm]:
-    """The terms that the files of these names declare; each mistake is added as a line.
+    """The terms that these files declare; a line is added for each mistake.
 
-    A file runs as Python only where the user allowed it (`allow_code`).
+    A file runs only if the user allowed it (`allow_code`); ConfigError is raised otherwise.
     """
     found: dict[str, OwnTerm] = {}
     for name in names:
@@ -71,7 +71,7 @@ def own_terms(
 
 
 def _declared(path: Path) -> dict[str, OwnTerm]:
-    """The terms that a file declares; it is run once for each of its contents."""
+    """The terms that a file declares; it runs once, and again only if it changes."""
     source = _source(path)
     if path.resolve() not in allowed():
         raise CodeNotAllowed(
@@ -88,7 +88,7 @@ def _declared(path: Path) -> dict[str, OwnTerm]:
 
 
 def _unpickled(file: Path, digest: str, name: str) -> OwnTerm:
-    """A term as it was pickled; raises ConfigError where its file may not run, or was changed."""
+    """A term as it was pickled. Raises ConfigError if its file may not run or was changed."""
     term = _declared(file).get(name)
     if term is None or term.digest != digest:
         raise ConfigError(f"{shown(file)}: was changed since its term '{name}' was pickled")
@@ -96,16 +96,16 @@ def _unpickled(file: Path, digest: str, name: str) -> OwnTerm:
 
 
 ALLOWED = "CHEAPTALK_ALLOW_CODE"
-"""The environment variable that names the files that may run: so worker processes know too."""
+"""The environment variable that names the files that may run, also for worker processes."""
 
 
 def allowed() -> set[Path]:
-    """The Python files that may run, as the user named them."""
+    """The Python files that the user allowed to run."""
     return {Path(each).resolve() for each in os.environ.get(ALLOWED, "").split(os.pathsep) if each}
 
 
 def allow_code(*paths: Path | str) -> None:
-    """Let the payoff terms of these Python files run, in this process and in its workers."""
+    """Allow these Python files to run, in this process and in its workers. Raises ConfigError."""
     for each in paths:
         if os.pathsep in str(Path(each).resolve()):
             raise ConfigError(
@@ -131,7 +131,7 @@ def _source(path: Path) -> bytes:
 
 
 def _run(path: Path, source: bytes) -> dict[str, Term]:
-    """Run a file and see which terms it declares."""
+    """The terms that a file declares when it runs. Raises ConfigError if it fails."""
     declared: dict[str, Term] = {}
     before = declaring.set(declared)
     try:
@@ -150,7 +150,7 @@ def _run(path: Path, source: bytes) -> dict[str, Term]:
 
 
 def _check(path: Path, each: Term) -> None:
-    """Refuse a term whose declaration cannot be meant."""
+    """Raise ConfigError for a term whose declaration is invalid."""
     where = f"{shown(path)}: term '{each.name}'"
     if each.name in BUILT_IN:
         raise ConfigError(f"{where} is built in; valid: another name")
@@ -167,7 +167,7 @@ def _check(path: Path, each: Term) -> None:
 
 
 def _failure(path: Path, error: BaseException) -> str:
-    """What went wrong in a user's file: its line, and Python's words."""
+    """A description of an error in a user's file: its line and Python's message."""
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
     line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
     at = f"{shown(path)}:{line}" if line else shown(path)
@@ -175,7 +175,7 @@ def _failure(path: Path, error: BaseException) -> str:
 
 
 def probed(preset: Preset) -> list[str]:
-    """What is wrong with the user's terms, tried in peace and in war, for one run and for two."""
+    """Complaints about the user's terms, tried in peace and in war, for one run and for two."""
     own = [each for each in preset.terms.values() if isinstance(each, OwnTerm)]
     if not own:
         return []
@@ -217,7 +217,7 @@ def _wrong_with(each: OwnTerm, world: World) -> list[str]:
 
 
 def _follows(each: Term, world: World, none: Array, one: Array) -> bool:
-    """Whether a term says its level and slope: it is made of sums and products only."""
+    """Whether a term gives its level and slope, being made of sums and products only."""
     try:
         line = Affine(0.0, 0.0) + each.rule(world, Expected.unknown(each.channel or ""))
         return np.allclose(line.level, none) and np.allclose(line.level + line.slope, one)
@@ -231,5 +231,5 @@ def _fits(value: Array, wanted: tuple[int, ...]) -> bool:
 
 
 def _unit(each: Term, amount: float) -> dict[str, Array]:
-    """An expectation of this much in the term's channel."""
+    """An expectation of this size in the term's channel."""
     return {each.channel: np.full((), amount)} if each.channel else {}

@@ -1,4 +1,4 @@
-"""A checked preset: its figures, its menus and where each of its values was given."""
+"""A checked preset: its figures, its menus, and where each value was given."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -60,43 +60,43 @@ class Preset:
         return found
 
     def declared(self, key: str) -> FieldInfo | None:
-        """The declaration of a figure or word; None where there is none."""
+        """The declaration of a value; None if there is none."""
         first, *rest = key.split(".")
         if first in self.profiles:
             return member(profile_schema(tuple(self.terms.values())), tuple(rest))[1]
         return member(type(self.file), (first, *rest))[1]
 
     def range(self, key: str) -> tuple[float, float, str] | None:
-        """Lowest and highest valid value of a figure, and its unit; None if it is no figure."""
+        """The lowest and highest valid value of a figure, and its unit; None for other values."""
         declared = self.declared(key)
         limits = bounds(declared) if declared is not None else None
         return None if limits is None or declared is None else (*limits, unit(declared))
 
     def default(self, key: str) -> Any:
-        """The declared default of a value; None where there is none."""
+        """The declared default of a value; None if there is none."""
         declared = self.declared(key)
         if declared is None or declared.default is PydanticUndefined:
             return None
         return declared.default
 
     def origins(self, key: str) -> list[Origin]:
-        """Everything that gave a value, the last wins; empty where it is the default."""
+        """All origins of a value, the winning one last; empty if it is the default."""
         return self.layers.origins.get(tuple(key.split(".")), [])
 
     def beside(self, key: str, name: str) -> Path:
-        """A file that a value names, relative to the file in which the value stands."""
+        """The path that a value names, relative to the file that holds the value."""
         given = self.origins(key)
         return (given[-1].folder if given else Path()) / name
 
     def event_value(self, sets: str, day: date, before: Number) -> Number:
-        """The value that events up to a day have set, or the one before them."""
+        """The value set by the events up to a day, or the given one if there are none."""
         for event in sorted(self.file.events, key=lambda each: each.day):
             if event.sets == sets and event.day <= day:
                 before = np.asarray(event.value)
         return before
 
     def attack_turn(self) -> int | None:
-        """The turn on which a scripted attack falls; None where the attack is endogenous."""
+        """The turn of a scripted attack; None if the attack is endogenous."""
         if self.file.attack != "scripted":
             return None
         days = (self.file.attack_day - self.file.start).days
@@ -120,7 +120,7 @@ def ladder_entries() -> dict[str, Any]:
 
 
 def open_actions(role: str, *rungs: int) -> tuple[str, ...]:
-    """What a role can do openly on some rungs, in ladder order.
+    """The open actions of a role between two rungs, in ladder order.
 
     >>> open_actions("patron", 4, 5)
     ('arms', 'force')
@@ -160,7 +160,7 @@ def every_value(preset: Preset) -> Iterator[tuple[str, Any]]:
 
 
 def _leaves(beneath: str, table: Any) -> Iterator[tuple[str, Any]]:
-    """The values in a table and in the tables within; sources are told beside their figures."""
+    """The values in a table and its subtables; sources are shown beside their figures instead."""
     items = dict(table) if isinstance(table, BaseModel) else table
     for name, value in items.items():
         if name == "sources" or (
@@ -174,5 +174,5 @@ def _leaves(beneath: str, table: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _idle(target: BaseModel) -> bool:
-    """Whether nothing was given of what only the target of a crisis has."""
+    """Whether the section that only a target uses was left empty."""
     return not target.model_fields_set

@@ -1,4 +1,4 @@
-"""What may stand in a preset, a profile and the ladder, made from the declarations.
+"""Schemas of presets, profiles and the ladder, built from the declarations.
 
 The models check values and become the JSON Schema for editors.
 """
@@ -16,7 +16,7 @@ from model.treaties import REQUIRED
 
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 BUILT_IN = dict(TERMS)
-"""The terms that every preset has, before any of a user's own is declared."""
+"""The terms of every preset, without a user's own."""
 
 
 def _quantity(each: Mapping[str, Any]) -> Any:
@@ -32,11 +32,11 @@ def _quantity(each: Mapping[str, Any]) -> Any:
 
 
 class Made:
-    """The models that are made at run time, by their names: so what is pickled finds them again."""
+    """Models built at run time, by name, so that pickle finds them again."""
 
 
 def kept(model: type[BaseModel]) -> type[BaseModel]:
-    """A model made at run time, where pickle looks for it."""
+    """Register a model built at run time where pickle looks for it."""
     model.__module__, model.__qualname__ = __name__, f"Made.{model.__name__}"
     setattr(Made, model.__name__, model)
     return model
@@ -54,20 +54,20 @@ def checked_section(section: type) -> type[BaseModel]:
 
 
 class OfTerms(BaseModel):
-    """A model that depends on the terms, which may be a user's: pickled as these and its values."""
+    """A model that depends on the payoff terms; it is pickled as these terms and its values."""
 
     model_config = STRICT
     made_by: ClassVar[Callable[[tuple[Term, ...]], Any]]
     terms: ClassVar[tuple[Term, ...]]
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        """What pickle keeps."""
+        """What pickle stores."""
         kind = type(self)
         return _valid, (kind.made_by, kind.terms, self.model_dump(exclude_unset=True))
 
 
 def _valid(made_by: Callable[..., Any], terms: tuple[Term, ...], values: dict[str, Any]) -> Any:
-    """The values under the model that is made from these terms."""
+    """The values as an object of the model built from these terms."""
     return made_by(terms).model_validate(values)
 
 
@@ -123,7 +123,7 @@ class TreatyEntry(BaseModel):
 
 
 class Event(BaseModel):
-    """Something that happens on a known date: a figure of the world takes a value."""
+    """An event on a known date: it sets a figure of the world."""
 
     model_config = STRICT
     day: date = Field(description="when")
@@ -143,7 +143,7 @@ class FrontStates(BaseModel):
 
 
 class Observed(BaseModel):
-    """What was observed, to lay beside the simulation."""
+    """Observations to compare with the simulation."""
 
     model_config = STRICT
     source: str = Field("", description="where this is from")
@@ -157,7 +157,7 @@ Role: Any = Literal["patron", "principal"]
 
 
 def _toward_others() -> dict[str, Any]:
-    """A table of a profile for each declared quantity that a state has toward each other one."""
+    """A table for each declared quantity that a state has toward the others."""
     return {name: _table_of_states(each) for name, each in declarations(Pairs).items()}
 
 
@@ -169,7 +169,7 @@ def _table_of_states(each: Mapping[str, Any]) -> Any:
 
 
 def _tables(sections: dict[str, type]) -> dict[str, Any]:
-    """The declared sections as optional tables of a file, with their defaults."""
+    """The declared sections as optional tables with their defaults."""
     models = {name: checked_section(section) for name, section in sections.items()}
     return {
         name: (model, Field(default_factory=model, description=model.__doc__))

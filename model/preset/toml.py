@@ -1,4 +1,4 @@
-"""TOML files with the line of every key, and the one error for what is wrong in them."""
+"""Reads TOML files with the line of every key; ConfigError reports what is wrong with them."""
 
 import difflib
 import re
@@ -16,13 +16,13 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST = 128_000
-"""Bytes of a file at most; a profile has about three thousand."""
+"""The most bytes of a file; a profile has about three thousand."""
 DEEPEST = 20
-"""How deep values may be nested, and how many parts a key may have."""
+"""The most levels of nesting, and the most parts of a key."""
 REPAIRS = 10
-"""How many broken lines of a file are told at once."""
+"""The most broken lines of a file that are reported together."""
 MANY = 40
-"""How many mistakes of a kind are told at once."""
+"""The most mistakes of a kind that are reported together."""
 
 Location = tuple[str, ...]
 Whole = int | np.integer
@@ -42,19 +42,19 @@ HINTS = {
     r"=\s*(?:#.*)?\nInvalid value": "the value is missing",
     r"digits": "a number of more than 4300 digits",
 }
-"""What a line that is not TOML, with the parser's words in the next, most likely means."""
+"""The likeliest fault of a line that is not TOML, by the line and the parser's message."""
 
 
 class ConfigError(ValueError):
-    """Mistakes in files or options: a line each that names where, what and what would do."""
+    """Mistakes in files or options, a line each: where, what was found, what would be valid."""
 
 
 @dataclass(frozen=True)
 class Document:
     """A parsed TOML file: its values, the line of each key, and the faults of its syntax.
 
-    Where there are faults, the values are those of the lines that could be read. `digest` is the
-    SHA-256 of its bytes as they were read.
+    If there are faults, the values come from the lines that could be read. `digest` is the
+    SHA-256 of the bytes that were read.
     """
 
     path: Path
@@ -147,7 +147,7 @@ def with_controls(value: object, at: Location = ()) -> Iterator[tuple[Location, 
 
 @lru_cache(maxsize=64)
 def _parsed(text: str) -> tuple[dict[str, Any], dict[Location, int], tuple[str, ...]]:
-    """Values, the lines of keys, and what is not TOML; broken lines are left out and told."""
+    """The values, the lines of keys, and the syntax errors; broken lines are skipped."""
     lines, twice, deep = positions(text)
     if deep:
         raise ConfigError(f"nested too deep in line {deep}; valid: at most {DEEPEST} levels")
@@ -173,7 +173,7 @@ def _parsed(text: str) -> tuple[dict[str, Any], dict[Location, int], tuple[str, 
 
 
 def _line_of(error: Exception, rows: Sequence[str]) -> int:
-    """The line that a parser's message names, or the last that is not empty."""
+    """The line that a parser's message names, or the last nonempty one."""
     if found := re.search(r"\(at line (\d+), column (\d+)\)", str(error)):
         number, column = int(found[1]), int(found[2])
         # an error at the start of a line may be about the end of the one before
@@ -187,7 +187,7 @@ def _line_of(error: Exception, rows: Sequence[str]) -> int:
 def _syntax_fault(
     error: Exception, row: str, twice: Sequence[tuple[Location, int, int]], again: list[Location]
 ) -> str:
-    """What is wrong with a line that is not TOML, in words."""
+    """A description of what is wrong with a line that is not TOML."""
     for key, first, second in twice:
         if key in again:
             return f"{word('.'.join(key))}: given twice, in lines {first} and {second}; valid: once"
@@ -203,9 +203,9 @@ def _syntax_fault(
 
 
 def positions(text: str) -> tuple[dict[Location, int], list[tuple[Location, int, int]], int]:
-    """The line of each key and table, keys given twice with both, and that of too deep a nesting.
+    """The line of each key and table, both lines of repeated keys, and the line nested too deep.
 
-    The place in an array of tables is a part of the location: `("treaties", "0", "clause")`.
+    The index in an array of tables is part of the location: `("treaties", "0", "clause")`.
 
     >>> positions('[means]\\nmoney = 84.0')[0]
     {('means',): 1, ('means', 'money'): 2}
@@ -249,7 +249,7 @@ def positions(text: str) -> tuple[dict[Location, int], list[tuple[Location, int,
 
 
 def _table(parts: Location, repeated: bool, counts: dict[Location, int]) -> Location:
-    """The location of a table by its header; in arrays of tables, of the latest of each."""
+    """The location that a table's header names; in an array of tables, its latest table."""
     place: Location = ()
     for part in parts[:-1] if repeated else parts:
         place = (*place, part)
@@ -263,7 +263,7 @@ def _table(parts: Location, repeated: bool, counts: dict[Location, int]) -> Loca
 
 
 def _unquoted(text: str) -> str:
-    """What a quoted key says."""
+    """A key without its quotes."""
     try:
         return str(tomllib.loads(f"key = {text}")["key"])
     except ValueError:
@@ -274,13 +274,13 @@ def _unquoted(text: str) -> str:
 
 
 def shown(path: Path) -> str:
-    """A path as messages show it: relative to the project where it lies inside."""
+    """A path as messages show it: relative to the project if it lies inside."""
     inside = path.is_relative_to(ROOT)
     return word(str(path.relative_to(ROOT)) if inside else str(path), 200)
 
 
 def whole_number(value: object, what: str, low: int, high: int) -> int:
-    """A whole number within bounds, of numpy as well; raises ConfigError for all else.
+    """A whole number within bounds, numpy's included. Raises ConfigError for anything else.
 
     >>> whole_number(7, "seed", 0, 9)
     7
@@ -303,7 +303,7 @@ def word(text: str, longest: int = 80) -> str:
 
 
 def told(value: object, longest: int = 60) -> str:
-    """A value as messages show it: as it was written, and not too long.
+    """A value as messages show it: as written, and not too long.
 
     >>> told([1] * 100, 10)
     '[1, 1, ...'
@@ -316,7 +316,7 @@ def told(value: object, longest: int = 60) -> str:
 
 
 def suggestion(wrong: str, known: Sequence[str]) -> str:
-    """What would do instead of an unknown word: the near miss, or all that is known.
+    """A suggestion for an unknown word: a similar one, or all that are known.
 
     >>> suggestion("audiance", ["audience", "ties"])
     '; did you mean audience?'
@@ -326,7 +326,7 @@ def suggestion(wrong: str, known: Sequence[str]) -> str:
 
 
 def named_file(folders: Sequence[Path], name: str, kind: str, base: Path | None = None) -> Path:
-    """The file of a preset or profile by its name, or by its path; suggests a near miss.
+    """The file of a preset or profile, by name or path. Raises ConfigError with a suggestion.
 
     A path, which ends in `.toml`, is relative to `base` or to the working directory.
     """
@@ -344,12 +344,12 @@ def named_file(folders: Sequence[Path], name: str, kind: str, base: Path | None 
 
 
 def names(folders: Sequence[Path]) -> list[str]:
-    """The names of all TOML files in some folders."""
+    """The names of all TOML files in these folders."""
     return sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is a file, or anything else, of this name."""
+    """Whether this path exists."""
     try:
         return path.exists()
     except (OSError, ValueError):  # a name too long, or with a null byte
@@ -357,12 +357,12 @@ def is_there(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder of this name."""
+    """Whether this path is a folder."""
     return is_there(path) and path.is_dir()
 
 
 def names_given(option: str, text: str, known: Sequence[str]) -> list[str]:
-    """The names of an option a,b,c: each known, and none twice."""
+    """The names in an option such as a,b,c. Raises ConfigError for unknown or repeated ones."""
     given = [each.strip() for each in text.split(",")]
     for each in given:
         if each not in known:
