@@ -14,7 +14,7 @@ from functools import cache
 
 import numpy as np
 
-from experiments.engine.workers import crew, in_order
+from experiments.engine.workers import in_order
 from model.alliance_model import MOST_RUN, AllianceModel, checked_runs
 from model.measures import MEASURES, credibility, standing, worth
 from model.preset.load import Change
@@ -253,11 +253,8 @@ def blocks(
     parts = [
         range(first, min(first + block, runs.stop)) for first in range(runs.start, runs.stop, block)
     ]
-    if workers <= 1 or len(parts) == 1:
-        for part in parts:
-            yield play_block(job, part, trajectories)
-        return
-    yield from in_order(play_block, ((job, part, trajectories) for part in parts), crew(workers))
+    tasks = ((job, part, trajectories) for part in parts)
+    yield from in_order(play_block, tasks, workers if len(parts) > 1 else 1)
 
 
 def all_workers() -> int:

@@ -1,6 +1,6 @@
 """The duel: what talk and intervention would have brought, run by run on the same luck."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,9 @@ import numpy as np
 from experiments.engine import estimates
 from experiments.engine.batch import Job, blocks
 from experiments.engine.estimates import Estimate
-from model.preset.load import Change, Preset, first_world, load, menu
+from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.preset.preset import open_actions
+from model.preset.toml import told
 from model.world import Array
 
 (TALK,) = open_actions("patron", 1)
@@ -92,6 +93,19 @@ def rows_under(job: Job, runs: int | range, workers: int = 1) -> dict[str, Array
     return joined([each.table for each in played], len(job.policies))
 
 
+def asked_for(asked: Sequence[str] | None, patrons: Iterable[str]) -> list[str]:
+    """The patrons that are asked for, or all. Raises ConfigError for who is none.
+
+    >>> asked_for(None, ["russia", "china"]), asked_for(["china"], ["russia", "china"])
+    (['russia', 'china'], ['china'])
+    """
+    known = list(patrons)
+    for each in asked or ():
+        if each not in known:
+            raise ConfigError(f"--patron: found {told(each)}{suggestion(each, known)}")
+    return known if asked is None else list(asked)
+
+
 def joined(tables: Sequence[Mapping[str, Array]], policies: int) -> dict[str, Array]:
     """The tables of blocks under some policies as one: (policies, runs) a column."""
     return {
@@ -172,10 +186,11 @@ def contest(
     """What can be compared: acts on the menu of a patron that can talk."""
     sided, checked = proteges(preset, changes), load(preset, changes)
     chosen: dict[str, list[str]] = {}
+    wanted = asked_for(patrons, sided)
     for patron in sided:
         own = menu(checked, patron)
         offered = [act for act in acts if act in own] if TALK in own else []
-        if offered and (patrons is None or patron in patrons):
+        if offered and patron in wanted:
             chosen[patron] = offered
     return Contest(chosen, sided)
 

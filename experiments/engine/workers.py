@@ -94,12 +94,18 @@ def refuse_unguarded() -> None:
 
 
 def in_order(
-    work: Callable[..., Made], tasks: Iterable[tuple[Any, ...]], by: Crew
+    work: Callable[..., Made], tasks: Iterable[tuple[Any, ...]], workers: int
 ) -> Iterator[Made]:
-    """Results of the tasks, each the arguments of a call, in their order. Raises WorkerDied."""
+    """Results of the tasks, each the arguments of a call, in their order. Raises WorkerDied.
+
+    One worker is this process.
+    """
+    if workers <= 1:
+        yield from (work(*each) for each in tasks)
+        return
     early: dict[int, Made | WorkerDied] = {}
     following = 0
-    for number, made in by_processes(partial(_called, work), enumerate(tasks), by):
+    for number, made in by_processes(partial(_called, work), enumerate(tasks), crew(workers)):
         early[number] = made
         while following in early:
             done = early.pop(following)

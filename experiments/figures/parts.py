@@ -13,6 +13,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import ScaledTranslation
 from scipy.optimize import isotonic_regression
 
+from experiments.figures.style import GRID, INK
 from model.world import Array
 
 END_SIZE = 7.5  # points, of labels at the ends of lines
@@ -120,3 +121,13 @@ def parted(values: Array, gap: float, low: float, high: float) -> Array:
     places = np.empty(len(values))
     places[order] = np.clip(fitted, low, max(high - steps[-1], low)) + steps
     return places
+
+
+def rows_of(axes: Axes, names: Sequence[str]) -> None:
+    """A row of the axes for each name, the first on top, with a line at 0."""
+    axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))
+    axes.set_yticklabels(names)
+    axes.tick_params(left=False)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.grid(axis="y", color=GRID, linewidth=0.5)
+    axes.set_axisbelow(True)

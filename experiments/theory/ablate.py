@@ -10,12 +10,12 @@ import pandas as pd
 
 from experiments.engine import estimates
 from experiments.engine.batch import simulate
-from experiments.engine.duel import ACTS, TALK, proteges, under_policies
+from experiments.engine.duel import ACTS, TALK, asked_for, proteges, under_policies
 from experiments.engine.estimates import Estimate
 from experiments.engine.numerals import decimal
 from experiments.engine.provenance import deciding
 from experiments.engine.store import manifest, result_folder
-from experiments.engine.workers import crew, in_order
+from experiments.engine.workers import in_order
 from experiments.figures.style import save
 from experiments.theory import ablate_figure
 from experiments.theory.mechanisms import MECHANISMS, switched_off
@@ -70,15 +70,12 @@ def ablations(
     """Every mechanism's share in every measure, with the mechanism less without it."""
     own = dict(changes or {})
     checked = load(preset, own)
-    chosen = list(patrons or proteges(preset, own))
+    chosen = asked_for(patrons, proteges(preset, own))
     settings = [own] + [own | switched_off(checked, each) for each in MECHANISMS.values()]
-    if workers > 1:
-        tasks = [(preset, runs, rng, each, chosen) for each in settings]
-        found = list(in_order(measured, tasks, crew(workers)))
-    else:
-        found = [measured(preset, runs, rng, each, chosen) for each in settings]
-    whole, rows = found[0], []
-    for (name, mechanism), without in zip(MECHANISMS.items(), found[1:], strict=True):
+    tasks = [(preset, runs, rng, each, chosen) for each in settings]
+    whole, *others = in_order(measured, tasks, workers)
+    rows = []
+    for (name, mechanism), without in zip(MECHANISMS.items(), others, strict=True):
         for (patron, measure), value in whole.items():
             added = estimates.of(value - without[patron, measure])
             rows.append(Ablation(name, mechanism.title, patron, measure, added))

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 
 from agents.strategies import STRATEGIES
-from experiments.engine.duel import Duel, duels, proteges
+from experiments.engine.duel import Duel, asked_for, duels, proteges
 from experiments.engine.numerals import decimal
-from experiments.engine.workers import crew, in_order
+from experiments.engine.workers import in_order
 from model.preset.load import Change, load
 
 FIXED = ("always_talk", "always_arm", "always_fight", "repay_in_kind")
@@ -35,7 +35,7 @@ def duels_by_rule(
     runs: int,
     rng: int,
     changes: Mapping[str, Change],
-    patrons: Sequence[str] | None = None,
+    patrons: Sequence[str],
 ) -> list[Duel]:
     """The duels where states decide by a rule."""
     count = max(int(runs * SLOW.get(rule, 1.0)), 10)
@@ -54,11 +54,9 @@ def robustness(
 ) -> dict[str, list[Duel]]:
     """Rule to the duels under it; look_ahead for the principals, one turn deep, on fewer runs."""
     own = dict(changes or {})
-    if workers <= 1:
-        return {rule: duels_by_rule(preset, rule, runs, rng, own, patrons) for rule in STRATEGIES}
-    tasks = [(preset, rule, runs, rng, own, patrons) for rule in STRATEGIES]
-    found = in_order(duels_by_rule, tasks, crew(workers))
-    return dict(zip(STRATEGIES, found, strict=True))
+    chosen = asked_for(patrons, proteges(preset, own))
+    tasks = [(preset, rule, runs, rng, own, chosen) for rule in STRATEGIES]
+    return dict(zip(STRATEGIES, in_order(duels_by_rule, tasks, workers), strict=True))
 
 
 def survives(found: Mapping[str, Sequence[Duel]]) -> dict[str, bool]:

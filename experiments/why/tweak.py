@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from agents.payoffs import ledger
-from experiments.engine.duel import Duel, duels, proteges
+from experiments.engine.duel import Duel, asked_for, duels, proteges
 from experiments.engine.numerals import decimal, interval
 from model.alliance_model import AllianceModel
 from model.game.stage_game import Expected
-from model.preset.load import Change, ConfigError, Preset, load, shown, suggestion
+from model.preset.load import Change, ConfigError, Preset, load, shown
 from model.world import Array, total
 
 RUNS = 100
@@ -156,11 +156,8 @@ def concerned(name: str, before: Preset, after: Preset, asked: Sequence[str]) ->
     Raises ConfigError for who is no patron.
     """
     patrons = list(proteges(name))
-    for each in asked:
-        if each not in patrons:
-            raise ConfigError(f"--patron: found '{each}'{suggestion(each, patrons)}")
     changed = [each for each in patrons if before.profiles[each] != after.profiles.get(each)]
-    return list(asked) or changed or patrons[:1]
+    return asked_for(asked, patrons) if asked else changed or patrons[:1]
 
 
 def tweaked(

@@ -17,7 +17,7 @@ from model.preset.first_world import first_world
 from model.preset.layers import Origin
 from model.preset.preset import Preset
 from model.preset.schemas import BUILT_IN
-from model.preset.toml import LARGEST, ConfigError, shown, told, word
+from model.preset.toml import LARGEST, ConfigError, contents, shown, told
 from model.world import Array, World
 
 
@@ -116,18 +116,10 @@ def allow_code(*paths: Path | str) -> None:
 
 
 def _source(path: Path) -> bytes:
-    try:
-        if path.suffix != ".py" or not path.is_file():
-            raise ConfigError(f"found '{word(str(path))}'; valid: a Python file, as fatigue.py")
-        with path.open("rb") as opened:
-            source = opened.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, ConfigError):
-            raise
-        raise ConfigError(f"found {told(str(path))}, which cannot be read") from error
-    if len(source) > LARGEST:
-        raise ConfigError(f"{shown(path)} is larger than {LARGEST:,} bytes")
-    return source
+    valid = "a Python file, as fatigue.py"
+    if path.suffix != ".py":
+        raise ConfigError(f"found {told(str(path))}; valid: {valid}")
+    return contents(path, LARGEST, valid)
 
 
 def _run(path: Path, source: bytes) -> dict[str, Term]:

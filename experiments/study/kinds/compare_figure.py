@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.figures.style import FAINT, GRID, INK, NOTE, WIDTH, styled
+from experiments.figures.parts import rows_of
+from experiments.figures.style import FAINT, INK, NOTE, WIDTH, styled
 from experiments.study.design import OWN, Design
 
 
@@ -24,12 +25,7 @@ def changes(design: Design, changed: pd.DataFrame) -> Figure:
             size[place], place, xerr=half[place], fmt="o", color=colour, markersize=4,
             markerfacecolor=colour if settled[place] else "white",
         )  # fmt: skip
-    axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))
-    axes.set_yticklabels(names)
-    axes.tick_params(left=False)
-    axes.axvline(0, color=INK, linewidth=0.8)
-    axes.grid(axis="y", color=GRID, linewidth=0.5)
-    axes.set_axisbelow(True)
+    rows_of(axes, names)
     axes.set_title("What changes")
     axes.set_xlabel("second less first, standard deviations")
     note = (

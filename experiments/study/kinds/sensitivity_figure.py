@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from experiments.figures.style import GRID, INK, NOTE, WIDTH, styled
+from experiments.figures.parts import rows_of
+from experiments.figures.style import NOTE, WIDTH, styled
 from experiments.study.design import Design
 
 MOST = 15
@@ -35,12 +36,7 @@ def ranking(design: Design, morris: pd.DataFrame, sobol: pd.DataFrame, label: st
         first = f"first order, against {act}"
         dots(right, own["first"], own["first_half"], shift, place, first, False)
     for axes, names in ((left, by_effect), (right, by_share)):
-        axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))
-        axes.set_yticklabels(names)
-        axes.tick_params(left=False)
-        axes.axvline(0, color=INK, linewidth=0.8)
-        axes.grid(axis="y", color=GRID, linewidth=0.5)
-        axes.set_axisbelow(True)
+        rows_of(axes, names)
     figure.legend(
         loc="lower center", bbox_to_anchor=(0.5, 0.36 / height), ncols=len(design.acts),
         frameon=False, fontsize=6,

@@ -4,6 +4,9 @@ import pytest
 
 from experiments.engine.duel import duels, proteges
 from experiments.engine.estimates import Estimate
+from experiments.theory.ablate import ablations
+from experiments.theory.robustness import robustness
+from model.preset.load import ConfigError
 
 CHANGES = {"turns": 8}
 
@@ -34,3 +37,9 @@ def test_the_same_luck_saves_variance():
     _, values = duels("twelve-days", 150, patrons=["russia"], acts=["arms"], changes=CHANGES)
     talk, arms = values["russia.rhetoric.russia"], values["russia.arms.russia"]
     assert (talk - arms).var() < 0.7 * (talk.var() + arms.var())
+
+
+@pytest.mark.parametrize("play", [duels, ablations, robustness])
+def test_who_is_no_patron_is_refused_before_anything_is_played(play):
+    with pytest.raises(ConfigError, match="--patron: found 'iran'; valid: russia, united"):
+        play("twelve-days", 10, patrons=["iran"])

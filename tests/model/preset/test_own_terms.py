@@ -16,6 +16,7 @@ from model.alliance_model import AllianceModel
 from model.game.stage_game import NOTHING
 from model.preset.load import ROOT, ConfigError, first_world, load
 from model.preset.schemas import BUILT_IN
+from model.preset.toml import LARGEST
 from model.world import World
 from tests.worlds import differences
 
@@ -203,7 +204,24 @@ def test_what_is_wrong_with_a_term_is_told_with_its_line(tmp_path, text, parts):
     assert before == TERMS
 
 
-@pytest.mark.parametrize("name", ["none.py", "fatigue.toml", ".", "../x", "a\0.py"])
-def test_a_file_of_terms_that_is_not_there_is_refused(name):
-    with pytest.raises(ConfigError, match=r"--set terms: (terms: )?found|which cannot be read"):
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("none.py", "none.py: no such file; valid: a Python file"),
+        ("fatigue.toml", "found 'fatigue.toml'; valid: a Python file"),
+        (".", "found '.'; valid: a Python file"),
+        ("../x", "found '../x'; valid: a Python file"),
+        ("a\0.py", "valid: text without control characters"),
+    ],
+)
+def test_a_file_of_terms_that_is_not_there_is_refused(name, what):
+    with pytest.raises(ConfigError, match=r"--set terms: ") as refused:
         load("twelve-days", {"terms": [name]})
+    assert what in str(refused.value)
+
+
+def test_a_file_of_terms_that_is_too_large_is_refused(tmp_path):
+    own = tmp_path / "own.py"
+    own.write_bytes(b"#" * (LARGEST + 1))
+    with pytest.raises(ConfigError, match=r"own\.py: larger than 128,000 bytes; valid: a smaller"):
+        load("twelve-days", {"terms": [str(own)]})
