@@ -1,11 +1,11 @@
 """Builds the first world of a preset: its figures as arrays, before the first turn."""
 
-from dataclasses import fields
-from typing import Any  # sections of a file are made from the declarations
+from dataclasses import dataclass, fields
+from typing import Any  # sections of a file are made from the declarations; a world has many types
 
 import numpy as np
 
-from model.parameters import SECTIONS, STATE_SECTIONS, Action, Target
+from model.parameters import SECTIONS, STATE_SECTIONS, Action, Reputation, Target
 from model.preset.preset import Preset, ladder_entries, menu
 from model.preset.toml import ConfigError
 from model.treaties import Treaty
@@ -37,131 +37,199 @@ def dependence(ties: Array, target: int) -> Array:
     return friendly / np.maximum(total(friendly), SMALLEST)
 
 
-def first_world(preset: Preset, runs: int | range) -> World:
-    """The world before the first turn, with a run axis if `runs` is a range."""
-    trailing, each_run = ((), ()) if isinstance(runs, int) else ((1,), (len(runs),))
-    file, players = preset.file, preset.file.players
-    count = len(players)
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a preset as arrays, for the number of one run or for a range of runs."""
 
-    def one(value: float | Array) -> float | Array:
+    preset: Preset
+    runs: int | range
+
+    @property
+    def players(self) -> list[str]:
+        """The states that play, in their order."""
+        return self.preset.file.players
+
+    @property
+    def trailing(self) -> tuple[int, ...]:
+        """The last axis of what is the same in all runs."""
+        return () if isinstance(self.runs, int) else (1,)
+
+    @property
+    def each_run(self) -> tuple[int, ...]:
+        """The last axis of what the runs have each for itself."""
+        return () if isinstance(self.runs, int) else (len(self.runs),)
+
+    def one(self, value: float | Array) -> float | Array:
         """A parameter for these runs: a float, or its rows."""
-        if isinstance(value, np.ndarray):
-            last = runs if isinstance(runs, int) else runs.stop - 1
-            if last >= len(value):
-                keys = [key for key, row in preset.arrays.items() if row is value]
-                raise ConfigError(
-                    f"--set {', '.join(keys)}: found {len(value)} values; valid: one for each of "
-                    f"runs 0 to {last}"
-                )
-            if isinstance(runs, int):
-                return float(value[runs])
-            return np.array(value[runs.start : runs.stop])
-        return float(value)
+        if not isinstance(value, np.ndarray):
+            return float(value)
+        last = self.runs if isinstance(self.runs, int) else self.runs.stop - 1
+        if last >= len(value):
+            keys = [key for key, row in self.preset.arrays.items() if row is value]
+            raise ConfigError(
+                f"--set {', '.join(keys)}: found {len(value)} values; valid: one for each of "
+                f"runs 0 to {last}"
+            )
+        if isinstance(self.runs, int):
+            return float(value[self.runs])
+        return np.array(value[self.runs.start : self.runs.stop])
 
-    def stacked(values: list[float | Array]) -> Array:
-        rows = [np.asarray(one(value), float) for value in values]
-        rows = [row if row.ndim else row.reshape(trailing) for row in rows]
+    def stacked(self, values: list[float | Array]) -> Array:
+        """Parameters as the rows of an array."""
+        rows = [np.asarray(self.one(value), float) for value in values]
+        rows = [row if row.ndim else row.reshape(self.trailing) for row in rows]
         return np.stack(np.broadcast_arrays(*rows))
 
-    def over_states(key: str) -> Array:
-        return stacked([preset.figure(f"{player}.{key}") for player in players])
+    def over_states(self, key: str) -> Array:
+        """A figure of every state."""
+        return self.stacked([self.preset.figure(f"{player}.{key}") for player in self.players])
 
-    def over_pairs(key: str, own: float) -> Array:
+    def over_pairs(self, key: str, own: float) -> Array:
+        """A figure of every state toward every other; toward itself where that is not 0: `own`."""
         rows = [
-            stacked(
-                [preset.figure(f"{i}.{key}.{j}") if i != j or own == 0 else own for j in players]
+            self.stacked(
+                [
+                    self.preset.figure(f"{i}.{key}.{j}") if i != j or own == 0 else own
+                    for j in self.players
+                ]
             )
-            for i in players
+            for i in self.players
         ]
         return np.stack(np.broadcast_arrays(*rows))
 
-    def section(name: str, kind: type, owner: str = "") -> Any:
-        return kind(**{f.name: one(preset.figure(f"{owner}{name}.{f.name}")) for f in fields(kind)})
+    def section(self, name: str, kind: type, owner: str = "") -> Any:
+        """The record of a section, of the preset or of a state."""
+        key = f"{owner}{name}"
+        return kind(**{f.name: self.one(self.preset.figure(f"{key}.{f.name}"))
+                       for f in fields(kind)})  # fmt: skip
 
-    records = {
-        name: kind(**{f.name: over_states(f"{name}.{f.name}") for f in fields(kind)})
-        for name, kind in STATE_SECTIONS.items()
-        if name != "target"
-    }
-    aims = section("target", Target, f"{file.target}.")
+    def by_state(self, name: str, kind: type) -> Any:
+        """The record of a section with an array over the states in each field."""
+        return kind(**{f.name: self.over_states(f"{name}.{f.name}") for f in fields(kind)})
 
-    def treaty(player: str, entry: Any) -> Treaty:
-        by_run = preset.arrays.get(f"{player}.treaties.{entry.partner}.{entry.clause}")
-        depth = entry.depth if by_run is None else one(by_run)
+    def treaties(self) -> tuple[Treaty, ...]:
+        """The treaties of all states with partners that play."""
+        return tuple(
+            self.treaty(player, entry)
+            for player in self.players
+            for entry in self.preset.profiles[player].treaties
+            if entry.partner in self.players
+        )
+
+    def treaty(self, player: str, entry: Any) -> Treaty:
+        """A treaty as its holder's profile has it, with its depth in these runs."""
+        by_run = self.preset.arrays.get(f"{player}.treaties.{entry.partner}.{entry.clause}")
+        depth = entry.depth if by_run is None else self.one(by_run)
         written = entry.model_dump() | {"against": tuple(entry.against), "depth": depth}
         return Treaty(holder=player, **written)
 
-    ties = over_pairs("ties", 1.0)
-    basis = over_pairs("pledges", 0.0)
-    courted = dependence(ties, players.index(file.target))
-    standing = records["reputation"]
 
-    def remembered(figure: Array) -> Array:
-        shape = (count, count, *each_run)
-        return np.broadcast_to(1 + figure[:, None], shape).copy()
-
-    zero = np.zeros(trailing)
-    no = np.zeros(trailing, bool)
-    named = {name: place for place, name in enumerate(players)}
+def first_world(preset: Preset, runs: int | range) -> World:
+    """The world before the first turn, with a run axis if `runs` is a range."""
+    figures = Figures(preset, runs)
+    records = {
+        name: figures.by_state(name, kind)
+        for name, kind in STATE_SECTIONS.items()
+        if name != "target"
+    }
+    aims = figures.section("target", Target, f"{preset.file.target}.")
     return World(
-        names=tuple(players),
-        target=named[file.target],
-        challenger=named[file.challenger],
-        start=file.start,
-        weeks=preset.weeks,
+        **who_plays(figures),
         **records,
         aims=aims,
-        weights={name: over_states(f"weights.{name}") for name in preset.terms},
-        terms=preset.terms,
-        precision=over_states("precision"),
-        stakes=over_pairs("stakes", 0.0),
-        basis=basis,
-        treaties=tuple(
-            treaty(player, entry)
-            for player in players
-            for entry in preset.profiles[player].treaties
-            if entry.partner in named
-        ),
-        ladder=ladder(preset, trailing),
-        **{name: section(name, kind) for name, kind in SECTIONS.items()},
-        fronts=tuple(
-            named.get(getattr(file.fronts, role, None) or "")
-            for role in ("fighting", "backer", "supplier")
-        ),
-        courted=courted,
-        rules=tuple(preset.profiles[player].rule for player in players),
-        norm=file.norm,
+        **{name: figures.section(name, kind) for name, kind in SECTIONS.items()},
         turn=0,
-        war=no,
-        weeks_at_war=np.zeros(each_run),
-        wars=zero,
-        restraint=zero + one(preset.figure("restraint")),
-        onset=zero,
-        choice=np.zeros((count, *trailing), int),
-        affinity=ties,
-        pledge=basis,
-        reliability=Beta(remembered(standing.kept), remembered(standing.failed)),
-        honesty=Beta(remembered(standing.matched), remembered(standing.unmatched)),
+        **peace(figures),
+        **target_unharmed(figures, aims),
+        **bonds(figures),
+        **repute(figures, records["reputation"]),
+        **nothing_done(figures),
         money=records["means"].money,
         forces=records["means"].forces,
         systems=records["means"].systems,
-        ordered=np.zeros((count, *trailing)),
-        intensity=zero + 1.0,
-        balance=zero,
-        programme=zero + aims.programme * (1 - aims.hardened),
-        hardened=zero + aims.programme * aims.hardened,
-        air_defence=zero + aims.air_defence,
-        proxies=zero + aims.proxies,
-        regime=zero + aims.regime,
-        collapsed=no,
-        bomb=no,
-        premium=zero,
-        noise=zero,
-        lost_supply=zero,
         sanctions=records["economy"].sanctions,
-        realised=np.zeros((count, *trailing)),
-        income=np.zeros((count, *trailing)),
-        dependence=courted,
-        attraction=np.zeros((count, ladder(preset, trailing).on_menu.shape[1], *trailing)),
-        leaked=np.zeros((count, *trailing)),
     )
+
+
+def who_plays(figures: Figures) -> dict[str, Any]:
+    """The players, their roles and menus, and how they decide."""
+    preset, file = figures.preset, figures.preset.file
+    place = {name: number for number, name in enumerate(figures.players)}
+    roles = ("fighting", "backer", "supplier")
+    return {
+        "names": tuple(figures.players),
+        "target": place[file.target],
+        "challenger": place[file.challenger],
+        "start": file.start,
+        "weeks": preset.weeks,
+        "weights": {name: figures.over_states(f"weights.{name}") for name in preset.terms},
+        "terms": preset.terms,
+        "precision": figures.over_states("precision"),
+        "stakes": figures.over_pairs("stakes", 0.0),
+        "treaties": figures.treaties(),
+        "ladder": ladder(preset, figures.trailing),
+        "fronts": tuple(place.get(getattr(file.fronts, role, None) or "") for role in roles),
+        "rules": tuple(preset.profiles[player].rule for player in figures.players),
+        "norm": file.norm,
+    }
+
+
+def bonds(figures: Figures) -> dict[str, Any]:
+    """Ties and pledges as they are at first, and how the target depends on its friends."""
+    ties, pledges = figures.over_pairs("ties", 1.0), figures.over_pairs("pledges", 0.0)
+    courted = dependence(ties, figures.players.index(figures.preset.file.target))
+    return {
+        "affinity": ties, "pledge": pledges, "basis": pledges,
+        "courted": courted, "dependence": courted,
+    }  # fmt: skip
+
+
+def repute(figures: Figures, standing: Reputation) -> dict[str, Any]:
+    """How each state is seen by each other, run by run: one case of either kind before all."""
+    count = len(figures.players)
+
+    def remembered(figure: Array) -> Array:
+        shape = (count, count, *figures.each_run)
+        return np.broadcast_to(1 + figure[:, None], shape).copy()
+
+    return {
+        "reliability": Beta(remembered(standing.kept), remembered(standing.failed)),
+        "honesty": Beta(remembered(standing.matched), remembered(standing.unmatched)),
+    }
+
+
+def peace(figures: Figures) -> dict[str, Any]:
+    """There has been no war, and the price of oil is its basis."""
+    zero = np.zeros(figures.trailing)
+    names = ("wars", "onset", "balance", "premium", "noise", "lost_supply")
+    return dict.fromkeys(names, zero) | {
+        "war": np.zeros(figures.trailing, bool),
+        "weeks_at_war": np.zeros(figures.each_run),
+        "restraint": zero + figures.one(figures.preset.figure("restraint")),
+        "intensity": zero + 1.0,
+    }
+
+
+def target_unharmed(figures: Figures, aims: Target) -> dict[str, Any]:
+    """What the challenger strikes at, whole; the hardened part of the programme by itself."""
+    zero, no = np.zeros(figures.trailing), np.zeros(figures.trailing, bool)
+    return {
+        "programme": zero + aims.programme * (1 - aims.hardened),
+        "hardened": zero + aims.programme * aims.hardened,
+        "air_defence": zero + aims.air_defence,
+        "proxies": zero + aims.proxies,
+        "regime": zero + aims.regime,
+        "collapsed": no,
+        "bomb": no,
+    }
+
+
+def nothing_done(figures: Figures) -> dict[str, Any]:
+    """What acts leave behind, before there was one."""
+    shape = (len(figures.players), *figures.trailing)
+    actions = max(len(menu(figures.preset, player)) for player in figures.players)
+    names = ("ordered", "realised", "income", "leaked")
+    return {name: np.zeros(shape) for name in names} | {
+        "choice": np.zeros(shape, int),
+        "attraction": np.zeros((shape[0], actions, *figures.trailing)),
+    }
