@@ -1,1 +1,1 @@
-"""Experiments with many points: designed, conducted, reported."""
+"""Designs, conducts and reports experiments with many points."""

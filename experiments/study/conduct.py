@@ -1,7 +1,7 @@
-"""An experiment from its design to figures and a report, block by block, resumed where it stopped.
+"""Conducts an experiment block by block, resumes it after a kill, and writes figures and report.
 
 A kind of experiment is a module with two functions: `waves`, a generator that
-yields rows to play and is sent all rows played so far, and `findings`, what the points say.
+yields rows to play and is sent all rows played so far, and `findings`, which draws conclusions.
 """
 
 import json
@@ -48,7 +48,7 @@ class Kind(Protocol):
         rows: pd.DataFrame,
         runs: pd.DataFrame | None,
     ) -> Findings:
-        """What the played points say; run by run where the design keeps that."""
+        """The conclusions from the played points; from each run if the design keeps runs."""
 
 
 def kind_of(design: Design) -> Kind:
@@ -70,7 +70,7 @@ def kind_of(design: Design) -> Kind:
 
 
 def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
-    """The work that a design means, with its folder claimed or checked. Raises ConfigError."""
+    """The work for a design, its folder claimed or checked. Raises ConfigError."""
     preset = load(design.preset, design.set)
     settings = {
         "design": design.model_dump(mode="json", exclude={"block"}),
@@ -103,7 +103,7 @@ def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
 
 
 def resumed(path: Path) -> Work:
-    """The work of a folder that a run has begun. Raises ConfigError where it is not the same."""
+    """The work of a folder that was begun before. Raises ConfigError if code or inputs differ."""
     known: Any = read_manifest(path)
     stored = known["settings"].get("design")
     if not isinstance(stored, dict) or not isinstance(known.get("block"), int):
@@ -130,7 +130,7 @@ DAYS = ("start", "attack_day", "signed", "in_force", "denounced", "day")
 
 
 def dated(value: Any, key: str = "") -> Any:
-    """Plain data in which what is declared as a day is one again.
+    """Plain data with declared days turned back from strings into dates.
 
     >>> dated({"title": "2025-06-13", "set": {"attack_day": "2025-06-13"}})
     {'title': '2025-06-13', 'set': {'attack_day': datetime.date(2025, 6, 13)}}
@@ -150,7 +150,7 @@ def dated(value: Any, key: str = "") -> Any:
 def conduct(
     work: Work, *, executor: str = "local", workers: int = 1, quiet: bool = False
 ) -> Findings:
-    """Play what is missing, then write tables, figures and the report."""
+    """Play the missing blocks, then write tables, figures and the report."""
     with work.folder.locked(), hired(executor, workers) as by:
         with Meter(len(work.plan.policies), quiet=quiet) as meter:
             rows, blocks_played = played_waves(work, by, meter)
@@ -159,7 +159,7 @@ def conduct(
 
 
 def played_waves(work: Work, by: Any, meter: Meter) -> tuple[pd.DataFrame, int]:
-    """Wave after wave until the kind asks for no more: all rows, and in how many blocks."""
+    """All rows, played wave by wave until the kind asks for no more, and the number of blocks."""
     waves, blocks_played = kind_of(work.design).waves(work.design), 0
     wave = next(waves)
     while True:
@@ -174,13 +174,13 @@ def played_waves(work: Work, by: Any, meter: Meter) -> tuple[pd.DataFrame, int]:
 
 
 def refuse_failed(rows: pd.DataFrame) -> None:
-    """Raise ConfigError where every row failed, with the first reason: there is no finding."""
+    """Raise ConfigError, with the first reason, if every row failed."""
     if len(rows) and rows["error"].ne("").all():
         raise ConfigError(f"all {len(rows)} rows failed; the first: {rows['error'].iloc[0]}")
 
 
 def blocks_of(rows: Sequence[Row], size: int) -> Iterator[list[Row]]:
-    """Consecutive rows with at least so many runs together."""
+    """Groups of consecutive rows with at least this many runs together."""
     part: list[Row] = []
     for row in rows:
         part.append(row)
@@ -198,7 +198,7 @@ def play_blocks(
     by: Any,
     meter: Meter,
 ) -> None:
-    """Play the blocks that the folder does not hold, and add each when it is done."""
+    """Play the blocks that are missing from the folder, and store each when it is done."""
     missing = {
         number: part
         for number, part in enumerate(parts, first)
@@ -218,24 +218,24 @@ def play_blocks(
 
 
 def played(task: tuple[Plan, list[Row]]) -> Played:
-    """A block played; what workers are given."""
+    """A block after it was played; workers call this."""
     return play(*task)
 
 
 def joined(parts: Sequence[Played]) -> Played:
-    """Rows of the same columns as one table."""
+    """Several blocks of rows joined into one table."""
     names = parts[0].rows
     return Played({n: np.concatenate([each.rows[n] for each in parts]) for n in names}, None)
 
 
 def stored(folder: Blocks, count: int, kind: str = "rows") -> pd.DataFrame:
-    """The tables of the first blocks as one, in their order."""
+    """The tables of the first blocks, joined in order."""
     found = [folder.block(number, kind) for number in range(count)]
     return pd.concat([pd.DataFrame(each) for each in found if each], ignore_index=True)
 
 
 def runs_in(part: Sequence[Row]) -> int:
-    """How many runs some rows have."""
+    """The number of runs in some rows."""
     return sum(len(row.runs) for row in part)
 
 
@@ -243,7 +243,7 @@ def runs_in(part: Sequence[Row]) -> int:
 
 
 def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
-    """Write the tables of all blocks, what they say, figures and report; all listed."""
+    """Write and list the tables of all blocks, the findings, the figures and the report."""
     from experiments.figures.style import save
     from experiments.study.html_report import dossier
 
@@ -275,7 +275,7 @@ def finished(work: Work, rows: pd.DataFrame, blocks_played: int) -> Findings:
 
 
 def turned(work: Work) -> list[str]:
-    """Factors along which the patron comes to side with another state, as its ties decide."""
+    """Warnings for factors along which the patron changes sides, because its ties change."""
     design, lines = work.design, []
     for name, factor in design.factors.items():
         keys = factor.keys or [name]

@@ -1,7 +1,7 @@
-"""Experiment files: the question, the factors that vary, how they are sampled, what is compared.
+"""Reads experiment files: the question, the factors, their sampling, and what is compared.
 
-A factor moves one parameter over a range or a list, or several parameters together
-in straight lines. Files are TOML, checked at the door like presets.
+A factor moves one parameter over a range or a list, or several parameters together along
+straight lines. Files are TOML and are checked like presets.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,14 +25,14 @@ DESIGNS = ROOT / "experiments" / "designs"
 COMPARED = (
     "wars", "weeks_at_war", "price_peak", "programme", "survival", "collapsed", "bomb"
 )  # fmt: skip
-"""Columns of the engine's table that a comparison shows where the design names none."""
+"""Columns of the engine's table that a comparison shows if the design names none."""
 
 OWN = "own"
 """The policy of a state that is left to its own choice."""
 
 
 class Sampling(BaseModel):
-    """How points are chosen.
+    """The choice of points.
 
     grid: every combination; each: one factor at a time, the others as in the preset;
     latin, sobol: spread over the ranges; table: rows of a CSV file.
@@ -45,7 +45,7 @@ class Sampling(BaseModel):
 
 
 class PhaseOptions(BaseModel):
-    """Whether runs are spent along the contour, and from how coarse a grid."""
+    """Whether runs are concentrated along the contour, and how coarse the first grid is."""
 
     model_config = STRICT
     refine: bool = True
@@ -66,7 +66,7 @@ class SensitivityOptions(BaseModel):
 
 
 class DiscoverOptions(BaseModel):
-    """How small a box may be, and how pure."""
+    """The smallest size and density of a box."""
 
     model_config = STRICT
     density: float = Field(0.8, gt=0, le=1)
@@ -107,7 +107,7 @@ class Design(BaseModel):
 
     @property
     def policies(self) -> tuple[str, ...]:
-        """What the patron is made to do while there is war; its own choice where wanted."""
+        """The actions that the patron is made to play in war, and its own choice if requested."""
         talk = (self.talk,) if self.acts or not self.own else ()
         return (*talk, *self.acts, *((OWN,) if self.own else ()))
 
@@ -130,7 +130,7 @@ class Design(BaseModel):
 
 
 def moved(name: str, factor: Factor, value: Any) -> dict[str, Any]:
-    """The parameters that a factor sets at a value.
+    """The parameters as a factor sets them at one of its values.
 
     >>> moved("slack", Factor(low=0, high=1, keys={"a.b": [80, 40]}), 0.25)
     {'a.b': 70.0}
@@ -143,7 +143,7 @@ def moved(name: str, factor: Factor, value: Any) -> dict[str, Any]:
 
 
 def flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested tables as one, their keys joined by dots.
+    """Nested tables flattened into one, with keys joined by dots.
 
     >>> flat({"russia": {"ties": {"gulf": 0.1}}, "turns": 4})
     {'russia.ties.gulf': 0.1, 'turns': 4}
@@ -156,7 +156,7 @@ def flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def rooted(changes: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Changes whose files of differences are named by their whole paths."""
+    """Changes with absolute paths to their files of differences."""
     files = changes.get("with", [])
     files = [files] if isinstance(files, str) else files
     if not isinstance(files, list) or not all(isinstance(each, str) for each in files):
@@ -174,7 +174,7 @@ def read(
     overrides: Mapping[str, Any] | None = None,
     changes: Mapping[str, Change] | None = None,
 ) -> tuple[Design, Path]:
-    """The design of a file, or of this name among the ready ones, and the file.
+    """The design in a file, or the ready one of this name, and its file.
 
     `overrides` replace fields of the file, `changes` are laid over its `[set]`. Raises ConfigError.
     """
@@ -202,9 +202,9 @@ def read(
 
 
 def complete(design: Design, path: Path | None = None) -> Design:
-    """The design with its patron named and every factor's ends tried. Raises ConfigError.
+    """The design with its patron filled in and the ends of every factor tried. Raises ConfigError.
 
-    A preset's file is named by its whole path, so that a resumed experiment finds it from anywhere.
+    The path of a preset file becomes absolute, so that a resumed experiment finds it anywhere.
     """
     if design.preset.endswith(".toml"):
         design.preset = str(Path(design.preset).resolve())
@@ -232,7 +232,7 @@ def complete(design: Design, path: Path | None = None) -> Design:
 
 
 def _together(design: Design) -> bool:
-    """Whether many factors are right at their first ends together, and at their last ones."""
+    """Whether many factors are valid together at their first ends, and at their last ones."""
     if len(design.factors) <= 20:
         return False
     for side in (0, -1):
@@ -252,7 +252,7 @@ def ends(factor: Factor) -> list[Any]:
 
 
 def at(path: Path | None, *location: str) -> str:
-    """Where a mistake stands: file, line and key, or the option."""
+    """The place of a mistake: file, line and key, or the option."""
     if path is None:
         return f"--{' '.join(location)}"
     line = line_of(path, location) or document(path).line(location)
@@ -262,7 +262,7 @@ def at(path: Path | None, *location: str) -> str:
 
 
 def line_of(path: Path, location: tuple[str, ...]) -> int | None:
-    """The line of a key, whether its dots are within quotation marks or not."""
+    """The line of a key, with or without quotation marks around its dots."""
     lines = document(path).lines
     return lines.get(location) or lines.get(tuple(".".join(location).split(".")))
 
@@ -305,7 +305,7 @@ def _wrong_factors(design: Design, path: Path | None) -> Iterable[str]:
 def _wrong_names(
     design: Design, preset: Preset, patrons: list[str], path: Path | None
 ) -> Iterable[str]:
-    """A patron that is none, or acts that are not on its menu."""
+    """Mistakes in names: a patron that does not play, or acts that are not on its menu."""
     if design.patron not in patrons:
         yield f"{at(path, 'patron')}: found '{design.patron}'{suggestion(design.patron, patrons)}"
         return
@@ -323,7 +323,7 @@ def _try(
     location: tuple[str, ...],
     mistakes: list[str],
 ) -> Preset | None:
-    """The preset with these changes; its mistakes are told where the design made them."""
+    """The preset with these changes; mistakes are reported at the place in the design."""
     try:
         return load(design.preset, changes)
     except ConfigError as error:
@@ -349,7 +349,7 @@ def _try(
 
 
 def factors_of(path: Path) -> dict[str, Factor]:
-    """A factor for each column of a CSV table, with the values that stand in it."""
+    """A factor for each column of a CSV table, with the values of that column."""
     table = read_table(path, ())
     return {
         name: Factor(

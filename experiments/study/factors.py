@@ -1,4 +1,4 @@
-"""What varies: a parameter over a range or a list, or several together; and all that can."""
+"""Factors: parameters that vary, alone or together; and the list of all that can."""
 
 import math
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Ends = list[float]
 
 
 class Factor(BaseModel):
-    """What varies: a parameter over a range or a list; or several, each between two ends."""
+    """A parameter that varies over a range or a list, or several, each between two ends."""
 
     model_config = STRICT
     label: str = ""
@@ -27,7 +27,7 @@ class Factor(BaseModel):
 
 
 def number_or_word(text: str) -> float | str:
-    """A cell of a table as a number where it is one.
+    """A cell of a table as a number if possible, else as the word.
 
     >>> number_or_word("0.5"), number_or_word("logit")
     (0.5, 'logit')
@@ -37,7 +37,7 @@ def number_or_word(text: str) -> float | str:
 
 
 def declared_factors(name: str, changes: Mapping[str, Change], spread: float) -> dict[str, Factor]:
-    """Every declared parameter that can vary by run, over its value x (1 ± spread).
+    """A factor for each declared parameter that can vary by run, over its value x (1 ± spread).
 
     Ranges stay within the declared bounds. From 0 a range goes up to the spread. What is tied
     down and the total it is part of stay on either side of their middle.

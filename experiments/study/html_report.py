@@ -1,4 +1,4 @@
-"""The report of an experiment as one HTML file: nothing in it is fetched from elsewhere."""
+"""Writes the report of an experiment as one HTML file that fetches nothing."""
 
 from importlib.resources import files
 from io import StringIO
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from experiments.study.work import Findings, Work
 
 SHOWN = 40
-"""Rows of a table that the report shows; the whole is in the Parquet file."""
+"""The most rows of a table that the report shows; the Parquet file has them all."""
 
 
 def dossier(work: "Work", found: "Findings") -> str:
-    """Question, verdict, figures, method, parameters, versions, caveats, and the command."""
+    """The report: question, verdict, figures, method, parameters, versions, caveats, command."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
@@ -47,7 +47,7 @@ def dossier(work: "Work", found: "Findings") -> str:
 
 
 def always(work: "Work") -> list[str]:
-    """What to beware of in every experiment."""
+    """The caveats of every experiment."""
     return [
         "The default weights and every figure marked 'own coding' or 'own assumption' "
         "(cheaptalk list) are judgements, not estimates.",
@@ -69,7 +69,7 @@ def svg(figure: "Figure") -> str:
 
 
 def shown(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Head and cells of a table for reading."""
+    """The head and cells of a table as words."""
     return [str(name) for name in table], [
         [f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row]
         for row in table.itertuples(index=False)

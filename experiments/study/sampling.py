@@ -1,4 +1,4 @@
-"""The points of a design: combinations, one factor at a time, spread out, or from a table."""
+"""Samples the points of a design: a grid, one factor at a time, spread out, or a table."""
 
 from itertools import product
 from pathlib import Path
@@ -35,7 +35,7 @@ def points(design: Design) -> list[Point]:
 
 
 def unit_points(method: str, count: int, dimensions: int, seed: int) -> Array:
-    """Points in the unit cube (count, dimensions); a Sobol sequence is balanced for powers of 2."""
+    """Points in the unit cube, (count, dimensions); a Sobol sequence is balanced at powers of 2."""
     from scipy.stats import qmc
 
     if method == "latin":
@@ -57,7 +57,7 @@ def value_at(factor: Factor, share: float) -> Any:
 
 
 def tabled(design: Design) -> list[Point]:
-    """The points of a CSV table whose head names the factors. Raises ConfigError."""
+    """The points of a CSV table whose header names the factors. Raises ConfigError."""
     table = read_table(Path(design.sampling.file), design.names)
     found = [
         tuple(_cell(table, row, name, design.factors[name]) for name in design.names)
@@ -68,7 +68,7 @@ def tabled(design: Design) -> list[Point]:
 
 
 def _cell(table: Table, row: Row, name: str, factor: Factor) -> Any:
-    """A cell as a value of its factor; what is wrong with it is gathered."""
+    """A cell as a value of its factor; its mistake, if any, is collected."""
     if not factor.values:
         assert factor.low is not None and factor.high is not None
         return table.number(row, name, factor.low, factor.high)

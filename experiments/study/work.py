@@ -1,4 +1,4 @@
-"""What a kind of experiment is given, and what it gives back: rows to play, and findings."""
+"""The work that a kind of experiment is given, and the rows and findings that it returns."""
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BATCH = 1000
-"""Most runs in a row of figures; a point with more has several rows."""
+"""The most runs in a row of figures; a point with more has several rows."""
 
 
 Waves = Generator[list[Row], pd.DataFrame, None]
@@ -27,7 +27,7 @@ Waves = Generator[list[Row], pd.DataFrame, None]
 
 @dataclass
 class Findings:
-    """What an experiment says: its verdict in words, tables, figures, and what to beware of."""
+    """The findings of an experiment: its verdict in words, tables, figures, and caveats."""
 
     verdict: list[str]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Work:
 
 
 def rows_of(design: Design, chosen: Sequence[Point], first_point: int = 0) -> list[Row]:
-    """The rows of points: their runs follow one another, or are the same for all points."""
+    """The rows of some points, with runs that follow one another or are the same for all."""
     rows, start = [], first_point * design.runs
     for number, point in enumerate(chosen, first_point):
         start = 0 if design.luck == "same" else start
@@ -66,7 +66,7 @@ def rows_of(design: Design, chosen: Sequence[Point], first_point: int = 0) -> li
 
 
 def batches(runs: range, most: int = BATCH) -> Iterator[range]:
-    """Runs in parts of at most so many.
+    """Runs cut into parts of at most this many.
 
     >>> list(batches(range(5, 10), 3))
     [range(5, 8), range(8, 10)]

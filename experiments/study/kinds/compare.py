@@ -30,7 +30,7 @@ def waves(design: Design) -> Waves:
 def findings(
     work: Work, by_point: pd.DataFrame, rows: pd.DataFrame, runs: pd.DataFrame | None
 ) -> Findings:
-    """What changes, in words, as tables and as figure."""
+    """The changes in words, tables and a figure."""
     assert runs is not None
     design = work.design
     changed = differences(design, runs)
@@ -45,7 +45,7 @@ def findings(
 
 
 def differences(design: Design, runs: pd.DataFrame) -> pd.DataFrame:
-    """A row for each quantity: means, paired difference, in which runs it differs, where the most.
+    """A row for each quantity: means, paired difference, and the runs in which it differs.
 
     `size` is the difference in standard deviations of both configurations together.
     """
@@ -80,7 +80,7 @@ def differences(design: Design, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def changed_words(design: Design, changed: pd.DataFrame) -> Iterator[str]:
-    """What changes and where to look; then what does not."""
+    """The quantities that change and the run to look at; then those that do not."""
     same = []
     for row in changed.to_dict("records"):
         name = compare_figure.named(row["quantity"], design)

@@ -1,4 +1,4 @@
-"""What changes between two configurations, quantity by quantity."""
+"""Draws the changes between two configurations, quantity by quantity."""
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ def changes(design: Design, changed: pd.DataFrame) -> Figure:
 
 
 def named(quantity: str, design: Design) -> str:
-    """A quantity for reading."""
+    """A quantity's name as readers see it."""
     what, _, policy = quantity.rpartition(".")
     if what == "gain":
         return f"advantage of {design.talk} over {'own choice' if policy == OWN else policy}"

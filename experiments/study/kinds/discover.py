@@ -1,9 +1,9 @@
-"""Scenario discovery: the boxes of the parameters in which talk beats intervention.
+"""Scenario discovery: finds boxes of the parameters in which talk beats intervention.
 
 PRIM peels slices off the space until what is left is mostly talk (Friedman & Fisher 1999); CART
 cuts it into leaves (Breiman et al. 1984). A box is judged by its coverage (share of all cases
 of talk that lie in it), its density (share of talk among the cases in it) and, for each
-limit, a quasi-p-value (chance to find the density without that limit, Bryant & Lempert 2010).
+limit, a quasi-p-value (chance of this density without that limit, Bryant & Lempert 2010).
 """
 
 import warnings
@@ -32,7 +32,7 @@ ALL = "every act"
 
 @dataclass(frozen=True)
 class Box:
-    """A box: what it says, how much of talk it covers, how purely, and how its limits hold.
+    """A box of the parameters: its limits, coverage, density and quasi-p-value.
 
     `limits` maps a factor to low and high (None: not limited), or to its words.
     `quasi_p` is the largest quasi-p-value of its limits.
@@ -71,7 +71,7 @@ def waves(design: Design) -> Waves:
 
 
 def workbench(name: str) -> ModuleType:
-    """A module of the EMA workbench's analysis. Raises ConfigError where it is missing."""
+    """A module of the EMA workbench's analysis. Raises ConfigError if it is not installed."""
     from importlib import import_module
 
     try:
@@ -87,10 +87,10 @@ def workbench(name: str) -> ModuleType:
 def prim_boxes(
     cases: pd.DataFrame, talk: Array, density: float, mass: float, most: int
 ) -> list[Box]:
-    """Boxes found one after another by PRIM, each among the cases outside those before.
+    """Boxes that PRIM finds one after another, each among the cases outside earlier ones.
 
-    Of each peeling the box is taken that covers most of talk at the wanted density, and
-    limits that could as well be chance (quasi-p above 0.05) are told, not dropped.
+    From each peeling the box with the largest coverage at the required density is kept;
+    limits that may be due to chance (quasi-p above 0.05) are reported, not dropped.
     """
     found: list[Box] = []
     if not talk.any() or talk.all():
@@ -118,7 +118,7 @@ def prim_boxes(
 
 
 def peeling(cases: pd.DataFrame, talk: Array, density: float, mass: float) -> Any:
-    """The workbench's PRIM; its version 2 wants the density already, version 3 does not know it."""
+    """The workbench's PRIM; version 2 takes the density here, version 3 does not."""
     prim = workbench("prim").Prim
     wanted = {"threshold": density} if "threshold" in signature(prim).parameters else {}
     return prim(cases, talk, mass_min=mass, **wanted)
@@ -138,7 +138,7 @@ def worst(quasi_p: Mapping[str, Sequence[float]]) -> float:
 def limited(
     box: pd.DataFrame, cases: pd.DataFrame
 ) -> dict[str, tuple[float | None, float | None] | tuple[str, ...]]:
-    """The limits of a box that cut something off."""
+    """The limits of a box that exclude some points."""
     limits: dict[str, tuple[float | None, float | None] | tuple[str, ...]] = {}
     for name in cases:
         low, high = box[name].iloc[0], box[name].iloc[1]
@@ -167,9 +167,9 @@ def luck_of_its_own() -> Iterator[None]:
 
 
 def cart_boxes(cases: pd.DataFrame, talk: Array, density: float, leaf: float) -> list[Box]:
-    """The leaves of a tree in which talk is at least so dense.
+    """The leaves of a tree in which talk has at least this density.
 
-    Of splits that are equally good one is drawn, always the same.
+    Of equally good splits one is drawn, the same one every time.
     """
     if not talk.any() or talk.all():
         return []
@@ -187,7 +187,7 @@ def cart_boxes(cases: pd.DataFrame, talk: Array, density: float, leaf: float) ->
 
 
 def outcomes(design: Design, table: pd.DataFrame) -> Iterator[tuple[str, Array]]:
-    """For each act, and for all together: in which points talk is worth more on average."""
+    """Whether talk is worth more on average at each point, against each act and against all."""
     wins = {act: table[f"gain.{act}"].to_numpy(float) > 0 for act in design.acts}
     if len(wins) > 1:
         wins = {ALL: np.logical_and.reduce(list(wins.values())), **wins}
@@ -197,7 +197,7 @@ def outcomes(design: Design, table: pd.DataFrame) -> Iterator[tuple[str, Array]]
 def findings(
     work: Work, by_point: pd.DataFrame, rows: pd.DataFrame, runs: pd.DataFrame | None
 ) -> Findings:
-    """Boxes against each act, as rules in words, as table and as figure."""
+    """Boxes against each act, as rules in words, a table and a figure."""
     design, options = work.design, work.design.discover
     table = with_factors(design, by_point, points(design))
     known = table[table["error"] == ""].reset_index(drop=True)
@@ -229,7 +229,7 @@ def findings(
 
 
 def beware(known: pd.DataFrame, design: Design) -> list[str]:
-    """How many points are on a side only by chance, perhaps."""
+    """A caveat on the points whose sign is not settled."""
     loose = [
         float((verdicts(known[f"gain.{act}.low"], known[f"gain.{act}.high"]) == OPEN).mean())
         for act in design.acts

@@ -1,4 +1,4 @@
-"""Points of a design by who is better, with the box that scenario discovery found."""
+"""Draws the points of a design by which policy is better, with the box that was found."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any  # limits are numbers or words

@@ -1,8 +1,8 @@
-"""Phase diagrams: where over two parameters talk beats intervention, and where that is open.
+"""Phase diagrams: where talk beats intervention over two parameters, and where it is open.
 
-Runs go where the sign is open. The plane is cut into coarse cells; corners are played in
-batches until their sign is settled or all runs are spent; only cells that the
-contour crosses are cut further. Elsewhere the surface is laid between the corners.
+Runs are spent where the sign is open. The plane is cut into coarse cells; corners are played
+in batches until their sign is settled or all runs are spent; only cells that the contour
+crosses are cut further. Elsewhere the surface is interpolated between the corners.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SURE = 3.0
 """Standard errors from zero at which no more runs are spent on a sign."""
 
 FEWEST = 20
-"""Runs from which a standard error can be believed."""
+"""The fewest runs from which a standard error is trusted."""
 
 Cell = tuple[int, int, int, int]
 """First and last column, first and last row of nodes."""
@@ -35,7 +35,7 @@ class Surface:
     """The advantage of talk over each act at the nodes of a grid.
 
     Arrays are (acts, rows, columns); `runs` (rows, columns) is 0 at nodes that were not
-    played. `most` is what a node may get, `batch` what it gets at once.
+    played. `most` is the largest number of runs at a node, `batch` the number played at once.
     """
 
     mean: Array
@@ -47,7 +47,7 @@ class Surface:
 
     @property
     def error(self) -> Array:
-        """Standard error of each mean."""
+        """The standard error of each mean."""
         return np.sqrt(self.variance / np.maximum(self.runs - 1, 1))
 
     @property
@@ -65,7 +65,7 @@ class Surface:
 
 
 def edges(count: int, stride: int) -> list[tuple[int, int]]:
-    """First and last node of each cell along an axis.
+    """The first and last node of each cell along an axis.
 
     >>> edges(6, 4)
     [(0, 4), (4, 5)]
@@ -75,7 +75,7 @@ def edges(count: int, stride: int) -> list[tuple[int, int]]:
 
 
 def halves(first: int, last: int) -> list[tuple[int, int]]:
-    """An axis of a cell cut in two, where there is a node between.
+    """The two halves of a cell's axis, or the whole if there is no node between.
 
     >>> halves(0, 4), halves(2, 3)
     ([(0, 2), (2, 4)], [(2, 3)])
@@ -85,13 +85,13 @@ def halves(first: int, last: int) -> list[tuple[int, int]]:
 
 
 def parts(cell: Cell) -> list[Cell]:
-    """The smaller cells within a cell; itself where it cannot be cut."""
+    """The smaller cells within a cell, or the cell itself if it cannot be cut."""
     left, right, top, bottom = cell
     return [(*across, *down) for across in halves(left, right) for down in halves(top, bottom)]
 
 
 def crossed(surface: Surface, cell: Cell) -> bool:
-    """Whether the signs at the played nodes of a cell differ for some act."""
+    """Whether the signs at a cell's played nodes differ for some act."""
     left, right, top, bottom = cell
     inside = (slice(top, bottom + 1), slice(left, right + 1))
     known = (surface.runs[inside] > 0) & np.isfinite(surface.mean[:, *inside]).all(0)
@@ -100,7 +100,7 @@ def crossed(surface: Surface, cell: Cell) -> bool:
 
 
 def leaves(surface: Surface) -> Iterator[Cell]:
-    """Cells that are cut no further: not crossed, not to be cut, or with corners to play first."""
+    """The cells that are not cut further: not crossed, too small, or with corners still to play."""
     stack = list(surface.coarse())[::-1]
     while stack:
         cell = stack.pop()
@@ -124,7 +124,7 @@ def wanted(surface: Surface) -> list[tuple[int, int]]:
 
 
 def filled(surface: Surface) -> tuple[Array, Array, Array]:
-    """Mean, low and high at all nodes; those not played lie between the corners of their cell."""
+    """Mean, low and high at all nodes; unplayed ones are interpolated from their cell's corners."""
     known = np.stack([surface.mean, *ends(surface.mean, surface.error)])
     whole = np.where(surface.runs > 0, known, np.nan)
     for cell in leaves(surface):
@@ -144,7 +144,7 @@ def filled(surface: Surface) -> tuple[Array, Array, Array]:
 
 
 def blank(design: Design) -> Surface:
-    """The surface of a design before anything was played."""
+    """The surface of a design before anything is played."""
     columns, rows = (len(grid_values(each)) for each in design.factors.values())
     shape = (len(design.acts), rows, columns)
     batch = min(max(-(-design.runs // design.phase.batches), FEWEST), design.runs)
@@ -155,7 +155,7 @@ def blank(design: Design) -> Surface:
 
 
 def surface_of(design: Design, rows: pd.DataFrame) -> Surface:
-    """The surface that the rows played so far make."""
+    """The surface from the rows played so far."""
     surface = blank(design)
     table, across = merged(rows), surface.runs.shape[1]
     table = table[rows.groupby("point").size().reindex(table["point"]).notna().to_numpy()]
@@ -176,7 +176,7 @@ def nodes(design: Design) -> list[tuple[float, float]]:
 
 
 def waves(design: Design) -> Waves:
-    """Batches for the nodes whose sign is open; all nodes at once where nothing is refined."""
+    """Batches for the nodes whose sign is open, or all nodes at once without refinement."""
     values, surface, start = nodes(design), blank(design), 0
     if not design.phase.refine:
         flipped = points(design)
@@ -200,7 +200,7 @@ def waves(design: Design) -> Waves:
 def findings(
     work: Work, by_point: pd.DataFrame, rows: pd.DataFrame, runs: pd.DataFrame | None
 ) -> Findings:
-    """The surface over the plane, in words, as table and as figure."""
+    """The surface over the plane, in words, a table and a figure."""
     design = work.design
     surface = surface_of(design, rows)
     mean, low, high = filled(surface)

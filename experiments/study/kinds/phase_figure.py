@@ -1,4 +1,4 @@
-"""The phase diagram: a heat map for each act with the contour, its band, and what is open."""
+"""Draws the phase diagram: a heat map for each act with the contour, its band and open cells."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -77,7 +77,7 @@ def draw(
 
 
 def contour_lines(across: Array, upward: Array, mean: Array) -> list[Array]:
-    """The pieces of the contour at which there is no difference, points (count, 2) each."""
+    """The pieces of the contour of no difference, each an array of points (count, 2)."""
     from contourpy import contour_generator
 
     lines = contour_generator(across, upward, mean).lines(0.0)

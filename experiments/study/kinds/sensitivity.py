@@ -1,4 +1,4 @@
-"""Which parameters move the advantage of talk: Morris over all of them, Sobol over the foremost.
+"""Ranks parameters by their effect on the advantage of talk: Morris over all, Sobol over the top.
 
 The method of Morris 1991 changes one parameter at a time along trajectories: mu* is the mean
 size of the effect over a parameter's range. Sobol indices (Saltelli et al. 2010) are shares of the
@@ -30,7 +30,7 @@ METHOD_HERE = (
 
 
 def library(name: str) -> ModuleType:
-    """A module of SALib. Raises ConfigError where it is missing."""
+    """A module of SALib. Raises ConfigError if it is not installed."""
     try:
         return import_module(f"SALib.{name}")
     except ImportError as error:
@@ -40,7 +40,7 @@ def library(name: str) -> ModuleType:
 
 
 def problem(design: Design, names: Sequence[str]) -> dict[str, Any]:
-    """Factors and their ranges as SALib wants them."""
+    """Factors and their ranges as SALib expects them."""
     bounds = [(design.factors[name].low, design.factors[name].high) for name in names]
     return {"num_vars": len(names), "names": list(names), "bounds": bounds}
 
@@ -116,7 +116,7 @@ def samples(design: Design, names: Sequence[str], method: str) -> tuple[dict[str
 
 
 def as_points(design: Design, names: Sequence[str], sample: Array) -> list[Point]:
-    """The sample as points of the design; factors that are not in it stay as in the preset."""
+    """The sample as points of the design; factors outside it keep the preset's values."""
     places = {name: place for place, name in enumerate(names)}
     return [
         tuple(float(row[places[name]]) if name in places else None for name in design.names)
@@ -125,7 +125,7 @@ def as_points(design: Design, names: Sequence[str], sample: Array) -> list[Point
 
 
 def waves(design: Design) -> Waves:
-    """Morris over all factors, then Sobol over those that it puts first."""
+    """The points of Morris over all factors, then those of Sobol over the highest ranked."""
     library("analyze.sobol")
     _, sample = samples(design, design.names, "morris")
     rows = yield rows_of(design, as_points(design, design.names, sample))
@@ -135,7 +135,7 @@ def waves(design: Design) -> Waves:
 
 
 def values_of(points: pd.DataFrame, act: str) -> tuple[Array, int]:
-    """The output at each point, and how many failed; those take the mean of the others."""
+    """The output at each point, with the mean in place of failures, and the number of failures."""
     values = points[f"gain.{act}"].to_numpy(float)
     failed = np.isnan(values)
     return np.where(failed, values[~failed].mean() if not failed.all() else 0.0, values), int(
@@ -157,7 +157,7 @@ def morris_table(design: Design, points: pd.DataFrame) -> pd.DataFrame:
 
 
 def foremost(design: Design, morris: pd.DataFrame) -> list[str]:
-    """The factors that Sobol looks at: the largest mu*, taken against the largest of its act."""
+    """The factors for Sobol: those of largest mu*, relative to the largest for the same act."""
     if not design.sensitivity.top:
         return design.names
     largest = morris.groupby("act")["mu_star"].transform("max").replace(0.0, 1.0)
@@ -169,7 +169,7 @@ def foremost(design: Design, morris: pd.DataFrame) -> list[str]:
 def findings(
     work: Work, by_point: pd.DataFrame, rows: pd.DataFrame, runs: pd.DataFrame | None
 ) -> Findings:
-    """The ranking in words, as tables and as figure."""
+    """The ranking in words, tables and a figure."""
     design = work.design
     morris = morris_table(design, by_point)
     names = foremost(design, morris)
@@ -206,7 +206,7 @@ def findings(
 def ranking_words(
     design: Design, morris: pd.DataFrame, sobol: pd.DataFrame, count: int
 ) -> Iterator[str]:
-    """The foremost parameters against each act."""
+    """The highest ranked parameters against each act, in words."""
     for act in design.acts:
         own = morris[morris["act"] == act].sort_values("mu_star", ascending=False, kind="stable")
         told = ", ".join(f"{row.factor} ({effect(row)})" for row in own.head(5).itertuples())
@@ -227,12 +227,12 @@ def ranking_words(
 
 
 def effect(row: Any) -> str:
-    """An effect by its size with the interval, and the direction where it has one."""
+    """The size of an effect with its interval, and its direction if it has one."""
     return f"{row.mu_star:.2f} ± {row.mu_star_half:.2f}, {'+' if row.mu > 0 else '-'}"
 
 
 def order_words(values: Array, halves: Array) -> str:
-    """Whether the first is told apart from the second by their intervals.
+    """A sentence on whether the intervals of the first two separate them.
 
     >>> order_words(np.array([3.0, 1.0]), np.array([0.5, 0.5]))
     '  The first is told apart from the second.'

@@ -1,4 +1,4 @@
-"""The ranking of parameters: Morris on the left, Sobol on the right."""
+"""Draws the ranking of parameters: Morris on the left, Sobol on the right."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from experiments.figures.style import NOTE, WIDTH, styled
 from experiments.study.design import Design
 
 MOST = 15
-"""Factors shown."""
+"""The most factors that are shown."""
 
 COLOURS = [to_hex(colour) for colour in colormaps["Dark2"](range(8))]
 MARKS = ("o", "s", "^")
@@ -55,7 +55,7 @@ def ranking(design: Design, morris: pd.DataFrame, sobol: pd.DataFrame, label: st
 
 
 def order(table: pd.DataFrame, column: str) -> list[str]:
-    """Factors by the largest value over acts, the largest first."""
+    """Factors in descending order of their largest value over acts."""
     return list(table.groupby("factor")[column].max().sort_values(ascending=False).index)
 
 
@@ -68,7 +68,7 @@ def dots(
     name: str = "",
     whole: bool = True,
 ) -> None:
-    """Dots with their intervals, a little above or below the line of the factor."""
+    """Draw dots with their intervals a little above or below each factor's line."""
     where = np.arange(len(values)) + shift + (0.0 if whole else 0.09)
     colour = COLOURS[place % len(COLOURS)]
     axes.errorbar(

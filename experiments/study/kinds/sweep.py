@@ -30,7 +30,7 @@ def waves(design: Design) -> Waves:
 def findings(
     work: Work, by_point: pd.DataFrame, rows: pd.DataFrame, runs: pd.DataFrame | None
 ) -> Findings:
-    """Talk against the others at each point, in words, as table and as figure."""
+    """Talk against its rivals at each point, in words, tables and a figure."""
     design = work.design
     table = with_factors(design, by_point, points(design))
     duels = long_duels(work, table)
@@ -47,7 +47,7 @@ def findings(
 
 
 def turned_words(design: Design, table: pd.DataFrame, labels: dict[str, str]) -> list[str]:
-    """A warning where the patron changes sides in some runs: there its acts help the other."""
+    """A warning if the patron changes sides in some runs: there its acts help the other side."""
     shares = table.filter(regex=rf"^turned\.{design.patron}\.").to_numpy(float)
     most = float(np.max(shares, initial=0.0))
     if most == 0:
@@ -56,7 +56,7 @@ def turned_words(design: Design, table: pd.DataFrame, labels: dict[str, str]) ->
 
 
 def rivals(design: Design) -> list[str]:
-    """What talk is compared with."""
+    """The policies with which talk is compared."""
     return [each for each in design.policies if each != design.talk]
 
 
@@ -91,7 +91,7 @@ def long_duels(work: Work, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def duel_words(duels: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
-    """A line for each duel of one point."""
+    """A sentence for each duel at one point."""
     words = {
         TALK: "better than",
         INTERVENTION: "worse than",
@@ -116,7 +116,7 @@ def duel_words(duels: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
 
 
 def sweep_words(design: Design, table: pd.DataFrame, label: str) -> Iterator[str]:
-    """Where along each factor the verdict changes."""
+    """The values of each factor at which the verdict changes, in words."""
     for factor, fixed, rows in lines(design, table):
         told = "".join(f", {design.label(name)} {value}" for name, value in fixed.items())
         for rival in rivals(design):
@@ -155,5 +155,5 @@ def stretches(rows: pd.DataFrame, factor: str, rival: str) -> list[str]:
 
 
 def shown_value(value: Any) -> str:
-    """A factor's value for reading."""
+    """A factor's value as readers see it."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

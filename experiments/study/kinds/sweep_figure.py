@@ -1,4 +1,4 @@
-"""Lines of the advantage of talk along factors, with 95 % bands."""
+"""Draws the advantage of talk along factors as lines with 95 % bands."""
 
 from typing import Any  # a factor's values may be words
 
@@ -15,7 +15,7 @@ from experiments.figures.style import GRID, INK, NOTE, WIDTH, styled
 from experiments.study.design import OWN, Design
 
 COLOURS = [to_hex(colour) for colour in colormaps["Dark2"](range(8))]
-"""Told apart by the colour-blind; lines differ in their dashes as well."""
+"""Colours that colour-blind readers can tell apart; lines also differ in their dashes."""
 
 DASHES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
 
@@ -82,7 +82,7 @@ def panels_of(design: Design, table: pd.DataFrame) -> list[tuple[str, list[Line]
 def draw_line(
     axes: Axes, values: list[Any], rows: pd.DataFrame, rival: str, number: int, name: str
 ) -> None:
-    """A line with its band; words stand evenly along the axis."""
+    """Draw a line with its band; words are spaced evenly along the axis."""
     words = any(isinstance(each, str | bool) for each in values)
     across = np.arange(len(values)) if words else np.array(values, float)
     colour = COLOURS[number % len(COLOURS)]
