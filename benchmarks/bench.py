@@ -29,6 +29,7 @@ from benchmarks.speed import (
     watched,
 )
 from experiments.engine.batch import Job, all_workers, blocks, play_block
+from experiments.engine.words import aligned
 from model.game.equilibrium import logit_equilibrium
 from model.preset.load import load
 
@@ -158,34 +159,39 @@ def in_words(bench: Bench) -> str:
     """The figures for a reader, medians over the rounds with their range."""
     found = bench.record()
 
-    def line(name: str, what: str, form: str = ",.0f") -> str:
+    def line(name: str, what: str, form: str = ",.0f") -> tuple[str, str, str]:
         value = found.get(name, bench.middle(name))
         if value is None:
-            return f"  {what:<58}not measured: it needs pygambit"
+            return what, "", "not measured: it needs pygambit"
         span = bench.rounds.get(name)
-        told = f"  [{min(span):{form}}, {max(span):{form}}]" if span else ""
-        return f"  {what:<58}{value:>12{form}}{told}"
+        told = f"[{min(span):{form}}, {max(span):{form}}]" if span else ""
+        return what, f"{value:{form}}", told
 
     lines = [
         f"{PRESET}, {load(PRESET).file.turns} turns; medians of {len(bench.rounds['exp_ns'])} "
         "interleaved rounds [least, most]",
-        line("ensemble_runs_per_s", f"ensemble, runs a second on {all_workers()} workers"),
-        line("one_worker_runs_per_s", "ensemble, runs a second on one worker"),
-        line("scaling_2", "ratio of the two", ".2f"),
-        line("mesa_batch_runs_per_s", "mesa.batch_run, runs a second", ".2f"),
-        line("ratio_mesa", "ensemble over mesa.batch_run"),
-        line("single_run_ms", "one watched run, ms", ",.1f"),
-        line("us_per_run_turn", "CPU a run and turn, us", ".2f"),
-        line("exp_ns", "one exponential in cache, ns", ".2f"),
-        line("exponentials_per_run_turn", "exponentials' worth a run and turn"),
-        line("games_per_s", "random four-state games of six actions, solved a second"),
-        line("gambit_games_per_s", "the same by Gambit", ".1f"),
-        line("ratio_gambit", "ratio of the two"),
-        line("posed_games_per_s", f"such games posed by {PRESET}, solved a second"),
-        line("gambit_posed_games_per_s", "the same by Gambit", ".1f"),
-        line("ratio_gambit_posed", "ratio of the two"),
-        line("ratio_help", "--help over `python -c pass`", ".1f"),
-        line("ratio_first_answer", "`run --runs 200` over `import mesa`", ".1f"),
+        *aligned(
+            ("<58", ">12", "  <"),
+            [
+                line("ensemble_runs_per_s", f"ensemble, runs a second on {all_workers()} workers"),
+                line("one_worker_runs_per_s", "ensemble, runs a second on one worker"),
+                line("scaling_2", "ratio of the two", ".2f"),
+                line("mesa_batch_runs_per_s", "mesa.batch_run, runs a second", ".2f"),
+                line("ratio_mesa", "ensemble over mesa.batch_run"),
+                line("single_run_ms", "one watched run, ms", ",.1f"),
+                line("us_per_run_turn", "CPU a run and turn, us", ".2f"),
+                line("exp_ns", "one exponential in cache, ns", ".2f"),
+                line("exponentials_per_run_turn", "exponentials' worth a run and turn"),
+                line("games_per_s", "random four-state games of six actions, solved a second"),
+                line("gambit_games_per_s", "the same by Gambit", ".1f"),
+                line("ratio_gambit", "ratio of the two"),
+                line("posed_games_per_s", f"such games posed by {PRESET}, solved a second"),
+                line("gambit_posed_games_per_s", "the same by Gambit", ".1f"),
+                line("ratio_gambit_posed", "ratio of the two"),
+                line("ratio_help", "--help over `python -c pass`", ".1f"),
+                line("ratio_first_answer", "`run --runs 200` over `import mesa`", ".1f"),
+            ],
+        ),
         "",
         "Share of a turn: " + ", ".join(f"{k} {v:.0%}" for k, v in bench.phases.items()),
         "Growth, time as a power of size: "

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any  # the listing is plain data of mixed type
 
+from experiments.engine.words import aligned
 from model.parameters import SECTIONS, STATE_SECTIONS
 from model.preset.catalogue import Quantity, catalogue
 from model.preset.load import PRESETS, PROFILES, Change, document, load
@@ -44,12 +45,16 @@ def as_json(name: str, changes: Mapping[str, Change] | None = None) -> str:
 def in_words(name: str, changes: Mapping[str, Change] | None = None) -> str:
     """The listing for reading."""
     found = listing(name, changes)
-    lines = ["Presets", *(f"  {key:<16}{title}" for key, title in found["presets"].items()), ""]
-    lines += ["States", *(f"  {key:<16}{label}" for key, label in found["states"].items()), ""]
+    lines = ["Presets", *aligned(("<16", "<"), found["presets"].items()), ""]
+    lines += ["States", *aligned(("<16", "<"), found["states"].items()), ""]
     lines.append(f"Parameters of {name}: value, default, range, unit; meaning; source")
-    for each in found["parameters"]:
-        lines.append(
-            f"  {each['key']:<36}{each['value']:>9.4g}  ({each['default']:g}; {each['low']:g} to "
-            f"{each['high']:g} {each['unit']})  {each['meaning']}; {each['source']}"
+    rows = [
+        (
+            each["key"],
+            each["value"],
+            f"({each['default']:g}; {each['low']:g} to {each['high']:g} {each['unit']})  "
+            f"{each['meaning']}; {each['source']}",
         )
-    return "\n".join(lines)
+        for each in found["parameters"]
+    ]
+    return "\n".join([*lines, *aligned(("<36", ">9.4g", "  <"), rows)])

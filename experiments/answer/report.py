@@ -10,7 +10,7 @@ from experiments.engine import estimates
 from experiments.engine.batch import BINS, FIXED, Ensemble, series
 from experiments.engine.duel import Duel, allegiance, unbound
 from experiments.engine.estimates import INTERVENTION, TALK
-from experiments.engine.numerals import decimal, interval
+from experiments.engine.words import aligned, decimal, interval
 from model.measures import MEASURES
 from model.parameters import RUNGS
 from model.preset.load import Preset, ladder_entries, menu
@@ -139,16 +139,8 @@ def verdict(
         "",
         "Talk or intervention? Realised value of talk less that of the act, on the same luck, and",
         "the share of runs in which talk was better, worse, and the same",
-        f"  {'patron':<14}{'protege':<9}{'act':<7}{'difference':>10}  {'95 % interval':<18}"
-        f"{'verdict':<14}{'better':>7}{'worse':>7}{'same':>7}",
+        *_duels(fought, label),
     ]
-    for each in fought:
-        found, worse = each.estimate, 1 - each.talk_better - each.same
-        lines.append(
-            f"  {label[each.patron]:<14}{label[each.protege]:<9}{each.act:<7}"
-            f"{decimal(found.mean):>10}  {interval(found.low, found.high):<18}{found.verdict:<14}"
-            f"{each.talk_better:>7.0%}{abs(worse):>7.0%}{each.same:>7.0%}"
-        )
     short = [each for each in fought if each.forced_down > 0.005]
     lines += [
         f"  {label[each.patron]} lacked the means for {each.act} in {each.forced_down:.0%} of its "
@@ -159,15 +151,29 @@ def verdict(
         "",
         "The patrons' ledger: oil income above the start price, and credibility won or lost",
     ]
+    rows = []
     for name in dict.fromkeys(each.patron for each in fought):
         income, standing = (ensemble.mean(f"{kind}.{name}") for kind in ("income", "credibility"))
-        lines.append(
-            f"  {label[name]:<14}{decimal(income):>8} USD bn {decimal(standing, 3):>8} in value"
-        )
+        rows.append((label[name], decimal(income), "USD bn", decimal(standing, 3), "in value"))
+    lines += aligned(("<14", ">8", " <6", " >8", " <"), rows)
     lines += ["", f"Largest residual of the equilibria: {ensemble.residual:.1e}."]
     if results:
         lines.append(f"Tables, figures and manifest: {results}")
     return "\n".join(lines)
+
+
+def _duels(fought: Sequence[Duel], label: dict[str, str]) -> list[str]:
+    """Each duel's difference with its interval and verdict, and how often talk was better."""
+    columns = ("<14", "<9", "<7", ">10", "  <18", "<14", ">7.0%", ">7.0%", ">7.0%")
+    heads = ("patron", "protege", "act", "difference", "95 % interval", "verdict", "better",
+             "worse", "same")  # fmt: skip
+    rows = []
+    for each in fought:
+        found, worse = each.estimate, abs(1 - each.talk_better - each.same)
+        sides = (label[each.patron], label[each.protege], each.act)
+        told = (decimal(found.mean), interval(found.low, found.high), found.verdict)
+        rows.append((*sides, *told, each.talk_better, worse, each.same))
+    return aligned(columns, rows, heads)
 
 
 def answer(fought: Sequence[Duel], label: dict[str, str]) -> str:
@@ -210,19 +216,17 @@ def sides_in_words(preset: Preset, ensemble: Ensemble) -> list[str]:
 def _table(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[str]:
     """Shares by rung and the commonest actions of each state."""
     entries = ladder_entries()
-    head = ["silence/hold", "words", "mediate", "economic", "arms/strike", "force/campaign"]
+    heads = ("", "silence/hold", "words", "mediate", "economic", "arms/strike", "force/campaign",
+             "most often (unseen)")  # fmt: skip
     shares_at_war = play_shares(preset, ensemble, ensemble.tally.plays_at_war)
     seen_at_war = play_shares(preset, ensemble, ensemble.tally.seen_at_war)
-    lines = [f"  {'':<14}" + "".join(f"{word:>15}" for word in head) + "   most often (unseen)"]
+    rows = []
     for name, shares in shares_at_war.items():
         by_rung = dict.fromkeys(RUNGS, 0.0)
         for action, share in shares.items():
             by_rung[int(entries[action].rung)] += share
         unseen = 1 - sum(min(seen_at_war[name][a], share) for a, share in shares.items())
         most = sorted(shares, key=lambda action: -shares[action])[:2]
-        lines.append(
-            f"  {label[name]:<14}"
-            + "".join(f"{share:>15.0%}" for share in by_rung.values())
-            + f"   {most[0]}, {most[1]} ({unseen:.0%})"
-        )
-    return lines
+        told = f"{most[0]}, {most[1]} ({unseen:.0%})"
+        rows.append((label[name], *by_rung.values(), told))
+    return aligned(("<14", *[">15.0%"] * len(RUNGS), "   <"), rows, heads)

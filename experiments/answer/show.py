@@ -7,6 +7,7 @@ from typing import Any  # a configuration has values of any type
 
 from pydantic import BaseModel
 
+from experiments.engine.words import aligned
 from model.preset.layers import Origin
 from model.preset.load import Change, ConfigError, Preset, load, suggestion
 from model.preset.preset import every_value
@@ -87,11 +88,13 @@ def in_words(rows: list[Row]) -> str:
     if not rows:
         return "Nothing."
     width = min(max(len(each.key) for each in rows), 40)
-    lines = []
+    told = []
     for each in rows:
         text = json.dumps(each.value, ensure_ascii=False) if each.value is not None else "-"
         text = text if len(text) <= 44 or len(rows) == 1 else text[:41] + "..."
-        lines.append(f"{each.key:<{width}}  {text + ' ' + each.unit:<28}  {each.origin}".rstrip())
+        told.append((each.key, f"{text} {each.unit}".rstrip(), each.origin))
+    lines = aligned((f"<{width}", "  <28", "  <"), told, indent=0)
     if len(rows) == 1:
-        lines += [f"{'':<{width}}  instead of {each}" for each in rows[0].laid_over]
+        before = [("", f"instead of {each}") for each in rows[0].laid_over]
+        lines += aligned((f"<{width}", "  <"), before, indent=0)
     return "\n".join(lines)

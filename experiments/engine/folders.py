@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine.store import Blocks, differences, read_manifest, read_parquet
+from experiments.engine.words import aligned
 from model.preset.load import ConfigError
 
 
@@ -15,16 +16,16 @@ def listed(folder: Path) -> str:
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder")
     found = sorted(path.parent for path in folder.glob("**/manifest.json"))
-    lines = [f"{path!s:<44} {line_of(path)}" for path in found]
-    return "\n".join(lines) or f"{folder}: no results yet"
+    rows = [(str(path), *_listed(path)) for path in found]
+    return "\n".join(aligned(("<44", " <14", " <"), rows, indent=0)) or f"{folder}: no results yet"
 
 
-def line_of(folder: Path) -> str:
+def _listed(folder: Path) -> tuple[str, str]:
     """State and command of a folder, or what is wrong with its manifest."""
     try:
-        return f"{state_of(folder):<14} {read_manifest(folder)['command']}"
+        return state_of(folder), str(read_manifest(folder)["command"])
     except ConfigError as error:
-        return f"{'damaged':<14} {error}"
+        return "damaged", str(error)
 
 
 def state_of(folder: Path) -> str:

@@ -11,7 +11,7 @@ from matplotlib.ticker import Formatter
 
 from experiments.engine import estimates
 from experiments.engine.estimates import Estimate
-from experiments.engine.numerals import decimal, interval
+from experiments.engine.words import decimal, interval
 from experiments.figures.style import (
     ACT,
     FAINT,

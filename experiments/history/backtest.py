@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.engine import numerals
+from experiments.engine import words
 from experiments.engine.estimates import Estimate
 from experiments.engine.store import refuse_unwritable, write_files
 from experiments.history.baselines import BASELINES, Forecaster
@@ -170,24 +170,18 @@ def in_words(tests: Sequence[Backtest]) -> str:
 
 
 def _told(test: Backtest) -> str:
-    lines = [
-        f"{test.design}: {len(test.outcome)} cases",
-        f"  {'':<18}{'exact':>7}{'within 1':>10}{'RPS':>7}  {'95 % interval':<15}{'log':>7}"
-        f"{'Brier >=4':>11}   model less this, RPS",
-    ]
+    rows = []
     for name, each in test.scores().items():
         level = test.level(name)
         gap = test.against(name)
-        paired = (
-            f"{numerals.decimal(gap.mean, 4)}  {numerals.interval(gap.low, gap.high, 4)}"
-            if name != "model"
-            else ""
-        )
-        lines.append(
-            f"  {name.replace('_', ' '):<18}{each['exact']:>7.2f}{each['within1']:>10.2f}"
-            f"{each['rps']:>7.4f}  [{level.low:.3f}, {level.high:.3f}] {each['log']:>7.3f}"
-            f"{each['brier4']:>11.3f}   {paired}"
-        )
+        paired = f"{words.decimal(gap.mean, 4)}  {words.interval(gap.low, gap.high, 4)}"
+        ends = f"[{level.low:.3f}, {level.high:.3f}]"
+        scores = (each["exact"], each["within1"], each["rps"], ends, each["log"], each["brier4"])
+        rows.append((name.replace("_", " "), *scores, paired if name != "model" else ""))
+    columns = ("<18", ">7.2f", ">10.2f", ">7.4f", "  <15", ">7.3f", ">11.3f", "   <")
+    heads = ("", "exact", "within 1", "RPS", "95 % interval", "log", "Brier >=4",
+             "model less this, RPS")  # fmt: skip
+    lines = [f"{test.design}: {len(test.outcome)} cases", *words.aligned(columns, rows, heads)]
     lines.append("  calibration of the model, all events 'at least rung r':")
     for row in calibration(test.forecasts["model"], test.outcome):
         lines.append(

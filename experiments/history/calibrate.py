@@ -13,6 +13,7 @@ from scipy.stats import norm
 
 from agents.payoffs import TERMS
 from experiments.engine.store import digest, write_files
+from experiments.engine.words import aligned
 from experiments.history.cases import read_cases
 from experiments.history.likelihood import (
     DEFAULTS,
@@ -192,31 +193,31 @@ def in_words(found: Calibration) -> str:
     """The calibration as a table: prior, fit, error, and posterior where there is one."""
     fit = found.fit
     low, high = np.exp(fit.logs + np.outer([-1.645, 1.645], list(fit.errors.values())))
-    heads = f"  {'':<12}{'prior':>8}{'default':>8}{'fitted':>8}   90 % interval"
-    if found.draws is not None:
-        heads += "     posterior median and 90 %"
     lines = [
         f"{found.cases} cases of {found.source.name}: log likelihood {fit.likelihood:.2f}, "
         f"at the defaults {found.default_likelihood:.2f}, "
         f"at the prior's centre {found.prior_likelihood:.2f}.",
         f"{len(fit.losses)} starts ended at losses {min(fit.losses):.4f} to {max(fit.losses):.4f}.",
         "",
-        heads,
     ]
+    rows = []
     for place, name in enumerate(NAMES):
-        line = f"  {name:<12}{PRIOR[place]:>8.3g}{DEFAULTS[place]:>8.3g}{fit.values[name]:>8.3g}"
-        line += f"   [{low[place]:.2g}, {high[place]:.2g}]".ljust(18)
+        posterior = ""
         if found.draws is not None:
             five, half, most = np.exp(np.quantile(found.draws[:, place], [0.05, 0.5, 0.95]))
-            line += f"  {half:.3g} [{five:.2g}, {most:.2g}]"
-        lines.append(line)
+            posterior = f"{half:.3g} [{five:.2g}, {most:.2g}]"
+        ends = f"[{low[place]:.2g}, {high[place]:.2g}]"
+        rows.append((name, PRIOR[place], DEFAULTS[place], fit.values[name], ends, posterior))
+    heads = ["", "prior", "default", "fitted", "90 % interval"]
+    heads.append("posterior median and 90 %" if found.draws is not None else "")
+    lines += aligned(("<12", ">8.3g", ">8.3g", ">8.3g", "   <15", "  <"), rows, heads)
     lines.append("A value's prior is log-normal around its median; an error near 1 is the prior's.")
     if found.recovered:
-        lines += ["", "  recovery on simulated histories (logarithms)", f"  {'':<12}   true   mean"]
-        lines[-1] += "  spread  share of 90 % intervals with the truth"
-        lines += [
-            f"  {each.name:<12}{each.true:>7.2f}{each.mean:>7.2f}{each.spread:>8.2f}"
-            f"{each.covered:>8.0%}"
+        lines += ["", "  recovery on simulated histories (logarithms)"]
+        heads = ["", "true", "mean", "spread", "share of 90 % intervals with the truth"]
+        told = [
+            (each.name, each.true, each.mean, each.spread, f"{each.covered:.0%}")
             for each in found.recovered
         ]
+        lines += aligned(("<12", ">7.2f", ">7.2f", ">8.2f", "  <"), told, heads)
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.answer.acts import on_ladder, timeline
-from experiments.engine import numerals
+from experiments.engine import words
 from experiments.history.cases import RUNGS
 from experiments.history.scoring import interval, logarithmic
 from model.alliance_model import AllianceModel
@@ -175,16 +175,18 @@ def as_json(days: list[Day]) -> str:
 
 def in_words(days: list[Day]) -> str:
     """A line an act: what was done and the chance each forecaster gave it; then the scores."""
-    lines = [f"{'day':<12}{'state':<16}{'rung':<12}" + "".join(f"{n:>13}" for n in FORECASTERS)]
+    rows = []
     for each in days:
-        chances = "".join(f"{each.forecasts[name][each.rung]:>13.2f}" for name in FORECASTERS)
-        lines.append(f"{each.day:<12}{each.state:<16}{RUNGS[each.rung]:<12}{chances}")
+        chances = [each.forecasts[name][each.rung] for name in FORECASTERS]
+        rows.append((each.day, each.state, RUNGS[each.rung], *chances))
+    columns = ("<12", "<16", "<12", *[">13.2f"] * len(FORECASTERS))
+    lines = words.aligned(columns, rows, ("day", "state", "rung", *FORECASTERS), indent=0)
     found = losses(days)
-    lines.append("")
+    scores = []
     for name, loss in found.items():
         gap = interval(found["model"] - loss)
-        ends = numerals.interval(gap.low, gap.high, 3)
-        paired = f"   model less this {numerals.decimal(gap.mean, 3)}  {ends}"
-        told = "" if name == "model" else paired
-        lines.append(f"log score of {name:<12} {loss.mean():.3f} over {len(days)} acts{told}")
-    return "\n".join(lines)
+        ends = words.interval(gap.low, gap.high, 3)
+        paired = f"model less this {words.decimal(gap.mean, 3)}  {ends}"
+        told = f"{loss.mean():.3f} over {len(days)} acts"
+        scores.append((f"log score of {name}", told, "" if name == "model" else paired))
+    return "\n".join([*lines, "", *words.aligned(("<25", " <", "  <"), scores, indent=0)])

@@ -18,6 +18,7 @@ from experiments.engine.duel import proteges
 from experiments.engine.estimates import Estimate
 from experiments.engine.store import digest, experiment_key, read_json, write_files
 from experiments.engine.tables import missing, read_table
+from experiments.engine.words import aligned
 from experiments.history.scoring import LEAST
 from model.preset.load import Change, ConfigError, Preset, ladder_entries, load, menu, shown
 from model.preset.toml import told
@@ -127,11 +128,15 @@ def in_words(record: Mapping[str, object]) -> str:
     listed = record["events"]
     assert isinstance(listed, list)
     lines = [f"{record['preset']}, made {record['made']}, {record['runs']} runs"]
-    lines += [
-        f"  {each['probability']:>6.1%} [{each['low']:.1%}, {each['high']:.1%}]  "
-        f"{each['event']}: {each['question']}"
+    rows = [
+        (
+            each["probability"],
+            f"[{each['low']:.1%}, {each['high']:.1%}]",
+            f"{each['event']}: {each['question']}",
+        )
         for each in listed
     ]
+    lines += aligned((">6.1%", " <15", "  <"), rows)
     return "\n".join([*lines, f"SHA-256 {record['sha256']}"])
 
 
@@ -203,14 +208,14 @@ def score_in_words(found: Mapping[str, object]) -> str:
     """The score in a sentence, and each event."""
     listed = found["events"]
     assert isinstance(listed, dict)
-    lines = [
-        f"  {each['probability']:>6.1%}  {'yes' if each['happened'] else 'no':<4}{name}"
+    rows = [
+        (each["probability"], "yes" if each["happened"] else "no", name)
         for name, each in listed.items()
     ]
     return "\n".join(
         [
             f"{found['n']} events: Brier {found['brier']:.3f} (a coin: 0.250), "
             f"log score {found['log']:.3f} (a coin: 0.693)",
-            *lines,
+            *aligned((">6.1%", "  <4", "<"), rows),
         ]
     )

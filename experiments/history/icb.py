@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
-from experiments.engine import numerals
+from experiments.engine import words
 from experiments.engine.tables import Table, as_number, missing, read_table
 from experiments.history.baselines import fit_conditional
 from experiments.history.cases import RUNGS, Cases, games_of, world_of
@@ -404,13 +404,13 @@ def in_words(found: Mapping[str, object]) -> str:
         rows = found[key]
         assert isinstance(rows, dict)
         lines += ["", f"{question.words} ({rows['model']['n']} rows)"]
-        lines.append(f"  {'':<16}{'log loss':>9}{'Brier':>8}   model less this, log loss")
+        told = []
         for name, each in rows.items():
             gap = each["model_less_this"]
-            ends = numerals.interval(gap["low"], gap["high"], 3)
-            paired = f"{numerals.decimal(gap['mean'], 3)}  {ends}"
-            told = "" if name == "model" else paired
-            lines.append(
-                f"  {name.replace('_', ' '):<16}{each['log']:>9.3f}{each['brier']:>8.3f}   {told}"
-            )
+            ends = words.interval(gap["low"], gap["high"], 3)
+            paired = f"{words.decimal(gap['mean'], 3)}  {ends}"
+            own = "" if name == "model" else paired
+            told.append((name.replace("_", " "), each["log"], each["brier"], own))
+        heads = ("", "log loss", "Brier", "model less this, log loss")
+        lines += words.aligned(("<16", ">9.3f", ">8.3f", "   <"), told, heads)
     return "\n".join(lines)

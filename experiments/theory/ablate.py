@@ -12,9 +12,9 @@ from experiments.engine import estimates
 from experiments.engine.batch import simulate
 from experiments.engine.duel import ACTS, TALK, asked_for, proteges, under_policies
 from experiments.engine.estimates import Estimate
-from experiments.engine.numerals import decimal
 from experiments.engine.provenance import deciding
 from experiments.engine.store import manifest, result_folder
+from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
 from experiments.figures.style import save
 from experiments.theory import ablate_figure
@@ -100,20 +100,17 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
         f"What each mechanism adds to the advantage of talk: with it less without, {runs} runs on",
         "the same luck; * where the 95 % interval excludes zero",
         "",
-        f"  {'':<5}{'mechanism':<50}"
-        + "".join(f"{patron[:13] + ' ' + act:>21}" for patron in patrons for act in ACTS)
-        + "  and moves",
     ]
+    heads = [f"{patron[:13]} {act}" for patron in patrons for act in ACTS]
+    cells = []
     for name, mechanism in MECHANISMS.items():
         own = {(each.patron, each.measure): each for each in rows if each.mechanism == name}
-        cells = "".join(
-            f"{decimal(own[patron, f'talk - {act}'].estimate.mean, 3):>20}"
-            + ("*" if own[patron, f"talk - {act}"].estimate.settled else " ")
-            for patron in patrons
-            for act in ACTS
-        )
+        gains = [own[patron, f"talk - {act}"].estimate for patron in patrons for act in ACTS]
+        told = [decimal(each.mean, 3) + ("*" if each.settled else " ") for each in gains]
         also = [key[1] for key, each in own.items() if not key[0] and each.estimate.settled]
-        lines.append(f"  {name:<5}{mechanism.title:<50}{cells}  {', '.join(also)}")
+        cells.append((name, mechanism.title, *told, ", ".join(also)))
+    columns = ("<5", "<50", *[">21"] * len(heads), "  <")
+    lines += aligned(columns, cells, ("", "mechanism", *heads, "and moves"))
     still = idle(rows)
     lines.append("")
     lines.append(f"Change nothing that can be told apart here: {', '.join(still) or 'none'}.")

@@ -4,7 +4,7 @@ import numpy as np
 
 from experiments.engine import estimates
 from experiments.engine.estimates import Estimate
-from experiments.engine.numerals import decimal, interval
+from experiments.engine.words import decimal, interval
 from experiments.theory.finding import CRISIS, PATRON, Finding, play_out, war_turns
 from experiments.theory.tournament import downfall, fixation, tournament
 from model.alliance_model import AllianceModel

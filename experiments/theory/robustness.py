@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from agents.strategies import STRATEGIES
 from experiments.engine.duel import Duel, asked_for, duels, proteges
-from experiments.engine.numerals import decimal
+from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
 from model.preset.load import Change, load
 
@@ -91,14 +91,14 @@ def in_words(found: Mapping[str, Sequence[Duel]]) -> str:
     lines = [
         "Realised value of talk less that of the act, by decision rule; * where settled at 95 %",
         "",
-        f"  {'rule':<15}" + "".join(f"{head:>21}" for head in heads) + f"{'runs':>7}",
     ]
+    cells = []
     for rule, rows in found.items():
-        cells = "".join(
-            f"{decimal(each.estimate.mean):>20}" + ("*" if each.estimate.settled else " ")
-            for each in rows
-        )
-        lines.append(f"  {rule:<15}{cells}{rows[0].runs:>7}")
+        gains = [each.estimate for each in rows]
+        told = [decimal(each.mean) + ("*" if each.settled else " ") for each in gains]
+        cells.append((rule, *told, rows[0].runs))
+    columns = ("<15", *[">21"] * len(heads), ">7")
+    lines += aligned(columns, cells, ("rule", *heads, "runs"))
     kept = survives(found)
     lost = [key for key, same in kept.items() if not same]
     lines.append("")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from experiments.engine import estimates
+from experiments.engine.words import aligned
 from experiments.theory.equilibrium_targets import t1, t2, t3, t10
 from experiments.theory.finding import Finding
 from experiments.theory.reputation_targets import t4, t7, t8, t9
@@ -26,17 +27,14 @@ def as_json(findings: list[Finding]) -> str:
 
 def in_words(findings: list[Finding]) -> str:
     """The table of targets."""
-    lines = []
+    rows = []
     for each in findings:
-        word = "holds" if each.holds else "FAILS"
-        lines.append(f"{each.id:<4}{word:<7}{each.target}")
-        lines.append(
-            f"{'':<11}expected {each.expected}; "
-            f"found {each.estimate.mean:.4g} "
-            f"[{each.estimate.low:.4g}, {each.estimate.high:.4g}]"
-        )
+        found = each.estimate
+        rows.append((each.id, "holds" if each.holds else "FAILS", each.target))
+        told = f"found {found.mean:.4g} [{found.low:.4g}, {found.high:.4g}]"
+        rows.append(("", "", f"expected {each.expected}; {told}"))
         if each.note:
-            lines.append(f"{'':<11}{each.note}")
+            rows.append(("", "", each.note))
     kept = sum(each.holds for each in findings)
-    lines.append(f"{kept} of {len(findings)} targets hold.")
-    return "\n".join(lines)
+    lines = aligned(("<4", "<7", "<"), rows, indent=0)
+    return "\n".join([*lines, f"{kept} of {len(findings)} targets hold."])

@@ -15,6 +15,7 @@ from typing import Any, get_args  # a result is plain data of mixed type
 
 import numpy as np
 
+from experiments.engine.words import aligned
 from model.parameters import declarations, quantity
 from model.preset.load import Change, ConfigError, Norm, suggestion
 from model.rules.beliefs import judgement
@@ -321,16 +322,15 @@ def _told(found: Outcome) -> str:
     lines = [
         f"Norm {found.norm}: survivors {', '.join(found.survivors) or 'none'}; proteges in need "
         f"are supported {found.support:.0%} of the time",
-        f"  {'resident':<16}{'share':>8}{'supports':>10}   takeovers by a mutant, times luck (1/N)",
-        " " * 37 + "".join(f"{mutant:>16}" for mutant in policies),
+        f"{'':<39}takeovers by a mutant, times luck (1/N)",
     ]
+    rows = []
     for resident in policies:
         row = found.fixation[resident]
         cells = [f"{size * row[each]:.3g}" if each in row else "-" for each in policies]
-        lines.append(
-            f"  {resident:<16}{found.share[resident]:>8.1%}{found.supports[resident]:>10.1%}   "
-            + "".join(f"{cell:>16}" for cell in cells)
-        )
+        rows.append((resident, found.share[resident], found.supports[resident], *cells))
+    columns = ("<16", ">8.1%", ">10.1%", "   >16", *[">16"] * (len(policies) - 1))
+    lines += aligned(columns, rows, ("resident", "share", "supports", *policies))
     for resident in policies:
         invaders = ", ".join(found.invaders(resident))
         lines.append(

@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.engine import estimates
 from experiments.engine.estimates import Estimate, around
-from experiments.engine.numerals import decimal, interval
+from experiments.engine.words import decimal, interval
 from experiments.theory.finding import CRISIS, PATRON, Finding, play_out, war_turns
 from model.alliance_model import AllianceModel
 from model.preset.load import Change

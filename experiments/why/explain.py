@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.payoffs import feasible, game_of, ledger
 from agents.strategies import bound
-from experiments.engine.numerals import decimal
+from experiments.engine.words import aligned, decimal
 from model.alliance_model import AllianceModel
 from model.game.equilibrium import Solution, logit_equilibrium, nearby
 from model.game.stage_game import Expected, StageGame
@@ -326,17 +326,22 @@ def in_words(found: Explanation) -> str:
     """The ledger as a table, the choice in a sentence, and what would flip it."""
     names = list(found.terms)
     width = max(len(name) for name in names) + 1
-    head = f"{'':<11}" + "".join(f"{name:>{width}}" for name in names) + f"{'payoff':>9}{'p':>7}"
+    rows = [
+        (
+            action,
+            *(found.terms[name][place] for name in names),
+            found.total[place] if found.open[place] else "closed",
+            found.probability[place],
+        )
+        for place, action in enumerate(found.actions)
+    ]
+    columns = ("<11", *[f">{width}.3f"] * len(names), ">9.3f", ">7.1%")
     lines = [
         f"{found.state} on {found.day} (turn {found.turn} of run {found.run}), "
         + ("in war" if found.war else "in peace"),
         "",
-        head,
+        *aligned(columns, rows, ("", *names, "payoff", "p"), indent=0),
     ]
-    for place, action in enumerate(found.actions):
-        cells = "".join(f"{found.terms[name][place]:>{width}.3f}" for name in names)
-        total = f"{found.total[place]:>9.3f}" if found.open[place] else f"{'closed':>9}"
-        lines.append(f"{action:<11}{cells}{total}{found.probability[place]:>7.1%}")
     lines += ["", sentence(found), flip_sentence(found.flip, found.rule)]
     return "\n".join(lines)
 

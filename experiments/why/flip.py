@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 from experiments.engine import estimates
 from experiments.engine.duel import ACTS, TALK, proteges, under_policies
 from experiments.engine.estimates import Estimate
-from experiments.engine.numerals import decimal, interval
+from experiments.engine.words import aligned, decimal, interval
 from model.preset.load import Change, ConfigError, Preset, load, menu, suggestion
 from model.preset.preset import every_value
 from model.world import Array
@@ -235,9 +235,10 @@ def _told(found: Indifference) -> str:
             f"{len(found.measured)} values tried, least at {closest.value:.4g} "
             f"({decimal(closest.estimate.mean)})."
         )
-    lines += [
-        f"    at {each.value:>9.4g}  {decimal(each.estimate.mean):>7}  "
-        f"{interval(each.estimate.low, each.estimate.high)}  {each.estimate.verdict}"
+    rows = [
+        ("at", each.value, decimal(told.mean), interval(told.low, told.high), told.verdict)
         for each in found.measured
+        for told in [each.estimate]
     ]
+    lines += aligned(("<2", " >9.4g", "  >7", "  <16", "  <"), rows, indent=4)
     return "\n".join(lines)

@@ -14,7 +14,7 @@ import numpy as np
 
 from agents.payoffs import ledger
 from experiments.engine.duel import Duel, asked_for, duels, proteges
-from experiments.engine.numerals import decimal, interval
+from experiments.engine.words import aligned, decimal, interval
 from model.alliance_model import AllianceModel
 from model.game.stage_game import Expected
 from model.preset.load import Change, ConfigError, Preset, load, shown
@@ -255,23 +255,36 @@ def in_words(found: Consequence) -> str:
         "",
         "Talk or intervention? Realised value of talk less that of the act",
     ]
-    lines += [_of_a_duel(found, each) for each in dict.fromkeys(_keys(found))] or ["  no patron"]
+    duels_ = [_of_a_duel(found, each) for each in dict.fromkeys(_keys(found))]
+    lines += aligned(("<14", " <6", *SIDE, " <2", *SIDE, "   <"), duels_) or ["  no patron"]
     lines += ["", "Who chooses differently"]
     if not found.anyone.share:
         lines.append("  no state, in any run and turn")
-    for each in (found.anyone, *found.states):
-        if each.share:
-            lines.append(
-                f"  {each.state:<15}in {each.share:>4.0%} of runs; first in turn "
-                f"{each.first_turn} ({each.first_day}), usually from turn {each.usual_turn:g}"
-            )
-    lines += ["", "Terms of the ledger that moved (mean under the state's strategy, turns of war)"]
-    for moved in found.moved[:10]:
-        change = moved.after - moved.before
-        lines.append(
-            f"  {moved.state:<15}{moved.term:<12}{decimal(moved.before, 3):>8} ->"
-            f"{decimal(moved.after, 3):>8}  ({decimal(change, 3)})"
+    differing = [
+        (
+            each.state,
+            "in",
+            each.share,
+            f"of runs; first in turn {each.first_turn} ({each.first_day}), usually from turn "
+            f"{each.usual_turn:g}",
         )
+        for each in (found.anyone, *found.states)
+        if each.share
+    ]
+    lines += aligned(("<15", "<2", " >4.0%", " <"), differing)
+    lines += ["", "Terms of the ledger that moved (mean under the state's strategy, turns of war)"]
+    moves = [
+        (
+            moved.state,
+            moved.term,
+            decimal(moved.before, 3),
+            "->",
+            decimal(moved.after, 3),
+            f"({decimal(moved.after - moved.before, 3)})",
+        )
+        for moved in found.moved[:10]
+    ]
+    lines += aligned(("<15", "<12", ">8", " <2", ">8", "  <"), moves)
     if not found.moved:
         lines.append(f"  none by {NOTABLE:g} or more")
     elif len(found.moved) > 10:
@@ -283,22 +296,23 @@ def _keys(found: Consequence) -> list[tuple[str, str]]:
     return [(each.patron, each.act) for each in (*found.before, *found.after)]
 
 
-def _of_a_duel(found: Consequence, key: tuple[str, str]) -> str:
+SIDE = (" >6", " <16", " <13")
+"""The columns of one duel on one side of the change."""
+
+
+def _of_a_duel(found: Consequence, key: tuple[str, str]) -> tuple[str, ...]:
     """One duel before and after, and whether its verdict changes."""
     before, after = (
         next((each for each in side if (each.patron, each.act) == key), None)
         for side in (found.before, found.after)
     )
     changes = before is None or after is None or before.estimate.verdict != after.estimate.verdict
-    return (
-        f"  {key[0]:<14} {key[1]:<6} {_side(before)} -> {_side(after)}"
-        f"{'   the verdict changes' if changes else ''}"
-    ).rstrip()
+    told = "the verdict changes" if changes else ""
+    return (*key, *_side(before), "->", *_side(after), told)
 
 
-def _side(duel: Duel | None) -> str:
+def _side(duel: Duel | None) -> tuple[str, str, str]:
     if duel is None:
-        return f"{'not on its menu':<37}"
+        return "", "not on its menu", ""
     found = duel.estimate
-    ends = interval(found.low, found.high)
-    return f"{decimal(found.mean)} {ends:<16} {found.verdict:<13}"
+    return decimal(found.mean), interval(found.low, found.high), found.verdict

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine.estimates import INTERVENTION, OPEN, TALK, UNDEFINED, verdicts
-from experiments.engine.numerals import decimal, interval
+from experiments.engine.words import decimal, interval
 from experiments.figures.duels import duels as duels_figure
 from experiments.study.design import OWN, Design
 from experiments.study.kinds import sweep_figure

@@ -30,7 +30,7 @@ PRESENTATION = {
     "experiments.figures.duels",
     "experiments.figures.parts",
     "experiments.figures.style",
-    "experiments.engine.numerals",
+    "experiments.engine.words",
     "experiments.study.kinds.phase_figure",
     "experiments.engine.progress",
     "experiments.study.kinds.sensitivity_figure",

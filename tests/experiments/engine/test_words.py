@@ -1,6 +1,7 @@
-"""Differences as text: rounded as ever, and nothing is minus nought."""
+"""Figures as text: rounded as ever, nothing is minus nought, and columns are straight."""
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +9,7 @@ from experiments.answer.report import verdict
 from experiments.engine.batch import simulate
 from experiments.engine.duel import Duel
 from experiments.engine.estimates import Estimate
-from experiments.engine.numerals import decimal, interval
+from experiments.engine.words import aligned, decimal, interval
 from experiments.study.kinds.sweep import duel_words
 from model.preset.load import load
 
@@ -34,3 +35,26 @@ def test_the_answer_and_the_words_of_a_duel_have_no_minus_nought():
     table = pd.DataFrame([EVEN.record() | {"saved": 0.5}])
     (line, _) = duel_words(table, {"russia": "Russia", "iran": "Iran"})
     assert "arms: 0.000 [0.000, 0.000] in 4 runs" in line and "; 0.00 for the protege" in line
+
+
+def test_a_column_grows_where_a_cell_is_longer_than_declared():
+    rows = [("Iran", 0.5, "open"), ("The Gulf states", 0.25, "talk")]
+    assert aligned(("<6", ">7.0%", "  <"), rows, ("state", "share", "verdict")) == [
+        "  state             share  verdict",
+        "  Iran                50%  open",
+        "  The Gulf states     25%  talk",
+    ]
+
+
+def test_a_column_of_numbers_may_hold_words_and_a_line_ends_without_blanks():
+    rows = [("arms", 0.5, ""), ("force", "closed", "")]
+    assert aligned(("<6", ">9.3f", "  <"), rows, indent=0) == ["arms      0.500", "force    closed"]
+
+
+def test_a_table_without_rows_and_heads_has_no_lines():
+    assert aligned(("<6", ">7"), []) == []
+
+
+def test_a_row_with_a_cell_too_few_is_an_error():
+    with pytest.raises(ValueError, match="shorter"):
+        aligned(("<6", ">7"), [("arms", 1), ("force",)])
