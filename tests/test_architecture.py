@@ -26,6 +26,9 @@ FLOORS = (
 MOST_ARROWS = 101
 """Pairs of rooms of which one imports from the other; a new pair needs a reason."""
 
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 450, 60
+"""With docstrings and comments."""
+
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 PACKAGES = ("model", "agents", "experiments", "benchmarks")
 MODULES = {
@@ -34,6 +37,19 @@ MODULES = {
     for path in sorted((ROOT / package).rglob("*.py"))
     if path.name != "__init__.py"
 }
+
+
+def is_python(path: Path) -> bool:
+    """Whether a script is one of Python."""
+    first = path.read_text("utf-8").partition("\n")[0]
+    return path.suffix == ".py" or (first.startswith("#!") and first.endswith("python"))
+
+
+SOURCES = [
+    *(path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))),
+    *(path for path in sorted((ROOT / "scripts").iterdir()) if path.is_file() and is_python(path)),
+]
+"""Every file of Python but the tests."""
 
 
 def imported(path: Path) -> set[str]:
@@ -101,3 +117,20 @@ def test_a_circle_is_found():
 
 def test_the_house_has_no_more_arrows_than_were_counted():
     assert len(arrows_between_rooms()) <= MOST_ARROWS
+
+
+def test_sources_are_found_in_every_package_and_among_the_scripts():
+    assert {path.relative_to(ROOT).parts[0] for path in SOURCES} == {*PACKAGES, "scripts"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_and_no_function_is_too_long_to_be_read_in_one_sitting(path):
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= MOST_LINES
+    long = {
+        each.name: length
+        for each in ast.walk(ast.parse(text))
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (each.end_lineno or 0) - each.lineno + 1) > MOST_LINES_OF_A_FUNCTION
+    }
+    assert long == {}

@@ -27,6 +27,73 @@ class Drawing:
     rows: tuple[tuple[list[float], list[bool]], ...] = ()
 
 
+@dataclass(frozen=True)
+class Axes:
+    """The two parameters that a visitor has chosen among the known ones, and what is wrong."""
+
+    known: dict[str, Plain]
+    preferred: dict[str, str]
+    chosen: solara.Reactive[dict[str, whatif.Axis]]
+    problem: solara.Reactive[str]
+
+    def axis(self, name: str) -> whatif.Axis:
+        """The chosen axis; the preferred one where there is none that this patron has."""
+        found = self.chosen.value.get(name)
+        known = found is not None and found.key in self.known
+        return found if found is not None and known else axis_of(self.known[self.preferred[name]])
+
+    def choose(self, wanted: Plain) -> None:
+        """Take another parameter for an axis, or other limits."""
+        now = self.axis(wanted["axis"])
+        try:
+            if "key" in wanted:
+                now = axis_of(self.known[wanted["key"]])
+            else:
+                now = limited(now, wanted, self.known[now.key])
+        except ValueError as error:
+            self.problem.value = str(error)
+            return
+        self.problem.value = ""
+        self.chosen.value = {**self.chosen.value, wanted["axis"]: now}
+
+
+def use_axes(preset: str, patron: str) -> Axes:
+    """The axes of a patron's diagram, kept from one rendering to the next."""
+    options = solara.use_memo(lambda: choices(preset, patron), [preset, patron])
+    known = {each["key"]: each for each in options}
+    preferred = solara.use_memo(lambda: preferred_axes(preset, patron, known), [preset, patron])
+    chosen = solara.use_reactive(dict[str, whatif.Axis]())
+    named = dict(zip(("across", "up"), preferred, strict=True))
+    return Axes(known, named, chosen, solara.use_reactive(""))
+
+
+@dataclass(frozen=True)
+class Painting:
+    """A diagram in the making: what is asked for, what of it is drawn, and how far it is."""
+
+    asked: solara.Reactive[Drawing | None]
+    drawn: solara.Reactive[Drawing | None]
+    progress: solara.Reactive[float]
+
+    def begin(self, drawing: Drawing) -> None:
+        """Ask for a diagram; it is drawn in the background."""
+        self.progress.value = 0.0
+        self.asked.value = drawing
+
+    async def draw(self) -> None:
+        """Draw what is asked for, row by row."""
+        asked = self.asked.value
+        if asked is None:
+            return
+        shown = self.drawn.value = asked
+        pieces = whatif.grid_pieces(asked.plan, asked.across, asked.up, asked.patron, asked.act)
+        for row in range(whatif.GRID):
+            pair = await whatif.gathered(pieces[2 * row : 2 * row + 2], lambda share: None)
+            shown = replace(shown, rows=(*shown.rows, whatif.grid_row(*pair)))
+            self.drawn.value = shown
+            self.progress.value = (row + 1) / whatif.GRID
+
+
 @solara.component
 def Where(visit: Visit) -> None:
     """The phase diagram of two parameters, computed in the background."""
@@ -34,103 +101,67 @@ def Where(visit: Visit) -> None:
     labels = solara.use_memo(lambda: patrons(plan.preset), [plan.preset])
     wanted = visit.selected.value
     patron = wanted if wanted in labels else next(iter(labels), "")
-    options = solara.use_memo(lambda: choices(plan.preset, patron), [plan.preset, patron])
-    axes = solara.use_reactive(dict[str, whatif.Axis]())
-    asked, set_asked = solara.use_state(None)
-    drawing = solara.use_reactive(None)
-    progress, set_progress = solara.use_state(0.0)
-    problem, set_problem = solara.use_state("")
-    known = {each["key"]: each for each in options}
-    preferred = solara.use_memo(
-        lambda: preferred_axes(plan.preset, patron, known), [plan.preset, patron]
+    axes = use_axes(plan.preset, patron)
+    across, up = axes.axis("across"), axes.axis("up")
+    painting = Painting(
+        solara.use_reactive(None), solara.use_reactive(None), solara.use_reactive(0.0)
     )
-    across, up = (
-        axes.value[name]
-        if name in axes.value and axes.value[name].key in known
-        else axis_of(known[key])
-        for name, key in zip(("across", "up"), preferred, strict=True)
-    )
-
-    async def draw() -> None:
-        if asked is None:
-            return
-        drawing.value = asked
-        pieces = whatif.grid_pieces(asked.plan, asked.across, asked.up, asked.patron, asked.act)
-        for row in range(whatif.GRID):
-            pair = await whatif.gathered(pieces[2 * row : 2 * row + 2], lambda share: None)
-            drawing.value = replace(
-                drawing.value, rows=(*drawing.value.rows, whatif.grid_row(*pair))
-            )
-            set_progress((row + 1) / whatif.GRID)
-
-    work = solara.lab.use_task(draw, dependencies=[asked], raise_error=False)
-    running = bool(work.pending) and asked is not None
-
-    def choose(wanted: Plain) -> None:
-        name = wanted["axis"]
-        now = {"across": across, "up": up}[name]
-        try:
-            if "key" in wanted:
-                now = axis_of(known[wanted["key"]])
-            else:
-                now = limited(now, wanted, known[now.key])
-        except ValueError as error:
-            set_problem(str(error))
-            return
-        set_problem("")
-        axes.value = {**axes.value, name: now}
+    asked = painting.asked.value
+    work = solara.lab.use_task(painting.draw, dependencies=[asked], raise_error=False)
+    blank = Drawing(plan, patron, visit.act.value, across, up)
+    shown = painting.drawn.value or blank
 
     def begin(*_: Any) -> None:
         if across.key == up.key:
-            set_problem(f"{across.key} stands on both axes; valid: two different parameters")
+            axes.problem.value = (
+                f"{across.key} stands on both axes; valid: two different parameters"
+            )
             return
-        set_problem("")
-        set_progress(0.0)
-        set_asked(Drawing(plan, patron, visit.act.value, across, up))
+        axes.problem.value = ""
+        painting.begin(blank)
 
-    def cancel(*_: Any) -> None:
-        set_asked(None)
-
-    def load_cell(cell: Plain) -> None:
-        shown = drawing.value
-        changed = shown.plan.changed(
-            shown.across.key, round(float(shown.across.values[cell["column"]]), 6)
-        ).changed(shown.up.key, round(float(shown.up.values[cell["row"]]), 6))
-        visit.selected.value = shown.patron
-        visit.begin(changed)
-        if not visit.message.value:
-            visit.tab.value = 0
-
-    shown = drawing.value or Drawing(plan, patron, visit.act.value, across, up)
-    grid = [cells for cells, _ in shown.rows]
-    status = f"{len(grid)} of {whatif.GRID} rows" if running or 0 < len(grid) < whatif.GRID else ""
     Phase(
         acts=list(ACTS),
         label=labels.get(shown.patron, shown.patron),
         act=shown.act,
         wanted_act=visit.act.value,
         event_choose_act=visit.act.set,
-        options_sent=sent(options),
-        across=vars(shown.across if grid else across),
-        up=vars(shown.up if grid else up),
-        size=whatif.GRID,
-        cell_runs=whatif.CELL_RUNS,
-        drawn_sent=sent(
-            {
-                "grid": grid,
-                "sure": [sure for _, sure in shown.rows],
-                "zero": whatif.zero_line(grid),
-            }
-        ),
-        running=running,
-        progress=progress,
-        status=status if running or not status else f"Cancelled after {status}.",
-        problem=problem or (str(work.exception) if work.error else ""),
-        event_choose_axis=choose,
+        options_sent=sent(list(axes.known.values())),
+        across=vars(shown.across if shown.rows else across),
+        up=vars(shown.up if shown.rows else up),
+        **picture(shown, running=bool(work.pending) and asked is not None),
+        progress=painting.progress.value,
+        problem=axes.problem.value or (str(work.exception) if work.error else ""),
+        event_choose_axis=axes.choose,
         event_draw=begin,
-        event_cancel=cancel,
-        event_load=load_cell,
+        event_cancel=lambda *_: painting.asked.set(None),
+        event_load=lambda cell: load_cell(visit, shown, cell),
     )
+
+
+def picture(shown: Drawing, *, running: bool) -> Plain:
+    """The rows drawn so far as the page shows them, and how many are to come."""
+    grid = [cells for cells, _ in shown.rows]
+    sure = [each for _, each in shown.rows]
+    partly = running or 0 < len(grid) < whatif.GRID
+    status = f"{len(grid)} of {whatif.GRID} rows" if partly else ""
+    return {
+        "size": whatif.GRID,
+        "cell_runs": whatif.CELL_RUNS,
+        "drawn_sent": sent({"grid": grid, "sure": sure, "zero": whatif.zero_line(grid)}),
+        "running": running,
+        "status": f"Cancelled after {status}." if status and not running else status,
+    }
+
+
+def load_cell(visit: Visit, shown: Drawing, cell: Plain) -> None:
+    """Begin the crisis again with the parameters of a cell, and show it."""
+    x = round(float(shown.across.values[cell["column"]]), 6)
+    y = round(float(shown.up.values[cell["row"]]), 6)
+    visit.selected.value = shown.patron
+    visit.begin(shown.plan.changed(shown.across.key, x).changed(shown.up.key, y))
+    if not visit.message.value:
+        visit.tab.value = 0
 
 
 def preferred_axes(preset: str, patron: str, known: dict[str, Plain]) -> tuple[str, str]:
