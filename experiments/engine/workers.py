@@ -121,7 +121,7 @@ def _called(work: Callable[..., Made], arguments: tuple[Any, ...]) -> Made:
 
 @contextmanager
 def hired(executor: str, workers: int) -> Iterator["Crew | Any"]:
-    """Who plays while this lasts: a crew, or the client of a Dask cluster."""
+    """Who plays while this lasts: a crew, or the connection to a Dask cluster."""
     if executor == "local":
         crew = Crew(workers)
         try:
@@ -223,7 +223,7 @@ def _allowing(files: Sequence[Path], work: Callable[[Given], Made], task: Given)
 
 
 def _client(executor: str, workers: int) -> Any:
-    """A client of the scheduler at the address, or of a cluster of separate processes here."""
+    """The connection to the scheduler at an address, or to a cluster of processes here."""
     distributed: Any = import_module("distributed")
     if executor != "dask":
         try:

@@ -1,4 +1,4 @@
-"""Targets of reputation: words, later challenges, norms, and a client's choice (T4, T7-T9)."""
+"""Targets of reputation: words, later challenges, norms, and a protege's choice (T4, T7-T9)."""
 
 import numpy as np
 
@@ -108,7 +108,7 @@ def t8() -> Finding:
 
 
 def t9() -> Finding:
-    """Clients of an unreliable patron diversify rather than quit (Narang & LeVeck 2019)."""
+    """Proteges of an unreliable patron diversify rather than quit (Narang & LeVeck 2019)."""
     runs = 800
     base: dict[str, Change] = {
         "iran.ties.russia": 0.9,
@@ -129,7 +129,7 @@ def t9() -> Finding:
         ends[menu] = (1 / (share**2).sum(0), share[0])
     more = estimates.of(ends["silence"][0] - ends["arms"][0], estimates.STRICT)
     kept = float(ends["silence"][1].min())
-    note = f"the unreliable patron keeps at least {kept:.0%} of the client's dependence"
+    note = f"the unreliable patron keeps at least {kept:.0%} of the protege's dependence"
     title = "effective number of patrons, unreliable less reliable"
     holds = more.low > 0 and kept > 0.05
     return Finding("T9", title, "above 0, and none is left", more, holds, note)
