@@ -115,8 +115,8 @@ def measured(rounds: int = ROUNDS, tell: Callable[[str], object] = lambda words:
     """All figures, the contestants interleaved in every round."""
     bench = Bench()
     peak()  # where memory cannot be measured this is told before the work
-    play_block(Job(PRESET), range(50))  # imports and first calls are not the engine's speed
-    list(blocks(Job(PRESET), 2 * all_workers(), workers=all_workers(), trajectories=False))
+    play_block(Job(load(PRESET)), range(50))  # imports and first calls are not the engine's speed
+    list(blocks(Job(load(PRESET)), 2 * all_workers(), workers=all_workers(), trajectories=False))
     contests = (("", random_games(GAMES)), ("posed_", posed_games(GAMES)))
     for each in range(rounds):
         tell(f"round {each + 1} of {rounds}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.speed import PRESET
 from experiments.engine.batch import Job, blocks, gathered
 from experiments.engine.store import Folder, Rows
-from model.preset.load import ConfigError
+from model.preset.load import ConfigError, load
 
 PEAK_TURNS = 2
 
@@ -33,7 +33,7 @@ def play_and_store(runs: int) -> None:
     """What `cheaptalk run` does with its runs; prints the peak memory of this process, MiB."""
     with tempfile.TemporaryDirectory() as place:
         rows = Rows(Folder(Path(place)), "runs.parquet")
-        gathered(blocks(Job(PRESET, changes={"turns": PEAK_TURNS}), runs), rows.append)
+        gathered(blocks(Job(load(PRESET, {"turns": PEAK_TURNS})), runs), rows.append)
         rows.close()
     print(peak())
 

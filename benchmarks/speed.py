@@ -49,7 +49,7 @@ def exponential(size: int = 4000, times: int = 500) -> float:
 
 def ensemble(runs: int, workers: int) -> None:
     """Play an ensemble and reduce it, as `cheaptalk run` does."""
-    gathered(blocks(Job(PRESET), runs, workers=workers), rows=lambda table: None)
+    gathered(blocks(Job(load(PRESET)), runs, workers=workers), rows=lambda table: None)
 
 
 def watched() -> None:
@@ -112,7 +112,7 @@ def growth() -> dict[str, dict[int, float]]:
     return {
         "runs": {n: timed(lambda n=n: ensemble(n, 1)) for n in (1000, 2000, 4000, 8000)},  # type: ignore[misc]  # a default binds n
         "turns": {
-            n: timed(lambda n=n: play_block(Job(PRESET, changes={"turns": n}), range(1000)))  # type: ignore[misc]  # a default binds n
+            n: timed(lambda n=n: play_block(Job(load(PRESET, {"turns": n})), range(1000)))  # type: ignore[misc]  # a default binds n
             for n in (12, 25, 50)
         },
         "states": {n: with_states(n) for n in STATES},

@@ -7,12 +7,18 @@ from experiments.study.conduct import conduct, prepared
 from experiments.study.design import Design, complete
 from experiments.study.factors import Factor
 from experiments.study.work import Work
+from model.preset.load import Preset
 
 COMMAND = ["cheaptalk", "experiment", "small"]
 
 
 def small(**fields) -> Design:
     """Six points of four runs of two turns."""
+    return ready(**fields)[0]
+
+
+def ready(**fields) -> tuple[Design, Preset]:
+    """The small experiment and its preset."""
     given = {
         "title": "small",
         "kind": "sweep",
@@ -27,7 +33,7 @@ def small(**fields) -> Design:
 
 
 def work_in(folder: Path, **fields) -> Work:
-    return prepared(small(**fields), folder, COMMAND)
+    return prepared(*ready(**fields), folder, COMMAND)
 
 
 def conducted(folder: Path, workers: int = 1, **fields) -> Path:

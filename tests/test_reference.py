@@ -44,8 +44,7 @@ def test_committed_experiments_are_of_the_design_as_it_stands(folder):
 @pytest.mark.timeout(900)  # on a busy machine
 def test_the_june_duel_is_made_again_to_the_last_bit(tmp_path):
     folder = RESULTS / "duel-june-2025"
-    design, _ = read("duel-june-2025")
-    conduct(prepared(design, tmp_path / "again", ["cheaptalk"]), quiet=True)
+    conduct(prepared(*read("duel-june-2025"), tmp_path / "again", ["cheaptalk"]), quiet=True)
     known = read_manifest(folder)
     for name in ("points.parquet", "duels.parquet"):
         one, other = (pd.read_parquet(each / name) for each in (folder, tmp_path / "again"))

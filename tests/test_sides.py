@@ -4,7 +4,7 @@ import pandas as pd
 
 from experiments.answer.report import sides_in_words
 from experiments.engine.batch import simulate
-from experiments.engine.duel import allegiance, unbound
+from experiments.engine.duel import proteges, unbound
 from experiments.study.kinds.sweep import turned_words
 from model.preset.load import load
 from tests.small import small
@@ -13,9 +13,9 @@ LOOSE = {f"china.{table}.{who}": 0.0 for table in ("ties", "stakes") for who in 
 
 
 def test_each_state_besides_the_principals_is_on_the_side_its_ties_say():
-    sides = allegiance(load("iran-2025"))
+    sides = proteges(load("iran-2025"))
     assert sides == {"russia": "iran", "united_states": "israel", "china": "iran", "gulf": "iran"}
-    assert allegiance(load("iran-2025", {"russia.ties.iran": -0.5}))["russia"] == "israel"
+    assert proteges(load("iran-2025", {"russia.ties.iran": -0.5}))["russia"] == "israel"
 
 
 def test_a_state_without_tie_or_stake_in_a_principal_is_warned_of():

@@ -1,22 +1,21 @@
 """What there is: presets, states, payoff terms and every parameter as declared."""
 
 import json
-from collections.abc import Mapping
 from typing import Any  # the listing is plain data of mixed type
 
 from experiments.engine.words import aligned
 from model.parameters import SECTIONS, STATE_SECTIONS
 from model.preset.catalogue import Quantity, catalogue
-from model.preset.load import PRESETS, PROFILES, Change, document, load
+from model.preset.load import PRESETS, PROFILES, Preset, document
 
 OF_A_SECTION = ["key", "value", "default", "unit", "low", "high", "meaning", "source", "initial"]
 OF_A_STATE = ["key", "value", "unit", "low", "high", "default", "source", "meaning"]
 """The order in which a parameter is told: of a declared section, and of any other table."""
 
 
-def parameters(name: str, changes: Mapping[str, Change] | None = None) -> list[dict[str, Any]]:
+def parameters(preset: Preset) -> list[dict[str, Any]]:
     """Every parameter of a preset: key, value, unit, range, default, source, meaning."""
-    return [plain(each) for each in catalogue(load(name, changes)) if each.listed]
+    return [plain(each) for each in catalogue(preset) if each.listed]
 
 
 def plain(each: Quantity) -> dict[str, Any]:
@@ -25,29 +24,29 @@ def plain(each: Quantity) -> dict[str, Any]:
     return {part: getattr(each, part) for part in (OF_A_SECTION if declared else OF_A_STATE)}
 
 
-def listing(name: str, changes: Mapping[str, Change] | None = None) -> dict[str, Any]:
+def listing(preset: Preset) -> dict[str, Any]:
     """Presets, states and parameters as plain data."""
     presets = {path.stem: document(path).values["title"] for path in sorted(PRESETS.glob("*.toml"))}
     states = {path.stem: document(path).values["label"] for path in sorted(PROFILES.glob("*.toml"))}
     return {
         "presets": presets,
         "states": states,
-        "preset": name,
-        "parameters": parameters(name, changes),
+        "preset": preset.name,
+        "parameters": parameters(preset),
     }
 
 
-def as_json(name: str, changes: Mapping[str, Change] | None = None) -> str:
+def as_json(preset: Preset) -> str:
     """The listing as one JSON object."""
-    return json.dumps(listing(name, changes), indent=1)
+    return json.dumps(listing(preset), indent=1)
 
 
-def in_words(name: str, changes: Mapping[str, Change] | None = None) -> str:
+def in_words(preset: Preset) -> str:
     """The listing for reading."""
-    found = listing(name, changes)
+    found = listing(preset)
     lines = ["Presets", *aligned(("<16", "<"), found["presets"].items()), ""]
     lines += ["States", *aligned(("<16", "<"), found["states"].items()), ""]
-    lines.append(f"Parameters of {name}: value, default, range, unit; meaning; source")
+    lines.append(f"Parameters of {preset.name}: value, default, range, unit; meaning; source")
     rows = [
         (
             each["key"],

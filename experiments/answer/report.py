@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.engine import estimates
 from experiments.engine.batch import BINS, FIXED, Ensemble, series
-from experiments.engine.duel import Duel, allegiance, unbound
+from experiments.engine.duel import Duel, proteges, unbound
 from experiments.engine.estimates import INTERVENTION, TALK
 from experiments.engine.words import aligned, decimal, interval
 from model.measures import MEASURES
@@ -95,7 +95,7 @@ def record(
         "turns": preset.file.turns,
         "states": states,
         "war": {"share_of_runs": ensemble.mean("fought"), "price_peak": peak(ensemble)},
-        "sides": allegiance(preset),
+        "sides": proteges(preset),
         "duel": [each.record() | {"verdict": each.estimate.verdict} for each in fought],
         "equilibrium": {
             "max_residual": ensemble.residual,
@@ -200,7 +200,7 @@ def _word(verdict: str) -> str:
 def sides_in_words(preset: Preset, ensemble: Ensemble) -> list[str]:
     """Who sides with whom, and whose side is doubtful: nothing holds it there, or it changes."""
     label = {name: each.label for name, each in preset.profiles.items()}
-    sides = allegiance(preset)
+    sides = proteges(preset)
     lines = []
     for principal in (preset.file.target, preset.file.challenger):
         friends = [label[name] for name, side in sides.items() if side == principal]

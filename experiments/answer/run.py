@@ -44,8 +44,8 @@ class Answer:
 
 
 def run(
-    name: str,
-    changes: Mapping[str, Change],
+    preset: str | Preset,
+    changes: Mapping[str, Change] | None = None,
     *,
     runs: int | None = None,
     seed: int = 0,
@@ -55,7 +55,7 @@ def run(
     command: Sequence[str] = (),
 ) -> Answer:
     """Play a preset with its duels and write tables, figures and manifest."""
-    preset = load(name, changes)
+    preset = load(preset, changes)
     observed = observed_rungs(preset)  # what cannot be read stops before anything is played
     count = runs or preset.file.runs
     workers = workers or (all_workers() if count >= CREW_RUNS else 1)
@@ -65,7 +65,7 @@ def run(
         folder.claim(manifest(preset, settings, command))
         rows = Rows(folder, "runs.parquet")
         ensemble, fought, values = played(
-            Job(name, seed, dict(changes)), count, workers, rows.append, quiet=quiet
+            Job(preset, seed), count, workers, rows.append, quiet=quiet
         )
         written = [
             rows.close(),
@@ -95,7 +95,7 @@ def played(
 
     All from one pass: the first runs are also played under the duels' policies.
     """
-    found = contest(job.preset, job.changes)
+    found = contest(job.preset)
     tables: list[dict[str, Array]] = []
     dueling = replace(job, policies=({}, *found.policies))
     paired = min(count, DUEL_RUNS)

@@ -1,13 +1,12 @@
 """JSON Schemas made from the declarations, by which editors complete and check the files."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any  # a schema is plain data of mixed type
 
 from agents.strategies import STRATEGIES
 from experiments.engine.store import Folder, refuse_unwritable
-from model.preset.load import ROOT, Change, PresetFile, ladder_entries, load
+from model.preset.load import ROOT, Preset, PresetFile, ladder_entries
 from model.preset.schemas import BUILT_IN, ActionEntry, profile_schema
 
 PLACES = {
@@ -21,11 +20,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 EXTENDS = {"type": "string", "description": "name or path of a file whose values this one changes"}
 
 
-def schemas(
-    preset: str | None = None, changes: Mapping[str, Change] | None = None
-) -> dict[str, Any]:
+def schemas(preset: Preset | None = None) -> dict[str, Any]:
     """File name to JSON Schema; with a preset's own payoff terms where one is given."""
-    terms = load(preset, changes).terms if preset else BUILT_IN
+    terms = preset.terms if preset else BUILT_IN
     profile = profile_schema(tuple(terms.values())).model_json_schema()
     profile["properties"]["rule"]["enum"] = sorted(STRATEGIES)
     menu = {"type": "array", "items": {"enum": sorted(ladder_entries())}}
@@ -62,23 +59,18 @@ def _extending(schema: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def write(
-    preset: str | None = None,
-    changes: Mapping[str, Change] | None = None,
-    out: Path | None = None,
-) -> list[Path]:
+def write(preset: Preset | None = None, out: Path | None = None) -> list[Path]:
     """Write the schemas to a folder, or to their places in the project; returns the files.
 
     Those of a preset with payoff terms of the user's own go beside it; outside of a
     checkout all go to the working directory.
     """
-    loaded = load(preset, changes) if preset else None
-    own = loaded is not None and set(loaded.terms) > set(BUILT_IN)
+    own = preset is not None and set(preset.terms) > set(BUILT_IN)
     checkout = (ROOT / "pyproject.toml").exists()
     written = []
-    for name, schema in schemas(preset, changes).items():
+    for name, schema in schemas(preset).items():
         place = ROOT / PLACES[name] if checkout else Path()
-        folder = out or (loaded.path.parent if loaded is not None and own else place)
+        folder = out or (preset.path.parent if preset is not None and own else place)
         refuse_unwritable(folder / name)
         text = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
         written.append(Folder(folder).write(name, text.encode()))

@@ -25,10 +25,10 @@ class Row:
 
 
 def resolved(
-    name: str, changes: Mapping[str, Change] | None = None, key: str | None = None
+    preset: str | Preset, changes: Mapping[str, Change] | None = None, key: str | None = None
 ) -> list[Row]:
     """The values of a preset with changes, or those at and under a key. Raises ConfigError."""
-    preset = load(name, changes)
+    preset = load(preset, changes)
     rows = [_row(preset, *each) for each in every_value(preset)]
     if key is None:
         return rows

@@ -2,38 +2,39 @@
 
 import sys
 from pathlib import Path
-from typing import Any  # an option may hold any TOML value
+from typing import TYPE_CHECKING, Any  # an option may hold any TOML value
 
 import click
 
 from experiments.command_line.options import (
-    DEFAULT,
     NUMBER,
     WRITTEN,
     Complaint,
     change_options,
     json_option,
     preset_argument,
+    preset_options,
     seed_option,
 )
 
+if TYPE_CHECKING:
+    from model.preset.load import Preset
+
 
 @click.command()
-@preset_argument
 @click.option("--runs", type=click.IntRange(2), help="How many runs; default from the preset.")
 @click.option("--turns", type=click.IntRange(1), help="How many turns; default from the preset.")
 @seed_option
-@change_options
+@preset_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
 @click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 def run(
-    preset: str,
+    preset: "Preset",
     runs: int | None,
     turns: int | None,
     seed: int,
-    changes: dict[str, Any],
     out: Path | None,
     workers: int | None,
     as_json: bool,
@@ -42,11 +43,10 @@ def run(
     """Play PRESET and say whether talking beat intervening, and why."""
     from experiments.answer import run as runner
 
-    changes |= {"turns": turns} if turns else {}
     command = ["cheaptalk", *sys.argv[1:]] if sys.argv[1:] else ["cheaptalk", "run"]
     answer = runner.run(
         preset,
-        changes,
+        {"turns": turns} if turns else None,
         runs=runs,
         seed=seed,
         out=out,
@@ -58,57 +58,47 @@ def run(
 
 
 @click.command(name="list")
-@click.argument("preset", default=DEFAULT)
-@change_options
+@preset_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def list_(preset: str, changes: dict[str, Any], as_json: bool) -> None:
+def list_(preset: "Preset", as_json: bool) -> None:
     """List presets, states, payoff terms and parameters with unit, range, default and source."""
     from experiments.answer import listing
 
-    click.echo(listing.as_json(preset, changes) if as_json else listing.in_words(preset, changes))
+    click.echo(listing.as_json(preset) if as_json else listing.in_words(preset))
 
 
 @click.command()
-@preset_argument
+@preset_options
 @click.argument("key", required=False)
-@change_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def show(preset: str, key: str | None, changes: dict[str, Any], as_json: bool) -> None:
+def show(preset: "Preset", key: str | None, as_json: bool) -> None:
     """Show every value of PRESET, or those under KEY, and the file and line it comes from."""
     from experiments.answer import show as showing
 
-    rows = showing.resolved(preset, changes, key)
+    rows = showing.resolved(preset, key=key)
     click.echo(showing.as_json(rows) if as_json else showing.in_words(rows))
 
 
 @click.command()
-@preset_argument
-@change_options
+@preset_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
-def schema(preset: str, changes: dict[str, Any], out: Path | None) -> None:
+def schema(preset: "Preset", out: Path | None) -> None:
     """Write the JSON Schemas by which editors complete and check profiles, presets and actions."""
     from experiments.answer import schema as describing
 
-    for path in describing.write(preset, changes, out):
+    for path in describing.write(preset, out):
         click.echo(str(path))
 
 
 @click.command()
-@preset_argument
 @click.option("--turn", default=1, type=click.IntRange(1), help="Which turn, from 1.")
 @click.option("--run", "run_number", default=0, type=NUMBER, help="Which run.")
 @click.option("--states", help="Players of the game, a,b,c; the others' play is held.")
 @click.option("--out", required=True, type=WRITTEN, help="The .nfg file.")
 @seed_option
-@change_options
+@preset_options
 def game(
-    preset: str,
-    turn: int,
-    run_number: int,
-    states: str | None,
-    out: Path,
-    seed: int,
-    changes: dict[str, Any],
+    preset: "Preset", turn: int, run_number: int, states: str | None, out: Path, seed: int
 ) -> None:
     """Write a turn's stage game for Gambit, and its solution beside it."""
     from experiments.why.explain import watched
@@ -116,37 +106,30 @@ def game(
     from model.preset.toml import names_given
 
     beside(out)  # what cannot be written is told before the turns are played
-    model = watched(preset, turn, run_number, seed, changes)
+    model = watched(preset, turn, run_number, seed)
     assert model.game is not None and model.solution is not None
     names = model.world.names
     chosen = names_given("--states", states, names) if states else list(names)
-    title = f"{preset}, turn {turn}, run {run_number}, seed {seed}"
+    title = f"{preset.name}, turn {turn}, run {run_number}, seed {seed}"
     menus = model.world.ladder.names
     solution = write_game(model.game, model.solution.play, names, menus, chosen, out, title)
     click.echo(f"{out} and {solution}", err=True)
 
 
 @click.command()
-@preset_argument
 @click.option("--state", required=True, help="Whose decision.")
 @click.option("--turn", type=click.IntRange(1), help="Which turn; default: the first at war.")
 @click.option("--run", "run_number", default=0, type=NUMBER, help="Which run.")
 @seed_option
-@change_options
+@preset_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 def explain(
-    preset: str,
-    state: str,
-    turn: int | None,
-    run_number: int,
-    seed: int,
-    changes: dict[str, Any],
-    as_json: bool,
+    preset: "Preset", state: str, turn: int | None, run_number: int, seed: int, as_json: bool
 ) -> None:
     """Show a state's payoff ledger in one turn, and what would flip its choice."""
     from experiments.why import explain as explaining
 
-    found = explaining.explained(preset, state, turn, run_number, seed, changes)
+    found = explaining.explained(preset, state, turn, run_number, seed)
     click.echo(explaining.as_json(found) if as_json else explaining.in_words(found))
 
 
@@ -189,26 +172,17 @@ def tweak(
 
 
 @click.command()
-@preset_argument
 @click.option("--state", required=True, help="The patron that talks or intervenes.")
 @click.option("--key", required=True, help="The figure that is varied, as russia.means.money.")
-@change_options
+@preset_options
 @click.option("--runs", default=100, type=click.IntRange(10), help="Runs at each value.")
 @seed_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def flip(
-    preset: str,
-    state: str,
-    key: str,
-    changes: dict[str, Any],
-    runs: int,
-    seed: int,
-    as_json: bool,
-) -> None:
+def flip(preset: "Preset", state: str, key: str, runs: int, seed: int, as_json: bool) -> None:
     """Find the value of a figure at which talk and intervention change places."""
     from experiments.why import flip as flipping
 
-    found = flipping.flips(preset, state, key, changes, runs=runs, rng=seed)
+    found = flipping.flips(preset, state, key, runs=runs, rng=seed)
     click.echo(flipping.as_json(found) if as_json else flipping.in_words(found))
 
 

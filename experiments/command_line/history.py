@@ -1,7 +1,7 @@
 """Commands that fit and score the model on history, and forecast with it."""
 
 from pathlib import Path
-from typing import Any  # an option may hold any TOML value
+from typing import TYPE_CHECKING, Any  # an option may hold any TOML value
 
 import click
 
@@ -10,9 +10,12 @@ from experiments.command_line.options import (
     Complaint,
     change_options,
     json_option,
-    preset_argument,
+    preset_options,
     seed_option,
 )
+
+if TYPE_CHECKING:
+    from model.preset.load import Preset
 
 cases_option = click.option(
     "--cases",
@@ -117,15 +120,12 @@ def icb(path: Path, train_before: int, features: str | None, as_json: bool) -> N
 
 
 @click.command()
-@preset_argument
 @click.option("--until", required=True, help="Last day of the forecast, as 2025-12-31.")
 @click.option("--runs", default=1000, type=click.IntRange(10), help="How many runs.")
 @seed_option
-@change_options
+@preset_options
 @click.option("--out", type=WRITTEN, help="JSON file; default by its name.")
-def forecast(
-    preset: str, until: str, runs: int, seed: int, changes: dict[str, Any], out: Path | None
-) -> None:
+def forecast(preset: "Preset", until: str, runs: int, seed: int, out: Path | None) -> None:
     """Write dated, sealed probabilities of defined events of PRESET until a day."""
     from datetime import date
 
@@ -136,9 +136,9 @@ def forecast(
         day = date.fromisoformat(until)
     except ValueError as error:
         raise Complaint(f"--until: found '{until}'; valid: a day as 2025-12-31") from error
-    path = out or Path(f"forecast-{Path(preset).stem}-{day}.json")
+    path = out or Path(f"forecast-{preset.name}-{day}.json")
     refuse_unwritable(path)
-    found = forecasting.forecast(preset, day, runs, seed, changes, date.today())
+    found = forecasting.forecast(preset, day, runs, seed, date.today())
     forecasting.write(found, path)
     click.echo(f"{path}", err=True)
     click.echo(forecasting.in_words(found))

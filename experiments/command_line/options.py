@@ -86,6 +86,23 @@ def change_options(command: Callable[..., None]) -> Callable[..., None]:
     return changed
 
 
+def preset_options(command: Callable[..., None]) -> Callable[..., None]:
+    """PRESET, `--with FILE` and `--set KEY=VALUE`: the command takes the preset, read and checked.
+
+    Nothing behind the command reads the files again.
+    """
+
+    @preset_argument
+    @change_options
+    @functools.wraps(command)
+    def loaded(*given: Any, preset: str, changes: dict[str, Any], **named: Any) -> None:
+        from model.preset.load import load
+
+        command(*given, preset=load(preset, changes), **named)
+
+    return loaded
+
+
 SEED = click.IntRange(0, 2**64 - 1)
 NUMBER = click.IntRange(0, 2**63 - 1)
 WRITTEN = click.Path(path_type=Path, dir_okay=False, writable=True)

@@ -56,13 +56,13 @@ def playing(command: Command) -> Command:
     return command
 
 
-def conducted(design: Any, how: dict[str, Any]) -> None:
+def conducted(design: Any, preset: Any, how: dict[str, Any]) -> None:
     """Conduct a design and print what it says; Ctrl-C leaves a word on how to go on."""
     from experiments.engine import workers as executor
     from experiments.study import conduct as experiment
 
     executor.refuse_unknown(how["executor"])
-    finish(experiment.prepared(design, how["out"], words_of_call()), how)
+    finish(experiment.prepared(design, preset, how["out"], words_of_call()), how)
 
 
 def finish(work: Any, how: dict[str, Any]) -> None:
@@ -103,8 +103,8 @@ def words_of_call() -> list[str]:
     return words
 
 
-def made(how: dict[str, Any], **fields: Any) -> Any:
-    """The design that a one-line command means, checked."""
+def made(how: dict[str, Any], **fields: Any) -> tuple[Any, Any]:
+    """The design that a one-line command means, and its preset, both checked."""
     from experiments.study.design import Design, complete
 
     given = {key: value for key, value in fields.items() if value not in ("", (), None, [])}
@@ -167,8 +167,7 @@ def experiment(
 
     given = {"runs": runs, "seed": seed, "block": block}
     overrides = {key: value for key, value in given.items() if value is not None}
-    design, _ = read(file, overrides, parsed(settings))
-    conducted(design, how)
+    conducted(*read(file, overrides, parsed(settings)), how)
 
 
 @click.command()
@@ -194,11 +193,11 @@ def resume(folder: Path, **how: Any) -> None:
 @playing
 def duel(preset: str, patron: str, runs: int, acts: tuple[str, ...], **how: Any) -> None:
     """Talk against arms, force and the state's own choice, on the same luck."""
-    design = made(
+    ready = made(
         how, title=f"Talk or intervention? {preset}", kind="duel", preset=preset, runs=runs,
         patron=patron, acts=list(acts), own=True, keep="runs", luck="same",
     )  # fmt: skip
-    conducted(design, how)
+    conducted(*ready, how)
 
 
 @click.command()
@@ -224,12 +223,12 @@ def phase(
     from experiments.study.design import PhaseOptions
 
     factors = ranges("--x", (x,)) | ranges("--y", (y,))
-    design = made(
+    ready = made(
         how, title=f"Where does talk beat intervention? {' and '.join(factors)}", kind="phase",
         preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts),
         phase=PhaseOptions(refine=not full),
     )  # fmt: skip
-    conducted(design, how)
+    conducted(*ready, how)
 
 
 @click.command()
@@ -256,12 +255,12 @@ def sweep(
     from experiments.study.design import Sampling
 
     factors = ranges("--x", xs)
-    design = made(
+    ready = made(
         how, title=f"Talk or intervention along {', '.join(factors)}", kind="sweep",
         preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts), own=True,
         luck="same", sampling=Sampling(method="grid" if grid else "each"),
     )  # fmt: skip
-    conducted(design, how)
+    conducted(*ready, how)
 
 
 @click.command()
@@ -291,12 +290,12 @@ def sensitivity(
 ) -> None:
     """Which parameters move the advantage of talk: Morris over all, Sobol over the foremost."""
     options = {"spread": spread, "trajectories": trajectories, "top": top, "base": base}
-    design = made(
+    ready = made(
         how, title=f"What moves the advantage of talk? {preset}", kind="sensitivity",
         preset=preset, factors=ranges("--x", extents(xs)), patron=patron, runs=runs,
         acts=list(acts), sensitivity=checked("sensitivity", options),
     )  # fmt: skip
-    conducted(design, how)
+    conducted(*ready, how)
 
 
 @click.command()
@@ -323,13 +322,13 @@ def discover(
     """In which boxes of the parameters talk beats intervention, as rules in words."""
     from experiments.study.design import Sampling
 
-    design = made(
+    ready = made(
         how, title=f"In which circumstances does talk win? {preset}", kind="discover",
         preset=preset, factors=ranges("--x", extents(xs)), patron=patron, runs=runs,
         acts=list(acts), sampling=Sampling(method="latin", points=points),
         discover=checked("discover", {"density": density}),
     )  # fmt: skip
-    conducted(design, how)
+    conducted(*ready, how)
 
 
 def extents(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -372,11 +371,11 @@ def compare(
     if not first and not second:
         raise Complaint("--second: missing; valid: KEY=VALUE, as in russia.ties.israel=0")
     title = f"{preset}: {', '.join(second) or 'as it is'} against {', '.join(first) or 'as it is'}"
-    design = made(
+    ready = made(
         how, title=title, kind="compare", preset=preset, first=parsed(first),
         second=parsed(second), patron=patron, runs=runs, own=True, keep="runs", luck="same",
     )  # fmt: skip
-    conducted(design, how)
+    conducted(*ready, how)
 
 
 COMMANDS = (experiment, resume, duel, phase, sweep, sensitivity, discover, compare)

@@ -1,21 +1,23 @@
 """Commands that hold the model against theory."""
 
 from pathlib import Path
-from typing import Any  # an option may hold any TOML value
+from typing import TYPE_CHECKING
 
 import click
 
 from experiments.command_line.options import (
     Complaint,
-    change_options,
     json_option,
     parsed,
-    preset_argument,
+    preset_options,
     runs_option,
     seed_option,
     set_option,
     workers_option,
 )
+
+if TYPE_CHECKING:
+    from model.preset.load import Preset
 
 
 @click.command()
@@ -47,52 +49,35 @@ def validate(targets: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command()
-@preset_argument
 @runs_option
 @seed_option
-@change_options
+@preset_options
 @workers_option
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
 @json_option
 def ablate(
-    preset: str,
-    runs: int,
-    seed: int,
-    changes: dict[str, Any],
-    workers: int | None,
-    out: Path | None,
-    as_json: bool,
+    preset: "Preset", runs: int, seed: int, workers: int | None, out: Path | None, as_json: bool
 ) -> None:
     """Show the verdict with and without each mechanism (S1-S21), on the same luck."""
     from experiments.engine.batch import all_workers
     from experiments.theory import ablate as ablating
 
-    rows, where = ablating.kept(preset, changes, runs, seed, workers or all_workers(), out)
+    rows, where = ablating.kept(preset, runs, seed, workers or all_workers(), out)
     click.echo(ablating.as_json(rows) if as_json else ablating.in_words(rows, runs, where))
 
 
 @click.command()
-@preset_argument
 @runs_option
 @seed_option
-@change_options
+@preset_options
 @workers_option
 @json_option
-def robustness(
-    preset: str,
-    runs: int,
-    seed: int,
-    changes: dict[str, Any],
-    workers: int | None,
-    as_json: bool,
-) -> None:
+def robustness(preset: "Preset", runs: int, seed: int, workers: int | None, as_json: bool) -> None:
     """Show whether the verdict survives the choice of decision rule."""
     from experiments.engine.batch import all_workers
     from experiments.theory import robustness as ruling
 
-    found = ruling.robustness(
-        preset, runs, rng=seed, changes=changes, workers=workers or all_workers()
-    )
+    found = ruling.robustness(preset, runs, rng=seed, workers=workers or all_workers())
     click.echo(ruling.as_json(found) if as_json else ruling.in_words(found))
 
 

@@ -9,7 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from experiments.engine.workers import in_order
 from model.alliance_model import MOST_RUN, AllianceModel, checked_runs
 from model.measures import MEASURES, credibility, standing, worth
-from model.preset.load import Change
+from model.preset.load import Change, Preset, load
 from model.preset.toml import whole_number
 from model.world import Array, World, taken
 
@@ -36,11 +36,10 @@ STANDINGS = ("reliability", "honesty")
 
 @dataclass(frozen=True)
 class Job:
-    """What to play: a preset with changes, its luck, and the policies to play each run under."""
+    """What to play: a preset, its luck, and the policies to play each run under."""
 
-    preset: str
+    preset: Preset
     rng: int = 0
-    changes: Mapping[str, Change] = field(default_factory=dict)
     policies: tuple[Mapping[str, str], ...] = ({},)
 
 
@@ -152,9 +151,7 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     Without `trajectories` nothing is counted by turn.
     """
     keep_memory()
-    model = AllianceModel(
-        job.preset, rng=job.rng, runs=runs, changes=job.changes, policy=job.policies
-    )
+    model = AllianceModel(job.preset, rng=job.rng, runs=runs, policy=job.policies)
     turns, rows = model.preset.file.turns, len(runs) * len(job.policies)
     states, actions = model.world.ladder.on_menu.shape[:2]
     tally = Tally.empty(turns if trajectories else 0, states, actions, model.world.names)
@@ -287,7 +284,7 @@ class Ensemble:
 
 
 def simulate(
-    preset: str,
+    preset: str | Preset,
     runs: int | range,
     *,
     seed: int = 0,
@@ -301,7 +298,7 @@ def simulate(
     Same preset, changes, policy and seed: the same bits for any block and workers.
     Raises ConfigError and NoEquilibrium as AllianceModel does.
     """
-    job = Job(preset, seed, dict(changes or {}), (policy or {},))
+    job = Job(load(preset, changes), seed, (policy or {},))
     return gathered(blocks(job, runs, block=block, workers=workers))
 
 

@@ -44,13 +44,8 @@ class Duel:
         return estimates.columns(self)
 
 
-def proteges(preset: str, changes: Mapping[str, Change] | None = None) -> dict[str, str]:
-    """The patrons of a preset and whom each sides with at the start."""
-    return allegiance(load(preset, changes))
-
-
-def allegiance(preset: Preset) -> dict[str, str]:
-    """Whom each state besides the principals sides with at the start, by its ties."""
+def proteges(preset: Preset) -> dict[str, str]:
+    """The patrons of a preset and whom each sides with at the start, by its ties."""
     world = first_world(preset, 0)
     return {
         name: world.names[world.target if world.side[state] > 0 else world.challenger]
@@ -62,7 +57,7 @@ def allegiance(preset: Preset) -> dict[str, str]:
 def unbound(preset: Preset) -> dict[str, str]:
     """States with neither tie nor stake in a principal, whose side is therefore none of theirs."""
     principals, told = (preset.file.target, preset.file.challenger), dict[str, str]()
-    for name, side in allegiance(preset).items():
+    for name, side in proteges(preset).items():
         profile = preset.profiles[name]
         bound = [profile.ties.get(p, 0.0) or profile.stakes.get(p, 0.0) for p in principals]
         if not any(bound):
@@ -74,21 +69,8 @@ def unbound(preset: Preset) -> dict[str, str]:
     return told
 
 
-def under_policies(
-    preset: str,
-    policies: Sequence[Mapping[str, str]],
-    runs: int,
-    *,
-    rng: int = 0,
-    changes: Mapping[str, Change] | None = None,
-    workers: int = 1,
-) -> dict[str, Array]:
-    """The table of an ensemble under each policy on the same luck: (policies, runs) a column."""
-    return rows_under(Job(preset, rng, dict(changes or {}), tuple(policies)), runs, workers)
-
-
 def rows_under(job: Job, runs: int | range, workers: int = 1) -> dict[str, Array]:
-    """The table of a job: (policies, runs) a column."""
+    """The table of a job, its policies on the same luck: (policies, runs) a column."""
     played = blocks(job, runs, workers=workers, trajectories=False)
     return joined([each.table for each in played], len(job.policies))
 
@@ -115,7 +97,7 @@ def joined(tables: Sequence[Mapping[str, Array]], policies: int) -> dict[str, Ar
 
 
 def duels(
-    preset: str,
+    preset: str | Preset,
     runs: int,
     *,
     rng: int = 0,
@@ -128,11 +110,11 @@ def duels(
 
     Acts that are not on a patron's menu are left out.
     """
-    found = contest(preset, changes, patrons=patrons, acts=acts)
+    preset = load(preset, changes)
+    found = contest(preset, patrons=patrons, acts=acts)
     if not found.policies:
         return [], {}
-    return found.fought(under_policies(preset, found.policies, runs, rng=rng, changes=changes,
-                                       workers=workers))  # fmt: skip
+    return found.fought(rows_under(Job(preset, rng, tuple(found.policies)), runs, workers))
 
 
 @dataclass(frozen=True)
@@ -177,18 +159,14 @@ class Contest:
 
 
 def contest(
-    preset: str,
-    changes: Mapping[str, Change] | None = None,
-    *,
-    patrons: Sequence[str] | None = None,
-    acts: Sequence[str] = ACTS,
+    preset: Preset, *, patrons: Sequence[str] | None = None, acts: Sequence[str] = ACTS
 ) -> Contest:
     """What can be compared: acts on the menu of a patron that can talk."""
-    sided, checked = proteges(preset, changes), load(preset, changes)
+    sided = proteges(preset)
     chosen: dict[str, list[str]] = {}
     wanted = asked_for(patrons, sided)
     for patron in sided:
-        own = menu(checked, patron)
+        own = menu(preset, patron)
         offered = [act for act in acts if act in own] if TALK in own else []
         if offered and patron in wanted:
             chosen[patron] = offered

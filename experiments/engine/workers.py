@@ -5,6 +5,7 @@ it was playing: the block is given to another.
 """
 
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -57,7 +58,7 @@ class Crew:
 
     def submit(self, work: Callable[..., Made], *arguments: object) -> Future[Made]:
         """Hand work to the pool; where a worker was killed, to a new one."""
-        return self.hire().submit(work, *arguments)
+        return self.hire().submit(unpacked, work, sorted(allowed()), pickle.dumps(arguments))
 
     def dismiss(self, *, at_once: bool = False) -> None:
         """Let the pool go, with what it has not begun; at once, what it plays ends too."""
@@ -68,6 +69,17 @@ class Crew:
             # where workers end at once the pool's thread would race with the exit
             self.pool.shutdown(wait=at_once, cancel_futures=True)
         self.pool = None
+
+
+def unpacked(work: Callable[..., Made], files: Sequence[Path], arguments: bytes) -> Made:
+    """What work makes of arguments that were sent, with the files of Python that may run.
+
+    They are unpacked here, so a term of the user's own that may not run, or was changed, is an
+    error of this work and not the end of its worker.
+    """
+    allow_code(*files)
+    made: Made = work(*pickle.loads(arguments))
+    return made
 
 
 @cache
@@ -200,12 +212,12 @@ def by_dask(
 ) -> Iterator[tuple[int, Made | WorkerDied]]:
     """By the workers of a Dask cluster, which gives a dead worker's blocks to others."""
     distributed: Any = import_module("distributed")
-    consenting = partial(_allowing, sorted(allowed()), work)
     waiting: dict[Any, int] = {}
     while True:
         slots = max(sum(client.nthreads().values()), 1)
         for number, task in islice(tasks, max(AHEAD * slots - len(waiting), 0)):
-            waiting[client.submit(consenting, task, pure=False, retries=ATTEMPTS)] = number
+            given = (work, sorted(allowed()), pickle.dumps((task,)))
+            waiting[client.submit(unpacked, *given, pure=False, retries=ATTEMPTS)] = number
         if not waiting:
             return
         for each in distributed.wait(list(waiting), return_when="FIRST_COMPLETED").done:
@@ -214,12 +226,6 @@ def by_dask(
                 yield number, each.result()
             except distributed.KilledWorker as error:
                 yield number, WorkerDied(str(error))
-
-
-def _allowing(files: Sequence[Path], work: Callable[[Given], Made], task: Given) -> Made:
-    """The work of a machine that did not hear from its user which files of Python may run."""
-    allow_code(*files)
-    return work(task)
 
 
 def _client(executor: str, workers: int) -> Any:

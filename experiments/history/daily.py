@@ -17,7 +17,7 @@ from experiments.engine import words
 from experiments.history.cases import RUNGS
 from experiments.history.scoring import interval, logarithmic
 from model.alliance_model import AllianceModel
-from model.preset.load import Change, ConfigError
+from model.preset.load import Change, ConfigError, Preset
 from model.rules import conflict
 from model.world import Array
 
@@ -34,7 +34,9 @@ class Day:
     forecasts: dict[str, Array]
 
 
-def forecasts(preset: str, path: Path, changes: Mapping[str, Change]) -> list[Day]:
+def forecasts(
+    preset: str | Preset, path: Path, changes: Mapping[str, Change] | None = None
+) -> list[Day]:
     """Each state's act on each day of the preset on which it acted, with what was forecast.
 
     Where a state acted more than once on a day, its highest rung counts. What a script

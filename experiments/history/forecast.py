@@ -20,7 +20,7 @@ from experiments.engine.store import digest, experiment_key, read_json, write_fi
 from experiments.engine.tables import missing, read_table
 from experiments.engine.words import aligned
 from experiments.history.scoring import LEAST
-from model.preset.load import Change, ConfigError, Preset, ladder_entries, load, menu, shown
+from model.preset.load import ConfigError, Preset, changed, ladder_entries, menu, shown
 from model.preset.toml import told
 from model.world import Array
 
@@ -86,25 +86,22 @@ def events(preset: Preset, played: Ensemble, until: date, sides: Mapping[str, st
     return found
 
 
-def forecast(
-    name: str, until: date, runs: int, seed: int, changes: Mapping[str, Change], made: date
-) -> dict[str, object]:
+def forecast(preset: Preset, until: date, runs: int, seed: int, made: date) -> dict[str, object]:
     """The forecast of a preset's events until a day, sealed by its hash."""
-    preset = load(name, changes)
     turns = int(((until - preset.file.start).days + 1) / preset.file.turn_days)
     if not 1 <= turns <= 10_000:
         raise ConfigError(f"--until: found {until}; valid: a day after {preset.file.start}")
-    changes = {**changes, "turns": turns}
-    played, sides = simulate(name, runs, seed=seed, changes=changes), proteges(name, changes)
+    whole = changed(preset, {"turns": turns})
+    played, sides = simulate(whole, runs, seed=seed), proteges(whole)
     record: dict[str, object] = {
         "made": str(made),
-        "preset": name,
+        "preset": preset.name,
         "from": str(preset.file.start),
         "until": str(until),
         "runs": runs,
         "seed": seed,
-        "changes": {key: value for key, value in changes.items() if key != "turns"},
-        "configuration": experiment_key(load(name, changes), {"seed": seed, "runs": runs}),
+        "changes": {key: value for key, value in preset.changes.items() if key != "turns"},
+        "configuration": experiment_key(whole, {"seed": seed, "runs": runs}),
         "events": [
             estimates.columns(each, "probability") for each in events(preset, played, until, sides)
         ],

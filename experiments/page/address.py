@@ -4,11 +4,12 @@ import json
 import os
 import tomllib
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import itemgetter
 from urllib.parse import parse_qsl, urlencode
 
 from model.preset.catalogue import catalogue
-from model.preset.load import PRESETS, ConfigError, load, suggestion
+from model.preset.load import PRESETS, ConfigError, Preset, changed, load, suggestion
 from model.preset.toml import told, word
 
 Value = float | str
@@ -83,7 +84,7 @@ class Plan:
             if not known[key]:
                 raise ConfigError(f"{turn}:{key}: it only makes the first world; valid: {key}")
         for over in ((), *((each,) for each in moved), self.waiting):
-            load(self.preset, {**self.given, **dict(over)})
+            changed(read(self.preset), {**self.given, **dict(over)})
         return self
 
 
@@ -98,16 +99,22 @@ def offered() -> list[str]:
     return list(dict.fromkeys([*shipped, opened()]))
 
 
+@cache
+def read(preset: str) -> Preset:
+    """The preset of this name, its files as they were when the page first asked for them."""
+    return load(preset)
+
+
 def changeable(preset: str) -> dict[str, bool]:
     """The keys of figures and rules that a visitor may change, and whether in mid-run too."""
-    read = load(preset)
-    figures = {each.key: not each.initial for each in catalogue(read) if each.listed}
-    return figures | {f"{name}.rule": True for name in read.profiles}
+    crisis = read(preset)
+    figures = {each.key: not each.initial for each in catalogue(crisis) if each.listed}
+    return figures | {f"{name}.rule": True for name in crisis.profiles}
 
 
 def base_value(preset: str, key: str) -> Value:
     """A figure as the preset has it."""
-    found = load(preset).figure(key)
+    found = read(preset).figure(key)
     return found if isinstance(found, str) else float(found)
 
 
@@ -154,7 +161,7 @@ def from_address(text: str) -> tuple[Plan, int]:
             plan = plan.changed(name, _value(found))
     turn = luck["turn"]
     plan = replace(plan, seed=luck["seed"], run=luck["run"]).checked()
-    turns = load(plan.preset, plan.given).file.turns
+    turns = changed(read(plan.preset), plan.given).file.turns
     if turn > turns:
         raise ConfigError(f"turn: found {turn}; valid: 0 to {turns}")
     return plan, turn

@@ -5,15 +5,15 @@ import asyncio
 import solara
 import solara.lab
 
-from experiments.engine.duel import ACTS, allegiance, unbound
+from experiments.engine.duel import ACTS, proteges, unbound
 from experiments.engine.estimates import INTERVENTION, TALK, Estimate
 from experiments.page import background as whatif
-from experiments.page.address import Plan
+from experiments.page.address import Plan, read
 from experiments.page.components import VerdictCard
 from experiments.page.run import Record
 from experiments.page.snapshot import Plain
 from experiments.page.visit import Visit, patrons
-from model.preset.load import load
+from model.preset.load import changed
 
 
 @solara.component
@@ -56,9 +56,9 @@ def Answer(visit: Visit) -> None:
 
 def sides_in_words(plan: Plan, patron: str, record: Record) -> str:
     """Whom the patron sides with, whether anything holds it there, and who changed sides so far."""
-    preset = load(plan.preset, plan.given)
+    preset = changed(read(plan.preset), plan.given)
     label = {name: each.label for name, each in preset.profiles.items()}
-    words = [f"{label[patron]} is on the side of {label[allegiance(preset)[patron]]}."]
+    words = [f"{label[patron]} is on the side of {label[proteges(preset)[patron]]}."]
     words += [each for name, each in unbound(preset).items() if name == patron]
     before, now = record.first.side, record.world(record.turn).side
     turned = [

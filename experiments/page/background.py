@@ -18,11 +18,11 @@ from experiments.engine.batch import all_workers
 from experiments.engine.duel import TALK
 from experiments.engine.estimates import Estimate
 from experiments.engine.workers import crew
-from experiments.page.address import Plan, Value
+from experiments.page.address import Plan, Value, read
 from experiments.page.snapshot import measured
 from model.alliance_model import AllianceModel
 from model.measures import worth
-from model.preset.load import Change
+from model.preset.load import Change, Preset
 from model.world import Array
 
 BAND_RUNS = 100
@@ -75,14 +75,15 @@ async def played(function: Callable[..., Any], *arguments: Any) -> Any:
 
 def band_pieces(plan: Plan, runs: int = BAND_RUNS) -> list[Piece]:
     """The work that gives the band behind a plan's run."""
+    crisis = read(plan.preset)
     return [
-        (played_lines, (plan.preset, plan.seed, plan.changes, first, min(first + BAND_PIECE, runs)))
+        (played_lines, (crisis, plan.seed, plan.changes, first, min(first + BAND_PIECE, runs)))
         for first in range(0, runs, BAND_PIECE)
     ]
 
 
 def played_lines(
-    preset: str, seed: int, changes: Changes, first: int, last: int
+    preset: Preset, seed: int, changes: Changes, first: int, last: int
 ) -> dict[str, Array]:
     """The drawn series of some runs: key to (turns + 1, runs)."""
     runs = range(first, last)
@@ -129,7 +130,7 @@ def verdict_pieces(plan: Plan, patron: str, act: str, runs: int = VERDICT_RUNS) 
     """The work that gives the verdict of a preset as it stands and with a plan's changes."""
     kinds: list[Changes] = [(), plan.changes] if plan.changes else [()]
     return [
-        (realised, (plan.preset, plan.seed, changes, patron, action, runs))
+        (realised, (read(plan.preset), plan.seed, changes, patron, action, runs))
         for changes in kinds
         for action in (TALK, act)
     ]
@@ -146,7 +147,7 @@ class SideBySide(AllianceModel):
 
 
 def realised(
-    preset: str,
+    preset: Preset,
     seed: int,
     changes: Changes,
     patron: str,
@@ -211,7 +212,7 @@ def grid_pieces(plan: Plan, across: Axis, up: Axis, patron: str, act: str) -> li
         row = {across.key: tuple(np.repeat(across.values, CELL_RUNS)), up.key: float(height)}
         changes = tuple({**plan.given, **row}.items())
         for action in (TALK, act):
-            played = (plan.preset, plan.seed, changes, patron, action, GRID * CELL_RUNS)
+            played = (read(plan.preset), plan.seed, changes, patron, action, GRID * CELL_RUNS)
             pieces.append((realised, (*played, SideBySide)))
     return pieces
 

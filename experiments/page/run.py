@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from experiments.page.address import Plan, Value
+from experiments.page.address import Plan, Value, read
 from experiments.page.snapshot import Moment, measured
 from experiments.why.explain import nudged, with_
 from model.alliance_model import AllianceModel
@@ -39,7 +39,8 @@ class WatchedModel(AllianceModel):
     def __init__(self, plan: Callable[[], Plan]) -> None:
         self.plan = plan()
         given = self.plan.given
-        super().__init__(self.plan.preset, rng=self.plan.seed, runs=self.plan.run, changes=given)
+        crisis = read(self.plan.preset)
+        super().__init__(crisis, rng=self.plan.seed, runs=self.plan.run, changes=given)
         begun: dict[str, tuple[float, ...]] = {
             name: (float(value),) for name, value in measured(self.world).items()
         }

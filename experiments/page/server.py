@@ -14,9 +14,10 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from experiments.answer.acts import acts_of
+from experiments.page.address import read
 from experiments.page.background import HANDS
 from experiments.page.same_origin import NOWHERE, Guarded, in_one_line
-from model.preset.load import ROOT, ConfigError, load
+from model.preset.load import ROOT, ConfigError
 
 HOST = "127.0.0.1"
 NEEDED = ("solara", "ipyvuetify", "mesa", "altair")
@@ -35,7 +36,7 @@ SETTINGS = {
 
 def view(preset: str, port: int, browser: bool) -> None:
     """Serve the page of a preset until interrupted; raises ConfigError before anything starts."""
-    acts_of(load(preset))
+    acts_of(read(preset))
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing or not assets().is_dir():
         named = ", ".join(missing) or "the page's assets"

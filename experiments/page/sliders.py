@@ -6,10 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.page import background as whatif
-from experiments.page.address import Value
+from experiments.page.address import Value, read
 from experiments.page.snapshot import Plain
 from model.preset.catalogue import Quantity, catalogue
-from model.preset.load import load
 
 TITLES = {
     "weights": "Payoff weights",
@@ -25,10 +24,10 @@ FIRST = ("weights", "decision")
 
 def figures_by_owner(preset: str) -> dict[str, Plain]:
     """The declared figures of each state, and of the crisis itself under the empty name."""
-    read = load(preset)
-    labels = {name: each.label for name, each in read.profiles.items()}
-    figures = [each for each in catalogue(read) if each.listed]
-    owners = {name: (each.label, each.rule) for name, each in read.profiles.items()}
+    crisis = read(preset)
+    labels = {name: each.label for name, each in crisis.profiles.items()}
+    figures = [each for each in catalogue(crisis) if each.listed]
+    owners = {name: (each.label, each.rule) for name, each in crisis.profiles.items()}
     return {
         name: {"label": label, "rule": rule, "groups": groups(figures, name, labels)}
         for name, (label, rule) in {**owners, "": ("All states", None)}.items()

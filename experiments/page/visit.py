@@ -6,10 +6,10 @@ import solara
 from solara._stores import SharedStore
 
 from experiments.engine.duel import ACTS, proteges
-from experiments.page.address import Plan, Value, base_value, changeable, opened
+from experiments.page.address import Plan, Value, base_value, changeable, opened, read
 from experiments.page.run import WatchedModel, replayed
 from experiments.page.snapshot import known_acts
-from model.preset.load import ConfigError, load
+from model.preset.load import ConfigError
 
 
 @dataclass
@@ -96,7 +96,7 @@ def in_the_page(error: ConfigError) -> str:
 
 def first_patron(preset: str) -> str:
     """Whom the page explains first."""
-    return next(iter(proteges(preset)))
+    return next(iter(proteges(read(preset))))
 
 
 def new_visit() -> Visit:
@@ -111,5 +111,5 @@ def new_visit() -> Visit:
 
 def patrons(preset: str) -> dict[str, str]:
     """The patrons of a preset and their labels."""
-    profiles = load(preset).profiles
-    return {name: profiles[name].label for name in proteges(preset)}
+    crisis = read(preset)
+    return {name: crisis.profiles[name].label for name in proteges(crisis)}

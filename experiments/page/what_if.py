@@ -6,12 +6,12 @@ from dataclasses import replace
 import solara
 
 from agents.strategies import STRATEGIES
-from experiments.page.address import Plan, as_profile, offered, whole
+from experiments.page.address import Plan, as_profile, offered, read, whole
 from experiments.page.components import WhatIf, sent
 from experiments.page.sliders import changed_count, figures_by_owner, worth_keeping
 from experiments.page.snapshot import Plain
 from experiments.page.visit import Visit
-from model.preset.load import ConfigError, load
+from model.preset.load import ConfigError
 
 
 @solara.component
@@ -81,5 +81,5 @@ def titled_presets() -> list[Plain]:
     found = []
     for name in offered():
         with suppress(ConfigError):
-            found.append({"name": name, "title": load(name).file.title})
+            found.append({"name": name, "title": read(name).file.title})
     return found

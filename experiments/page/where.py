@@ -8,7 +8,7 @@ import solara.lab
 
 from experiments.engine.duel import ACTS, proteges
 from experiments.page import background as whatif
-from experiments.page.address import Plan
+from experiments.page.address import Plan, read
 from experiments.page.components import Phase, sent
 from experiments.page.sliders import axis_of, choices, limited
 from experiments.page.snapshot import Plain
@@ -166,5 +166,5 @@ def load_cell(visit: Visit, shown: Drawing, cell: Plain) -> None:
 
 def preferred_axes(preset: str, patron: str, known: dict[str, Plain]) -> tuple[str, str]:
     """What a patron's diagram is drawn over at first: its stake in its protege, and its ties."""
-    stake = f"{patron}.stakes.{proteges(preset).get(patron)}"
+    stake = f"{patron}.stakes.{proteges(read(preset)).get(patron)}"
     return (stake if stake in known else f"{patron}.weights.stakes"), f"{patron}.weights.ties"

@@ -30,7 +30,7 @@ from experiments.engine.workers import WorkerDied, each_done, hired
 from experiments.study.design import Design, complete, ends, moved, read
 from experiments.study.rows import Plan, Played, Row, failed, play, refuse_unknown_measures
 from experiments.study.work import Findings, Waves, Work, merged
-from model.preset.load import ConfigError, load
+from model.preset.load import ConfigError, Preset, changed
 from model.preset.toml import told as told_value
 from model.world import Array
 
@@ -69,9 +69,8 @@ def kind_of(design: Design) -> Kind:
 # ------------------------------------------------------------------- what to play
 
 
-def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
+def prepared(design: Design, preset: Preset, out: Path | None, command: Sequence[str]) -> Work:
     """The work for a design, its folder claimed or checked. Raises ConfigError."""
-    preset = load(design.preset, design.set)
     settings = {
         "design": design.model_dump(mode="json", exclude={"block"}),
         "seed": design.seed,
@@ -83,19 +82,18 @@ def prepared(design: Design, out: Path | None, command: Sequence[str]) -> Work:
     key = experiment_key(preset, settings)
     folder = Blocks(result_folder(preset, settings, out).path, key)
     plan = Plan(
-        preset=design.preset,
+        preset=preset,
         patron=design.patron,
-        protege=proteges(design.preset, design.set)[design.patron],
+        protege=proteges(preset)[design.patron],
         policies=design.policies,
         rng=design.seed,
-        changes=design.set,
         measures=tuple(design.measures),
         keep_runs=design.keep == "runs",
     )
     refuse_unknown_measures(plan)
     next(kind_of(design).waves(design))  # a wrong table or a missing extra is told before it begins
     whole = manifest(preset, settings, command) | {"kind": design.kind, "block": design.block}
-    work = Work(design, preset, plan, folder, settings)
+    work = Work(design, plan, folder, settings)
     with folder.locked():
         folder.claim(whole)
     design.block = int(str(read_manifest(folder.path)["block"]))
@@ -122,7 +120,7 @@ def resumed(path: Path) -> Work:
             f"valid: {first['msg'].lower()}"
         ) from error
     design.block = known["block"]
-    return prepared(complete(design), path, known["command"].split())
+    return prepared(*complete(design), path, known["command"].split())
 
 
 DAYS = ("start", "attack_day", "signed", "in_force", "denounced", "day")
@@ -280,7 +278,7 @@ def turned(work: Work) -> list[str]:
     for name, factor in design.factors.items():
         keys = factor.keys or [name]
         for end in ends(factor) if any(".ties." in key for key in keys) else []:
-            side = proteges(design.preset, design.set | moved(name, factor, end))
+            side = proteges(changed(work.preset, moved(name, factor, end)))
             if (other := side.get(design.patron)) != work.plan.protege:
                 lines.append(
                     f"At {design.label(name)} {end:g} {design.patron} sides with {other}: there "
@@ -313,8 +311,7 @@ def experiment(
     command: Sequence[str],
 ) -> tuple[Findings, Work]:
     """Conduct the experiment of a file."""
-    design, _ = read(name, overrides)
-    work = prepared(design, out, command)
+    work = prepared(*read(name, overrides), out, command)
     return conduct(work, executor=executor, workers=workers, quiet=quiet), work
 
 

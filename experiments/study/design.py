@@ -16,7 +16,17 @@ from experiments.engine.tables import read_table
 from experiments.study.factors import Factor, declared_factors, number_or_word
 from model.draws import MOST_SEED
 from model.preset.layers import Layers, Origin
-from model.preset.load import ROOT, Change, ConfigError, Preset, load, menu, shown, suggestion
+from model.preset.load import (
+    ROOT,
+    Change,
+    ConfigError,
+    Preset,
+    changed,
+    load,
+    menu,
+    shown,
+    suggestion,
+)
 from model.preset.messages import checked
 from model.preset.schemas import STRICT
 from model.preset.toml import document, named_file
@@ -173,8 +183,8 @@ def read(
     name: str,
     overrides: Mapping[str, Any] | None = None,
     changes: Mapping[str, Change] | None = None,
-) -> tuple[Design, Path]:
-    """The design in a file, or the ready one of this name, and its file.
+) -> tuple[Design, Preset]:
+    """The design in a file, or the ready one of this name, and its preset.
 
     `overrides` replace fields of the file, `changes` are laid over its `[set]`. Raises ConfigError.
     """
@@ -198,49 +208,53 @@ def read(
     if design.sampling.file:
         design.sampling.file = str((path.parent / design.sampling.file).resolve())
         design.factors = design.factors or factors_of(Path(design.sampling.file))
-    return complete(design, path), path
+    return complete(design, path)
 
 
-def complete(design: Design, path: Path | None = None) -> Design:
-    """The design with its patron filled in and the ends of every factor tried. Raises ConfigError.
+def complete(design: Design, path: Path | None = None) -> tuple[Design, Preset]:
+    """The design with its patron filled in and the ends of every factor tried, and its preset.
+
+    Raises ConfigError.
 
     The path of a preset file becomes absolute, so that a resumed experiment finds it anywhere.
     """
     if design.preset.endswith(".toml"):
         design.preset = str(Path(design.preset).resolve())
-    if design.kind == "sensitivity" and not design.factors:
-        design.factors = declared_factors(design.preset, design.set, design.sensitivity.spread)
     if design.kind == "compare":
         design.measures = design.measures or list(COMPARED)
-    mistakes = [*_wrong_factors(design, path)]
-    preset = _try(design, design.set, path, ("set",), mistakes)
+    mistakes: list[str] = []
+    preset = _try(design.preset, design.set, path, ("set",), mistakes)
+    if design.kind == "sensitivity" and not design.factors and preset is not None:
+        design.factors = declared_factors(preset, design.sensitivity.spread)
+    mistakes = [*_wrong_factors(design, path), *mistakes]
+    start, laid = (preset, {}) if preset is not None else (design.preset, design.set)
     for side in ("first", "second"):
-        _try(design, design.set | getattr(design, side), path, (side,), mistakes)
+        _try(start, laid | getattr(design, side), path, (side,), mistakes)
     if preset is not None:
-        sides = proteges(design.preset, design.set)
+        sides = proteges(preset)
         design.patron = design.patron or next(iter(sides), "")
         mistakes += _wrong_names(design, preset, list(sides), path)
         if design.kind == "duel" and not design.factors:
             design.measures = design.measures or [f"turned.{design.patron}"]
-    if not mistakes and not _together(design):
+    if preset is not None and not mistakes and not _together(design, preset):
         for name, factor in design.factors.items():
             for end in ends(factor):
-                _try(design, design.set | moved(name, factor, end), path, (name,), mistakes)
-    if mistakes:
+                _try(preset, moved(name, factor, end), path, (name,), mistakes)
+    if preset is None or mistakes:
         raise ConfigError("\n".join(dict.fromkeys(mistakes)))
-    return design
+    return design, preset
 
 
-def _together(design: Design) -> bool:
+def _together(design: Design, preset: Preset) -> bool:
     """Whether many factors are valid together at their first ends, and at their last ones."""
     if len(design.factors) <= 20:
         return False
     for side in (0, -1):
-        changes = dict(design.set)
+        changes = dict[str, Change]()
         for name, factor in design.factors.items():
             changes |= moved(name, factor, ends(factor)[side])
         try:
-            load(design.preset, changes)
+            changed(preset, changes)
         except ConfigError:
             return False
     return True
@@ -317,7 +331,7 @@ def _wrong_names(
 
 
 def _try(
-    design: Design,
+    preset: str | Preset,
     changes: Mapping[str, Change],
     path: Path | None,
     location: tuple[str, ...],
@@ -325,7 +339,7 @@ def _try(
 ) -> Preset | None:
     """The preset with these changes; mistakes are reported at the place in the design."""
     try:
-        return load(design.preset, changes)
+        return load(preset, changes)
     except ConfigError as error:
         if path is None:
             mistakes += str(error).splitlines()

@@ -1,13 +1,12 @@
 """Factors: parameters that vary, alone or together; and the list of all that can."""
 
 import math
-from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
 from experiments.engine.tables import as_number
 from model.preset.catalogue import catalogue
-from model.preset.load import Change, load
+from model.preset.load import Preset
 from model.preset.schemas import STRICT
 
 Ends = list[float]
@@ -36,15 +35,13 @@ def number_or_word(text: str) -> float | str:
     return text if math.isnan(number) else number
 
 
-def declared_factors(name: str, changes: Mapping[str, Change], spread: float) -> dict[str, Factor]:
+def declared_factors(preset: Preset, spread: float) -> dict[str, Factor]:
     """A factor for each declared parameter that can vary by run, over its value x (1 ± spread).
 
     Ranges stay within the declared bounds. From 0 a range goes up to the spread. What is tied
     down and the total it is part of stay on either side of their middle.
     """
-    varied = {
-        each.key: each for each in catalogue(load(name, changes)) if each.listed and each.by_run
-    }
+    varied = {each.key: each for each in catalogue(preset) if each.listed and each.by_run}
     factors = {}
     for key, each in varied.items():
         value = float(each.value)

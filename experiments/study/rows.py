@@ -5,7 +5,7 @@ was played with, nor on who played it. A row that fails is recorded with its err
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any  # a change may be any value of a file
 
@@ -16,7 +16,7 @@ from experiments.engine.duel import ACTS, TALK, proteges, rows_under
 from experiments.study.design import OWN
 from model.draws import MOST_SEED
 from model.preset.catalogue import varies_by_run
-from model.preset.load import ConfigError, load, suggestion
+from model.preset.load import Change, ConfigError, Preset, changed, load, suggestion
 from model.preset.toml import whole_number
 from model.world import Array, total
 
@@ -33,12 +33,11 @@ Columns = dict[str, Array]
 class Plan:
     """What is the same at all points: the preset, its luck, whose policies are compared."""
 
-    preset: str
+    preset: Preset
     patron: str
     protege: str
     policies: tuple[str, ...]
     rng: int = 0
-    changes: Mapping[str, Any] = field(default_factory=dict)
     measures: tuple[str, ...] = ()
     keep_runs: bool = False
 
@@ -133,33 +132,27 @@ def identity(rows: Sequence[Row]) -> Columns:
 def outcomes(plan: Plan, rows: Sequence[Row], policies: Sequence[str]) -> list[Columns]:
     """Columns run by run under each policy. The one place that calls the engine."""
     runs = range(rows[0].runs.start, rows[-1].runs.stop)
-    changes = dict(plan.changes)
+    changes: dict[str, Change] = {}
     for key, value in rows[0].changes.items():
         changes[key] = value
         if by_run(key, value):
             values = np.repeat([float(row.changes[key]) for row in rows], len(rows[0].runs))
-            changes[key] = np.full(runs.stop, values[0])
-            changes[key][runs.start :] = values
+            changes[key] = np.concatenate([np.full(runs.start, values[0]), values])
     forced = tuple({} if each == OWN else {plan.patron: each} for each in policies)
-    table = rows_under(Job(plan.preset, plan.rng, changes, forced), runs)
-    weeks = load(plan.preset, {**plan.changes, **fixed_changes(rows[0])}).weeks
+    preset = changed(plan.preset, changes)
+    table = rows_under(Job(preset, plan.rng, forced), runs)
     names = wanted(plan, list(table))
     return [
         {name: table[name][place] for name in names}
-        | {"weeks_short": table["forced_down"][place] * weeks}
+        | {"weeks_short": table["forced_down"][place] * preset.weeks}
         for place in range(len(policies))
     ]
-
-
-def fixed_changes(row: Row) -> dict[str, Any]:
-    """The changes of a row that are not one number a run."""
-    return {key: value for key, value in fixed(row).items() if value is not None}
 
 
 def refuse_unknown_measures(plan: Plan) -> None:
     """Raise ConfigError for a measure that the engine's table does not have."""
     if plan.measures:
-        turn = replace(plan, changes={**plan.changes, "turns": 1})
+        turn = replace(plan, preset=changed(plan.preset, {"turns": 1}))
         outcomes(turn, [Row(0, range(1), {})], (OWN,))
 
 
@@ -217,7 +210,7 @@ def by_policy(plan: Plan, found: Sequence[Columns]) -> Columns:
 
 
 def simulate_point(
-    preset: str = "iran-2025",
+    preset: str | Preset = "iran-2025",
     changes: Mapping[str, Any] | None = None,
     seed: int = 0,
     *,
@@ -238,11 +231,12 @@ def simulate_point(
     count = whole_number(runs, "runs", 1, MOST_RUNS)
     given = dict(changes or {}) | {k.replace("__", "."): v for k, v in parameters.items()}
     plain = {key: each.item() if hasattr(each, "item") else each for key, each in given.items()}
-    sides = proteges(preset, plain)
+    preset = load(preset, plain)
+    sides = proteges(preset)
     patron = patron or next(iter(sides))
     if patron not in sides:
         raise ConfigError(f"patron: found '{patron}'{suggestion(patron, list(sides))}")
-    plan = Plan(preset, patron, sides[patron], (talk, *acts), seed, plain, tuple(measures))
+    plan = Plan(preset, patron, sides[patron], (talk, *acts), seed, tuple(measures))
     row = Row(0, range(count), {})
     table = reduced(plan, [row], outcomes(plan, [row], plan.policies)).rows
     return {name: float(each[0]) for name, each in table.items() if each.dtype == float}

@@ -38,13 +38,17 @@ class Findings:
 
 @dataclass(frozen=True)
 class Work:
-    """A design that is ready to be played: its checked preset, its plan, and its folder."""
+    """A design that is ready to be played: its plan with the checked preset, and its folder."""
 
     design: Design
-    preset: Preset
     plan: Plan
     folder: Blocks
     settings: dict[str, Any]
+
+    @property
+    def preset(self) -> Preset:
+        """The preset that is played, read before anything was."""
+        return self.plan.preset
 
     @property
     def command(self) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.engine import estimates
-from experiments.engine.batch import simulate
-from experiments.engine.duel import ACTS, TALK, asked_for, proteges, under_policies
+from experiments.engine.batch import Job, simulate
+from experiments.engine.duel import ACTS, TALK, asked_for, proteges, rows_under
 from experiments.engine.estimates import Estimate
 from experiments.engine.provenance import deciding
 from experiments.engine.store import manifest, result_folder
@@ -19,7 +19,7 @@ from experiments.engine.workers import in_order
 from experiments.figures.style import save
 from experiments.theory import ablate_figure
 from experiments.theory.mechanisms import MECHANISMS, switched_off
-from model.preset.load import Change, load
+from model.preset.load import Change, Preset, changed, load
 from model.world import Array
 
 PROCESS = ("weeks_at_war", "price_peak", "programme", "survival")
@@ -38,14 +38,14 @@ class Ablation:
 
 
 def measured(
-    preset: str, runs: int, rng: int, changes: Mapping[str, Change], patrons: Sequence[str]
+    preset: Preset, runs: int, rng: int, patrons: Sequence[str]
 ) -> dict[tuple[str, str], Array]:
     """(patron, measure) to its value run by run; the patron is empty for what just happens."""
-    played = simulate(preset, runs, seed=rng, changes=changes)
+    played = simulate(preset, runs, seed=rng)
     values: dict[tuple[str, str], Array] = {("", key): played.table[key] for key in PROCESS}
     actions = (TALK, *ACTS)
-    policies = [{patron: action} for patron in patrons for action in actions]
-    forced = under_policies(preset, policies, runs, rng=rng, changes=changes) if policies else {}
+    policies = tuple({patron: action} for patron in patrons for action in actions)
+    forced = rows_under(Job(preset, rng, policies), runs) if policies else {}
     for place, patron in enumerate(patrons):
         first = place * len(actions)
         rows = forced[f"worth.{patron}"][first : first + len(actions)]
@@ -59,7 +59,7 @@ def measured(
 
 
 def ablations(
-    preset: str,
+    preset: str | Preset,
     runs: int = 200,
     *,
     rng: int = 0,
@@ -68,11 +68,10 @@ def ablations(
     workers: int = 1,
 ) -> list[Ablation]:
     """Every mechanism's share in every measure, with the mechanism less without it."""
-    own = dict(changes or {})
-    checked = load(preset, own)
-    chosen = asked_for(patrons, proteges(preset, own))
-    settings = [own] + [own | switched_off(checked, each) for each in MECHANISMS.values()]
-    tasks = [(preset, runs, rng, each, chosen) for each in settings]
+    preset = load(preset, changes)
+    chosen = asked_for(patrons, proteges(preset))
+    off = [changed(preset, switched_off(preset, each)) for each in MECHANISMS.values()]
+    tasks = [(each, runs, rng, chosen) for each in (preset, *off)]
     whole, *others = in_order(measured, tasks, workers)
     rows = []
     for (name, mechanism), without in zip(MECHANISMS.items(), others, strict=True):
@@ -120,21 +119,15 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
 
 
 def kept(
-    preset: str,
-    changes: Mapping[str, Change],
-    runs: int,
-    seed: int,
-    workers: int,
-    out: Path | None,
+    preset: Preset, runs: int, seed: int, workers: int, out: Path | None
 ) -> tuple[list[Ablation], str]:
     """The ablations, kept as table and figure; and their folder, which is claimed before."""
-    checked = load(preset, changes)
     settings = {"seed": seed, "runs": runs, "kind": "ablate", **deciding("ablate")}
-    folder = result_folder(checked, settings, out)
-    labels = {name: each.label for name, each in checked.profiles.items()}
+    folder = result_folder(preset, settings, out)
+    labels = {name: each.label for name, each in preset.profiles.items()}
     with folder.locked():
-        folder.claim(manifest(checked, settings, ["cheaptalk", *sys.argv[1:]]))
-        rows = ablations(preset, runs, rng=seed, changes=changes, workers=workers)
+        folder.claim(manifest(preset, settings, ["cheaptalk", *sys.argv[1:]]))
+        rows = ablations(preset, runs, rng=seed, workers=workers)
         table = pd.DataFrame([estimates.columns(each) for each in rows])
         columns = {str(name): column.to_numpy() for name, column in table.items()}
         written = save(ablate_figure.ablations(table, labels), folder.path, "ablations")

@@ -7,7 +7,7 @@ from agents.strategies import STRATEGIES
 from experiments.engine.duel import Duel, asked_for, duels, proteges
 from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
-from model.preset.load import Change, load
+from model.preset.load import Change, Preset, changed, load
 
 FIXED = ("always_talk", "always_arm", "always_fight", "repay_in_kind")
 """Rules that only patrons follow here; the principals keep playing the equilibrium."""
@@ -16,35 +16,29 @@ SLOW = {"look_ahead": 0.1}
 """Share of the runs that a slow rule gets."""
 
 
-def played_by(preset: str, rule: str, changes: Mapping[str, Change]) -> dict[str, Change]:
-    """Changes that let states decide by a rule: patrons by a fixed one, else everyone."""
-    patrons = list(proteges(preset, changes))
-    names = patrons if rule in FIXED else load(preset, changes).file.players
+def played_by(preset: Preset, rule: str) -> Preset:
+    """The preset in which states decide by a rule: patrons by a fixed one, else everyone."""
+    patrons = list(proteges(preset))
+    names = patrons if rule in FIXED else preset.file.players
     if rule in SLOW:
         names = [name for name in names if name not in patrons]
     chosen: dict[str, Change] = {f"{name}.rule": rule for name in names}
     if rule in SLOW:
         chosen |= {f"{name}.decision.depth": 1.0 for name in names}
         chosen |= {f"{name}.decision.samples": 2.0 for name in names}
-    return dict(changes) | chosen
+    return changed(preset, chosen)
 
 
 def duels_by_rule(
-    preset: str,
-    rule: str,
-    runs: int,
-    rng: int,
-    changes: Mapping[str, Change],
-    patrons: Sequence[str],
+    preset: Preset, rule: str, runs: int, rng: int, patrons: Sequence[str]
 ) -> list[Duel]:
     """The duels where states decide by a rule."""
     count = max(int(runs * SLOW.get(rule, 1.0)), 10)
-    own = played_by(preset, rule, changes)
-    return duels(preset, count, rng=rng, changes=own, patrons=patrons)[0]
+    return duels(played_by(preset, rule), count, rng=rng, patrons=patrons)[0]
 
 
 def robustness(
-    preset: str,
+    preset: str | Preset,
     runs: int = 200,
     *,
     rng: int = 0,
@@ -53,9 +47,9 @@ def robustness(
     workers: int = 1,
 ) -> dict[str, list[Duel]]:
     """Rule to the duels under it; look_ahead for the principals, one turn deep, on fewer runs."""
-    own = dict(changes or {})
-    chosen = asked_for(patrons, proteges(preset, own))
-    tasks = [(preset, rule, runs, rng, own, chosen) for rule in STRATEGIES]
+    preset = load(preset, changes)
+    chosen = asked_for(patrons, proteges(preset))
+    tasks = [(preset, rule, runs, rng, chosen) for rule in STRATEGIES]
     return dict(zip(STRATEGIES, in_order(duels_by_rule, tasks, workers), strict=True))
 
 

@@ -77,11 +77,9 @@ class Explanation:
         return sorted(gaps.items(), key=lambda each: -abs(each[1]))
 
 
-def watched(
-    preset: str, turn: int, run: int, rng: int, changes: Mapping[str, Change] | None
-) -> AllianceModel:
+def watched(preset: Preset, turn: int, run: int, rng: int) -> AllianceModel:
     """The model of one run after its stage game of this turn (1 is the first) was solved."""
-    model = AllianceModel(preset, rng=rng, runs=run, changes=changes)
+    model = AllianceModel(preset, rng=rng, runs=run)
     whole_number(turn, "--turn", 1, model.preset.file.turns)
     for _ in range(turn - 1):
         model.step()
@@ -276,19 +274,24 @@ def _first_flip(flips: Callable[[float], bool], value: float, end: float) -> flo
 
 
 def explained(
-    preset: str, state: str, turn: int | None, run: int, rng: int, changes: Mapping[str, Change]
+    preset: str | Preset,
+    state: str,
+    turn: int | None = None,
+    run: int = 0,
+    rng: int = 0,
+    changes: Mapping[str, Change] | None = None,
 ) -> Explanation:
     """The explanation of a state's decision; by default in the first turn of war of the run."""
-    checked = load(preset, changes)
-    if state not in checked.profiles:
-        raise ConfigError(f"--state: found '{state}'{suggestion(state, list(checked.profiles))}")
+    preset = load(preset, changes)
+    if state not in preset.profiles:
+        raise ConfigError(f"--state: found '{state}'{suggestion(state, list(preset.profiles))}")
     if turn is None:
-        model = AllianceModel(preset, rng=rng, runs=run, changes=changes)
+        model = AllianceModel(preset, rng=rng, runs=run)
         while not model.over and not model.world.war:
             model.step()
         turn = model.world.turn + 1 if model.world.war and not model.over else 1
-    model = watched(preset, turn, run, rng, changes)
-    return explanation(model, list(checked.profiles).index(state), turn=turn, run=run)
+    model = watched(preset, turn, run, rng)
+    return explanation(model, list(preset.profiles).index(state), turn=turn, run=run)
 
 
 def as_json(found: Explanation) -> str:

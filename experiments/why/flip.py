@@ -13,10 +13,11 @@ import numpy as np
 from scipy.optimize import brentq
 
 from experiments.engine import estimates
-from experiments.engine.duel import ACTS, TALK, proteges, under_policies
+from experiments.engine.batch import Job
+from experiments.engine.duel import ACTS, TALK, proteges, rows_under
 from experiments.engine.estimates import Estimate
 from experiments.engine.words import aligned, decimal, interval
-from model.preset.load import Change, ConfigError, Preset, load, menu, suggestion
+from model.preset.load import Change, ConfigError, Preset, changed, load, menu, suggestion
 from model.preset.preset import every_value
 from model.world import Array
 
@@ -67,10 +68,9 @@ class Indifference:
 class Differences:
     """Talk less act by value of the figure, each value played once under every policy."""
 
-    preset: str
+    preset: Preset
     state: str
     key: str
-    changes: Mapping[str, Change]
     acts: Sequence[str]
     runs: int
     rng: int
@@ -79,9 +79,9 @@ class Differences:
     def worth(self, value: float) -> dict[str, Array]:
         """The state's realised value, run by run, under do(talk) and do(act) for each act."""
         if value not in self.worths:
-            laid = {**self.changes, self.key: value}
-            policies = [{self.state: action} for action in (TALK, *self.acts)]
-            table = under_policies(self.preset, policies, self.runs, rng=self.rng, changes=laid)
+            policies = tuple({self.state: action} for action in (TALK, *self.acts))
+            preset = changed(self.preset, {self.key: value})
+            table = rows_under(Job(preset, self.rng, policies), self.runs)
             rows = table[f"worth.{self.state}"]
             self.worths[value] = dict(zip((TALK, *self.acts), rows, strict=True))
         return self.worths[value]
@@ -93,7 +93,7 @@ class Differences:
 
 
 def flips(
-    preset: str,
+    preset: str | Preset,
     state: str,
     key: str,
     changes: Mapping[str, Change] | None = None,
@@ -102,16 +102,15 @@ def flips(
     rng: int = 0,
 ) -> list[Indifference]:
     """For each act on the state's menu, where it and talk change places. Raises ConfigError."""
-    own = dict(changes or {})
-    checked = load(preset, own)
-    patrons = list(proteges(preset, own))
+    preset = load(preset, changes)
+    patrons = list(proteges(preset))
     if state not in patrons:
         raise ConfigError(f"--state: found '{state}'{suggestion(state, patrons)}")
-    present, limits = _figure(checked, key), checked.range(key)
+    present, limits = _figure(preset, key), preset.range(key)
     assert limits is not None
-    ends = [_feasible_end(preset, own, key, present, end) for end in limits[:2]]
-    acts = [act for act in ACTS if {act, TALK} <= set(menu(checked, state))]
-    differences = Differences(preset, state, key, own, acts, runs, rng)
+    ends = [_feasible_end(preset, key, present, end) for end in limits[:2]]
+    acts = [act for act in ACTS if {act, TALK} <= set(menu(preset, state))]
+    differences = Differences(preset, state, key, acts, runs, rng)
     return [_indifference(differences, act, present, (ends[0], ends[1]), limits[2]) for act in acts]
 
 
@@ -125,14 +124,12 @@ def _figure(preset: Preset, key: str) -> float:
     raise ConfigError(f"--key: found '{key}'{near}")
 
 
-def _feasible_end(
-    preset: str, changes: Mapping[str, Change], key: str, present: float, end: float
-) -> float:
+def _feasible_end(preset: Preset, key: str, present: float, end: float) -> float:
     """The value nearest to an end of the range that contradicts no other one."""
 
     def feasible(value: float) -> bool:
         try:
-            load(preset, {**changes, key: value})
+            changed(preset, {key: value})
         except ConfigError:
             return False
         return True

@@ -17,7 +17,7 @@ from experiments.engine.duel import Duel, asked_for, duels, proteges
 from experiments.engine.words import aligned, decimal, interval
 from model.alliance_model import AllianceModel
 from model.game.stage_game import Expected
-from model.preset.load import Change, ConfigError, Preset, load, shown
+from model.preset.load import Change, ConfigError, Preset, changed, load, shown
 from model.world import Array, total
 
 RUNS = 100
@@ -77,11 +77,9 @@ class Consequence:
     moved: list[Moved]
 
 
-def played(
-    preset: str, changes: Mapping[str, Change], patrons: Sequence[str], runs: int, rng: int
-) -> Play:
-    """Play a preset with changes, and the duels of some patrons."""
-    model = AllianceModel(preset, rng=rng, runs=range(runs), changes=changes)
+def played(preset: Preset, patrons: Sequence[str], runs: int, rng: int) -> Play:
+    """Play a preset, and the duels of some patrons."""
+    model = AllianceModel(preset, rng=rng, runs=range(runs))
     names = model.world.names
     catalogue = tuple(sorted({name for menu in model.world.ladder.names for name in menu}))
     places = [np.array([catalogue.index(e) for e in menu]) for menu in model.world.ladder.names]
@@ -108,8 +106,8 @@ def played(
         model.resolve()
         model.judge()
     terms = {key: value / max(turns, 1) for key, value in sums.items()}
-    known = [each for each in patrons if each in proteges(preset, changes)]
-    fought = duels(preset, runs, rng=rng, patrons=known, changes=changes)[0]
+    known = [each for each in patrons if each in proteges(preset)]
+    fought = duels(preset, runs, rng=rng, patrons=known)[0]
     return Play(names, catalogue, np.stack(actions), tuple(days), terms, fought)
 
 
@@ -150,18 +148,18 @@ def _differing(state: str, differs: Array, days: Sequence[str]) -> Differing:
     )
 
 
-def concerned(name: str, before: Preset, after: Preset, asked: Sequence[str]) -> list[str]:
+def concerned(before: Preset, after: Preset, asked: Sequence[str]) -> list[str]:
     """The patrons whose verdict is shown: those asked for, those changed, or the first.
 
     Raises ConfigError for who is no patron.
     """
-    patrons = list(proteges(name))
-    changed = [each for each in patrons if before.profiles[each] != after.profiles.get(each)]
-    return asked_for(asked, patrons) if asked else changed or patrons[:1]
+    patrons = list(proteges(before))
+    moved = [each for each in patrons if before.profiles[each] != after.profiles.get(each)]
+    return asked_for(asked, patrons) if asked else moved or patrons[:1]
 
 
 def tweaked(
-    preset: str,
+    preset: str | Preset,
     changes: Mapping[str, Change],
     *,
     runs: int = RUNS,
@@ -169,9 +167,11 @@ def tweaked(
     patrons: Sequence[str] = (),
 ) -> Consequence:
     """What the changes do to a preset. Raises ConfigError."""
-    chosen = concerned(preset, load(preset), load(preset, changes), patrons)
-    before = played(preset, {}, chosen, runs, rng)
-    return consequence(before, played(preset, changes, chosen, runs, rng), rng)
+    preset = load(preset)
+    after = changed(preset, changes)
+    chosen = concerned(preset, after, patrons)
+    before = played(preset, chosen, runs, rng)
+    return consequence(before, played(after, chosen, runs, rng), rng)
 
 
 # ------------------------------------------------------------------- at every save
@@ -211,17 +211,17 @@ def watched(
     part = any(path.samefile(each) for each in start.inputs)
     files = changes.get("with", [])
     over = [*(files if isinstance(files, list) else []), *([] if part else [str(path)])]
-    after = dict(changes) | ({"with": over} if over else {})
+    laid = dict(changes) | ({"with": over} if over else {})
     owners = [each for each in start.profiles if _owns(start, each, path)]
-    patrons = patrons or [each for each in proteges(preset) if each in owners]
+    patrons = patrons or [each for each in proteges(start) if each in owners]
     before: dict[tuple[str, ...], Play] = {}
     for _ in saves(path):
         try:
-            chosen = concerned(preset, start, start if part else load(preset, after), patrons)
+            after = load(preset, laid)  # read again: that is what is watched
+            chosen = concerned(start, start if part else after, patrons)
             if tuple(chosen) not in before:
-                before[tuple(chosen)] = played(preset, {}, chosen, runs, rng)
-            now = played(preset, after, chosen, runs, rng)
-            yield consequence(before[tuple(chosen)], now, rng)
+                before[tuple(chosen)] = played(start, chosen, runs, rng)
+            yield consequence(before[tuple(chosen)], played(after, chosen, runs, rng), rng)
         except ConfigError as error:
             yield error
 

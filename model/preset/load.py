@@ -73,7 +73,8 @@ def changed(preset: Preset, changes: Mapping[str, Change] | None = None) -> Pres
         return preset
     laid = {**preset.changes, **changes}
     if "with" in changes:
-        laid["with"] = [*_listed(preset.changes.get("with")), *_listed(changes["with"])]
+        over = [*_listed(preset.changes.get("with")), *_listed(changes["with"])]
+        laid["with"] = list(dict.fromkeys(over))
     return _laid(preset.path, laid, preset.files)
 
 

@@ -8,7 +8,7 @@ import pytest
 from agents.payoffs import TERMS
 from experiments.answer.schema import PLACES, schemas, write
 from model.parameters import SECTIONS, STATE_SECTIONS, declarations
-from model.preset.load import LADDER, PRESETS, PROFILES, ROOT
+from model.preset.load import LADDER, PRESETS, PROFILES, ROOT, load
 from model.preset.toml import document
 
 PROFILE = "profile.schema.json"
@@ -82,6 +82,6 @@ def test_the_schema_refuses_what_the_program_refuses(spoil, part):
 
 
 def test_schemas_are_written_where_asked(tmp_path):
-    written = write("twelve-days", None, tmp_path / "new")
+    written = write(load("twelve-days"), tmp_path / "new")
     assert {each.name for each in written} == set(PLACES)
     assert all(json.loads(each.read_text("utf-8"))["$schema"] for each in written)

@@ -8,6 +8,7 @@ import pytest
 from experiments.engine.batch import Job, play_block, simulate
 from model.alliance_model import AllianceModel
 from model.measures import worth
+from model.preset.load import load
 
 SHORT = {"turns": 5}
 
@@ -60,7 +61,7 @@ def test_a_block_gives_back_its_model_before_garbage_is_looked_for():
     before = models()
     gc.disable()
     try:
-        play_block(Job("twelve-days", changes={"turns": 1}), range(2))
+        play_block(Job(load("twelve-days", {"turns": 1})), range(2))
         assert models() == before
     finally:
         gc.enable()

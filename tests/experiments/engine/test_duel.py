@@ -6,7 +6,7 @@ from experiments.engine.duel import duels, proteges
 from experiments.engine.estimates import Estimate
 from experiments.theory.ablate import ablations
 from experiments.theory.robustness import robustness
-from model.preset.load import ConfigError
+from model.preset.load import ConfigError, load
 
 CHANGES = {"turns": 8}
 
@@ -18,7 +18,7 @@ def test_a_policy_against_itself_makes_no_difference():
 
 
 def test_patrons_side_with_their_proteges():
-    found = proteges("twelve-days")
+    found = proteges(load("twelve-days"))
     assert found["russia"] == found["china"] == "iran"
     assert found["united_states"] == "israel"
 

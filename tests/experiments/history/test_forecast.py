@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from experiments.history import forecast
-from model.preset.load import ConfigError
+from model.preset.load import ConfigError, load
 
 
 @pytest.fixture(scope="module")
 def made():
-    return forecast.forecast("twelve-days", date(2025, 6, 17), 40, 0, {}, date(2025, 6, 11))
+    return forecast.forecast(load("twelve-days"), date(2025, 6, 17), 40, 0, date(2025, 6, 11))
 
 
 def test_a_forecast_names_its_day_span_and_events(made):
@@ -84,4 +84,4 @@ def test_wrong_outcomes_are_refused(made, tmp_path, text, words):
 
 def test_a_day_before_the_start_is_refused():
     with pytest.raises(ConfigError, match="--until: found 2020-01-01"):
-        forecast.forecast("twelve-days", date(2020, 1, 1), 10, 0, {}, date(2025, 1, 1))
+        forecast.forecast(load("twelve-days"), date(2020, 1, 1), 10, 0, date(2025, 1, 1))

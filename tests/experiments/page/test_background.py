@@ -9,9 +9,10 @@ import pytest
 from experiments.engine.duel import duels
 from experiments.engine.estimates import Estimate
 from experiments.page import background as whatif
-from experiments.page.address import Plan
+from experiments.page.address import Plan, read
 from experiments.page.run import replayed
 
+PRESET = read("twelve-days")
 PLAN = Plan("twelve-days", changes=(("turns", 3),))
 
 
@@ -20,7 +21,7 @@ def played(pieces: list[whatif.Piece]) -> list:
 
 
 def test_the_band_holds_the_runs_that_the_page_shows() -> None:
-    lines = whatif.played_lines(PLAN.preset, 0, PLAN.changes, 0, 3)
+    lines = whatif.played_lines(PRESET, 0, PLAN.changes, 0, 3)
     for run in range(3):
         alone = replayed(Plan(PLAN.preset, 0, run, PLAN.changes), 3)
         for key, line in alone.record.lines.items():
@@ -62,7 +63,8 @@ def test_a_cell_of_the_grid_is_the_run_with_its_figures(monkeypatch: pytest.Monk
         PLAN.changed("russia.weights.ties", 3.0).changed("russia.weights.audience", 3.0).changes
     )
     alone = [
-        whatif.realised("twelve-days", 0, given, "russia", each, 3) for each in ("rhetoric", "arms")
+        whatif.realised(read("twelve-days"), 0, given, "russia", each, 3)
+        for each in ("rhetoric", "arms")
     ]
     np.testing.assert_allclose(talk[3:], alone[0], rtol=1e-12)
     np.testing.assert_allclose(act[3:], alone[1], rtol=1e-12)

@@ -145,7 +145,7 @@ def test_a_change_in_the_middle_is_replayed_from_its_turn() -> None:
 
 def test_every_figure_with_a_slider_can_change_at_once() -> None:
     world = replayed(PLAN, 0).world
-    for each in parameters("twelve-days"):
+    for each in parameters(load("twelve-days")):
         if changeable("twelve-days")[each["key"]]:
             assert changed_world(world, each["key"], each["high"]) is not world, each["key"]
 

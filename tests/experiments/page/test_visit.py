@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
 
-from experiments.page.address import Plan, address, from_address
+from experiments.page.address import Plan, address, from_address, read
 from experiments.page.sliders import figures_by_owner
 from experiments.page.snapshot import in_fact
 from experiments.page.visit import Visit, new_visit
@@ -147,5 +147,6 @@ def test_a_timeline_is_read_beside_its_preset_and_told_where_it_is_wrong(
     facts = [in_fact(visit.model.preset, each) for each in visit.model.record.moments]
     assert [fact for day in facts for fact in day] == ["US: ships"]
     acts.write_text(row.replace(",4,", ",7,"), "utf-8")
+    read.cache_clear()  # as a page that is served anew
     visit.begin(Plan(str(own)))
     assert "ladder_level: found '7'" in visit.message.value

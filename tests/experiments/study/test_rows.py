@@ -8,9 +8,10 @@ import pytest
 from experiments.engine.duel import duels, proteges
 from experiments.study.rows import Plan, Row, play, simulate_point
 from experiments.study.work import batches, merged
-from model.preset.load import ConfigError
+from model.preset.load import ConfigError, changed, load
 
-PLAN = Plan("twelve-days", "russia", "iran", ("rhetoric", "arms"), 3, {"turns": 3}, ("wars",), True)
+SHORT = load("twelve-days", {"turns": 3})
+PLAN = Plan(SHORT, "russia", "iran", ("rhetoric", "arms"), 3, ("wars",), True)
 TIES = (0.0, 0.1, 0.2, 0.3)
 ROWS = [Row(k, range(5 * k, 5 * k + 5), {"russia.ties.israel": tie}) for k, tie in enumerate(TIES)]
 
@@ -35,7 +36,7 @@ def test_the_depth_of_a_treaty_may_differ_by_run():
     assert not table["error"].any()
     for row in rows:
         fixed = Row(row.point, row.runs, {})
-        plan = replace(PLAN, changes={**PLAN.changes, key: row.changes[key]})
+        plan = replace(PLAN, preset=changed(PLAN.preset, row.changes))
         alone = play(plan, [fixed]).rows
         for name, column in table.items():
             assert column[row.point] == alone[name][0], name
@@ -100,13 +101,12 @@ def test_simulate_point_refuses_a_wrong_argument(words, message):
 
 def test_simulate_point_takes_the_presets_first_patron():
     pact = "docs/examples/pact-2025/pact.toml"
-    first = next(iter(proteges(pact)))
+    first = next(iter(proteges(load(pact))))
     small = {"turns": 2}
     assert simulate_point(pact, small, runs=2) == simulate_point(pact, small, runs=2, patron=first)
 
 
 def test_an_unknown_measure_is_told():
-    table = play(
-        Plan("twelve-days", "russia", "iran", ("own",), 0, {"turns": 1}, ("war",)), ROWS[:1]
-    )
+    plan = Plan(SHORT, "russia", "iran", ("own",), 0, ("war",))
+    table = play(plan, ROWS[:1])
     assert "measures: found 'war'; did you mean wars?" in table.rows["error"][0]

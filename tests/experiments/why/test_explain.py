@@ -11,11 +11,12 @@ from experiments.why.explain import (
     watched,
     without_choice,
 )
+from model.preset.load import load
 
 
 @pytest.fixture(scope="module")
 def russia():
-    model = watched("twelve-days", 4, 0, 0, {})
+    model = watched(load("twelve-days"), 4, 0, 0)
     return model, explanation(model, 0, turn=4, flips=False)
 
 
@@ -37,9 +38,9 @@ def test_probabilities_follow_the_payoffs(russia):
 
 @pytest.mark.slow
 def test_the_smallest_flip_flips_when_the_game_is_solved_again():
-    found = explanation(watched("twelve-days", 4, 0, 0, {}), 0, turn=4)
+    found = explanation(watched(load("twelve-days"), 4, 0, 0), 0, turn=4)
     assert found.flip is not None
-    model = watched("twelve-days", 4, 0, 0, {})
+    model = watched(load("twelve-days"), 4, 0, 0)
     flip, before = found.flip, int(np.argmax(found.probability))
     play = model.solution.play
     after = solved(nudged(model.world, flip.key, flip.after), play, {}).play[0]
@@ -51,8 +52,8 @@ def test_the_smallest_flip_flips_when_the_game_is_solved_again():
 
 def test_a_rule_leaves_open_what_it_does_not_play():
     talks = {"russia.rule": "always_talk"}
-    found = explanation(watched("twelve-days", 2, 0, 0, talks), 0, turn=2)
-    same = explanation(watched("twelve-days", 2, 0, 0, {}), 0, turn=2, flips=False)
+    found = explanation(watched(load("twelve-days", talks), 2, 0, 0), 0, turn=2)
+    same = explanation(watched(load("twelve-days"), 2, 0, 0), 0, turn=2, flips=False)
     assert found.played == "rhetoric" and found.probability.max() == 1.0
     assert found.open.tolist() == (same.probability > 0).tolist() and found.open.sum() > 1
     told = in_words(found)
@@ -62,7 +63,9 @@ def test_a_rule_leaves_open_what_it_does_not_play():
 
 
 def test_others_keep_to_their_rules_when_the_game_is_solved_again():
-    model = watched("twelve-days", 4, 0, 0, {"iran.rule": "always_fight", "china.rule": "level_k"})
+    model = watched(
+        load("twelve-days", {"iran.rule": "always_fight", "china.rule": "level_k"}), 4, 0, 0
+    )
     kept = without_choice(model.world, model.solution)
     assert list(kept) == [1, 4]
     again = solved(model.world, model.solution.play, kept)
@@ -70,7 +73,7 @@ def test_others_keep_to_their_rules_when_the_game_is_solved_again():
 
 
 def test_who_attacks_by_order_does_so_when_the_game_is_solved_again():
-    model = watched("twelve-days", 2, 0, 0, {})
+    model = watched(load("twelve-days"), 2, 0, 0)
     assert model.preset.attack_turn() == model.world.turn
     kept = without_choice(model.world, model.solution)
     assert list(kept) == [model.world.challenger]

@@ -16,7 +16,7 @@ from experiments.why.flip import (
     flips,
     in_words,
 )
-from model.preset.load import ConfigError
+from model.preset.load import ConfigError, load
 
 
 class Known(Differences):
@@ -81,7 +81,7 @@ def test_several_roots_are_all_found():
     ],
 )
 def test_the_range_ends_where_a_value_would_contradict_another(key, present, end, expected):
-    found = _feasible_end("twelve-days", {}, key, present, end)
+    found = _feasible_end(load("twelve-days"), key, present, end)
     assert found == pytest.approx(expected, rel=1e-4)
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from experiments.why.explain import watched
 from experiments.why.gambit_file import decimal, write_game
+from model.preset.load import load
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    model = watched("twelve-days", 4, 0, 0, {})
+    model = watched(load("twelve-days"), 4, 0, 0)
     out = tmp_path_factory.mktemp("game") / "game.nfg"
     states = ["russia", "iran", "israel"]
     beside = write_game(

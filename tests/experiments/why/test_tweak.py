@@ -39,12 +39,12 @@ def short(folders):
 
 @pytest.fixture(scope="module")
 def before():
-    return played("twelve-days", SHORT, [], RUNS, 0)
+    return played(load("twelve-days", SHORT), [], RUNS, 0)
 
 
 @pytest.fixture(scope="module")
 def after():
-    return played("twelve-days", SHORT | {"russia.weights.ties": 0.0}, [], RUNS, 0)
+    return played(load("twelve-days", SHORT | {"russia.weights.ties": 0.0}), [], RUNS, 0)
 
 
 def test_no_change_changes_nothing(before):
@@ -64,7 +64,7 @@ def test_a_side_is_the_models_own_play(before):
 
 
 def test_terms_are_the_ledgers_mean_under_the_states_strategy():
-    side = played("twelve-days", {"turns": 3}, [], 1, 0)
+    side = played(load("twelve-days", {"turns": 3}), [], 1, 0)
     model = AllianceModel("twelve-days", runs=0, changes={"turns": 3})
     sums, turns = dict.fromkeys(side.terms, 0.0), 0
     while not model.over:
@@ -109,7 +109,7 @@ def test_shares_and_turns_count_the_runs_that_differ(before, after):
 def test_a_new_player_and_a_shorter_menu_can_be_compared(before):
     fewer = ["russia", "iran", "israel", "united_states", "china"]
     changes = SHORT | {"players": fewer, "russia.menu": ["silence", "mediation"]}
-    after = played("twelve-days", changes, ["russia"], RUNS, 0)
+    after = played(load("twelve-days", changes), ["russia"], RUNS, 0)
     found = consequence(before, after)
     assert [each.state for each in found.states] == fewer
     assert after.duels == []  # neither talk nor force is on its menu
@@ -119,11 +119,11 @@ def test_a_new_player_and_a_shorter_menu_can_be_compared(before):
 def test_the_patrons_shown_are_those_asked_for_or_changed_or_the_first():
     plain = load("twelve-days")
     changed = load("twelve-days", {"china.weights.ties": 0.0, "israel.weights.ties": 0.0})
-    assert concerned("twelve-days", plain, changed, []) == ["china"]
-    assert concerned("twelve-days", plain, plain, []) == ["russia"]
-    assert concerned("twelve-days", plain, changed, ["gulf"]) == ["gulf"]
+    assert concerned(plain, changed, []) == ["china"]
+    assert concerned(plain, plain, []) == ["russia"]
+    assert concerned(plain, changed, ["gulf"]) == ["gulf"]
     with pytest.raises(ConfigError, match=r"--patron: found 'rusia'; did you mean russia\?"):
-        concerned("twelve-days", plain, plain, ["rusia"])
+        concerned(plain, plain, ["rusia"])
 
 
 def test_the_verdict_is_the_duels_own_on_both_sides(short):

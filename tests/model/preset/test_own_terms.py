@@ -46,16 +46,17 @@ def test_the_example_has_ten_lines_of_code_and_stands_in_the_docs():
 
 
 def test_a_term_is_in_ledger_payoff_list_schema_and_show():
-    found = explanation(watched("twelve-days", 4, 0, 0, WITH), 0, flips=False)
+    found = explanation(watched(load("twelve-days", WITH), 4, 0, 0), 0, flips=False)
     assert list(found.terms) == [*BUILT_IN, "fatigue"]
     open_ = np.isfinite(found.total)
     assert np.allclose(sum(found.terms.values())[open_], found.total[open_], rtol=1e-12)
     rung = np.array([0, 1, 2, 3, 3, 4, 4, 5])
     assert np.allclose(found.terms["fatigue"] / found.terms["fatigue"][1], rung)
     assert found.terms["fatigue"][1] < 0
-    keys = {each["key"]: each for each in parameters("twelve-days", WITH)}
+    preset = load("twelve-days", WITH)
+    keys = {each["key"]: each for each in parameters(preset)}
     assert keys["russia.weights.fatigue"]["high"] == 5.0
-    weights = schemas("twelve-days", WITH)["profile.schema.json"]["$defs"]["Weights"]["properties"]
+    weights = schemas(preset)["profile.schema.json"]["$defs"]["Weights"]["properties"]
     assert weights["fatigue"]["maximum"] == 5.0
     (row,) = resolved("twelve-days", WITH, "russia.weights.fatigue")
     assert (row.value, row.origin) == (0.5, "default of term fatigue")

@@ -67,14 +67,14 @@ def test_morris_effects_of_a_linear_model_are_its_slopes():
 @pytest.fixture(scope="module")
 def everything():
     design = Design(title="all", kind="sensitivity", preset="iran-2025", acts=["arms"])
-    design.factors = declared_factors(design.preset, design.set, design.sensitivity.spread)
+    design.factors = declared_factors(load(design.preset), design.sensitivity.spread)
     return design
 
 
 def test_all_declared_parameters_that_vary_by_run_are_factors(everything):
     from experiments.answer.listing import parameters
 
-    wanted = {each["key"] for each in parameters("iran-2025") if varies_by_run(each["key"])}
+    wanted = {each["key"] for each in parameters(load("iran-2025")) if varies_by_run(each["key"])}
     fixed = wanted - set(everything.factors)
     assert len(everything.factors) > 300
     assert not fixed
