@@ -10,7 +10,6 @@ from experiments.why.gambit_file import held, profile_payoffs, short_menus
 from model.alliance_model import AllianceModel
 from model.draws import uniforms
 from model.game.stage_game import CHANNELS, StageGame
-from model.world import Play
 
 POSED_TURNS = 25
 """Turns after which the preset poses its games: by then half of the runs are at war."""
@@ -45,16 +44,6 @@ def posed_games(count: int, actions: int = 6) -> StageGame:
     assert model.game is not None and model.solution is not None
     patrons = [s for s in range(model.world.state_count) if s not in model.world.principals]
     return short_menus(held(model.game, model.solution.play, patrons), actions)
-
-
-def gambits_play(game: StageGame) -> Play:
-    """Gambit's logit equilibrium of the game of one run, on the principal branch."""
-    menus = open_menus(game)
-    played = gambits_solution(strategic_form(game, menus))
-    play = np.zeros_like(game.base)
-    for state, (player, menu) in enumerate(zip(played.game.players, menus, strict=True)):
-        play[state, menu] = [float(played[each]) for each in player.strategies]
-    return play
 
 
 def open_menus(game: StageGame) -> list[list[int]]:

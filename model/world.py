@@ -34,7 +34,6 @@ PerState = Float[Array, "states *#runs"]
 PerPair = Float[Array, "states states *#runs"]
 PerAction = Float[Array, "actions *#runs"]
 Play = Float[Array, "states actions *#runs"]
-Menu = Bool[Array, "actions *#runs"]
 Choice = Int[Array, "states *#runs"]
 if TYPE_CHECKING:  # without a run axis these are numbers, which behave as arrays without axes
     PerRun = np.ndarray

@@ -42,8 +42,6 @@ COVARIATES = (
     "econ_exposure",
 )
 COLUMNS = ("case_id", "year", "patron", "protege", "adversary", "treaty", *COVARIATES)
-BENT = ("stakes", "reputation")
-"""Covariates that a coder who knows the outcome bends most easily."""
 
 
 def standard() -> dict[str, dict[str, Any]]:

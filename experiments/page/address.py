@@ -2,7 +2,6 @@
 
 import json
 import os
-import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from operator import itemgetter
@@ -213,22 +212,3 @@ def as_profile(plan: Plan) -> str:
             lines += ["", f"[{head}]"]
         lines.append(f"{name} = {json.dumps(value)}")
     return "\n".join(lines) + "\n"
-
-
-def from_profile(text: str) -> dict[str, Value]:
-    """The changes that a saved profile holds, by their keys.
-
-    >>> from_profile("[russia.weights]\\naudience = 0.8\\n")
-    {'russia.weights.audience': 0.8}
-    """
-    found: dict[str, Value] = {}
-
-    def gather(table: dict[str, object], prefix: str) -> None:
-        for name, value in table.items():
-            if isinstance(value, dict):
-                gather(value, f"{prefix}{name}.")
-            elif isinstance(value, float | int | str):
-                found[prefix + name] = value
-
-    gather(tomllib.loads(text), "")
-    return found

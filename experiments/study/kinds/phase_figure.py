@@ -74,11 +74,3 @@ def draw(
                 across, upward, values, levels=[0.0], colors=INK, linestyles=style, linewidths=width
             )
     axes.tick_params(length=2)
-
-
-def contour_lines(across: Array, upward: Array, mean: Array) -> list[Array]:
-    """The pieces of the contour of no difference, each an array of points (count, 2)."""
-    from contourpy import contour_generator
-
-    lines = contour_generator(across, upward, mean).lines(0.0)
-    return [np.asarray(each, float) for each in lines]

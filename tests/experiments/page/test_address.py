@@ -10,9 +10,8 @@ from experiments.page.address import (
     as_profile,
     base_value,
     from_address,
-    from_profile,
 )
-from model.preset.load import ConfigError
+from model.preset.load import ConfigError, load
 from model.preset.own_terms import ALLOWED
 
 CHANGED = Plan(
@@ -52,8 +51,13 @@ def test_a_wrong_address_is_refused_with_a_word(text: str, word: str) -> None:
         from_address(text)
 
 
-def test_a_saved_profile_gives_back_the_changes() -> None:
-    assert from_profile(as_profile(CHANGED)) == CHANGED.given
+def test_a_saved_profile_gives_back_the_changes(tmp_path: Path) -> None:
+    saved = tmp_path / "mine.toml"
+    saved.write_text(as_profile(CHANGED))
+    preset = load("twelve-days", {"with": [str(saved)]})
+    assert preset.figure("oil.elasticity") == 0.2
+    assert preset.figure("russia.weights.ties") == 2.5
+    assert preset.profiles["russia"].rule == "level_k"
 
 
 def test_giving_a_figure_back_leaves_no_trace() -> None:

@@ -5,10 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from contourpy import contour_generator
 from scipy.spatial import cKDTree
 
 from experiments.study.kinds.phase import Surface, edges, filled, leaves, surface_of, wanted, waves
-from experiments.study.kinds.phase_figure import contour_lines
 from experiments.study.work import merged
 from tests.small import small
 
@@ -34,8 +34,8 @@ def dense(lines):
 def contour_error(mean):
     """Mean distance between a contour and the true one, both ways, in sides of the plane."""
     fine = np.linspace(0, 1, 401)
-    true = dense(contour_lines(fine, fine, truth(*np.meshgrid(fine, fine))))
-    found = dense(contour_lines(GRID, GRID, mean))
+    true = dense(contour_generator(fine, fine, truth(*np.meshgrid(fine, fine))).lines(0.0))
+    found = dense(contour_generator(GRID, GRID, mean).lines(0.0))
     return (cKDTree(true).query(found)[0].mean() + cKDTree(found).query(true)[0].mean()) / 2
 
 
