@@ -1,1 +1,1 @@
-"""The model held against coded and dated history."""
+"""Compares the model with coded and dated history."""

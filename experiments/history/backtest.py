@@ -1,4 +1,4 @@
-"""Backtests: the calibrated model and the baselines on cases they were not fitted to."""
+"""Backtests the calibrated model and the baselines on cases to which they were not fitted."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ from model.preset.load import ConfigError, suggestion
 from model.world import Array
 
 FEWEST = 10
-"""Cases that a fit needs at least."""
+"""The fewest cases that a fit needs."""
 
 
 def strategic(train: Cases, test: Cases) -> Array:
@@ -35,19 +35,19 @@ def strategic(train: Cases, test: Cases) -> Array:
 
 
 FORECASTERS: dict[str, Forecaster] = {"model": strategic, **BASELINES}
-"""What is compared, the model first."""
+"""The forecasters that are compared, the model first."""
 
 
 # ------------------------------------------------------------------- designs
 
 
 def one_out(cases: Cases) -> list[Array]:
-    """Each case alone: leave-one-out."""
+    """One fold for each case: leave-one-out."""
     return [np.arange(len(cases)) == each for each in range(len(cases))]
 
 
 def patron_out(cases: Cases) -> list[Array]:
-    """All cases of each patron: leave-one-patron-out."""
+    """One fold for each patron's cases: leave-one-patron-out."""
     return [cases.state == each for each in np.unique(cases.state)]
 
 
@@ -56,7 +56,7 @@ DESIGNS = {"leave-one-patron-out": patron_out, "leave-one-out": one_out}
 
 @dataclass(frozen=True)
 class Backtest:
-    """Forecasts of held-out cases by each forecaster, and what happened."""
+    """Each forecaster's forecasts of held-out cases, and the outcomes."""
 
     design: str
     outcome: Array
@@ -78,7 +78,7 @@ class Backtest:
 
 
 def held_out(design: str, cases: Cases, folds: Sequence[Array]) -> Backtest:
-    """The backtest in which each fold is forecast from all the other cases."""
+    """The backtest that forecasts each fold from all other cases."""
     forecasts = {}
     for name, forecaster in FORECASTERS.items():
         rows = np.zeros((len(cases), len(RUNGS)))
@@ -89,7 +89,7 @@ def held_out(design: str, cases: Cases, folds: Sequence[Array]) -> Backtest:
 
 
 def by_time(cases: Cases, year: int) -> Backtest:
-    """The backtest trained on cases before a year and tested on those from it on."""
+    """The backtest trained on cases before a year and tested on the later ones."""
     later = cases.year >= year
     if (~later).sum() < FEWEST or not later.any():
         raise ConfigError(
@@ -102,7 +102,7 @@ def by_time(cases: Cases, year: int) -> Backtest:
 
 
 def backtests(cases: Cases, year: int | None = None) -> list[Backtest]:
-    """By time where a year is given, else leaving out patrons, and single cases."""
+    """The backtest by time if a year is given, else those leaving out patrons and single cases."""
     if year is not None:
         return [by_time(cases, year)]
     if len(np.unique(cases.state)) < 2 or len(cases) < FEWEST + 1:
@@ -114,7 +114,7 @@ def backtests(cases: Cases, year: int | None = None) -> list[Backtest]:
 
 
 def read_known(path: Path, without: str | None = None) -> Cases:
-    """Cases whose outcomes are known, with the named covariates taken away."""
+    """The cases with known outcomes, without the named covariates."""
     cases = read_cases(path)
     names = [each.strip() for each in (without or "").split(",") if each.strip()]
     for each in names:

@@ -1,6 +1,6 @@
-"""Forecasts to beat: climatology, treaty, ordinal logit, conditional logit, last behaviour.
+"""Baseline forecasts: climatology, treaty, ordinal logit, conditional logit, last behaviour.
 
-Each is fitted on known cases and forecasts others: (train, test) to (cases, rungs).
+Each is fitted to known cases and forecasts others: (train, test) to (cases, rungs).
 """
 
 from collections.abc import Callable
@@ -26,17 +26,17 @@ RIDGE = 0.1
 
 
 def climatology(train: Cases, test: Cases) -> Array:
-    """How often each rung was the outcome, with half a case of each added."""
+    """The frequency of each rung, with half a case of each added."""
     return np.tile(_shares(train.outcome), (len(test), 1))
 
 
 def treaty_only(train: Cases, test: Cases) -> Array:
-    """How often each rung was the outcome under the same type of treaty."""
+    """The frequency of each rung under the same type of treaty."""
     return np.stack([_mixed(train, [each == t for t in train.treaty]) for each in test.treaty])
 
 
 def last_behaviour(train: Cases, test: Cases) -> Array:
-    """What the patron did in its last case of an earlier year, mixed with climatology."""
+    """The patron's act in its last case of an earlier year, mixed with climatology."""
     rows = []
     for state, year in zip(test.state, test.year, strict=True):
         earlier = (train.state == state) & (train.year < year)

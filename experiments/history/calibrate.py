@@ -1,6 +1,6 @@
-"""Calibration: the shared payoff weights and the precision, fitted to coded cases.
+"""Calibration: fits the shared payoff weights and the precision to coded cases.
 
-The fit with its recovery on simulated history, its posterior, and what it writes.
+It also recovers weights from simulated history, samples the posterior, and writes the result.
 """
 
 import json
@@ -48,10 +48,10 @@ class Recovered:
 
 
 def recovery(record: Record, logs: Array, times: int, copies: int = 4) -> list[Recovered]:
-    """Parameter recovery: outcomes simulated at known weights, fitted anew.
+    """Parameter recovery: outcomes are simulated at known weights and fitted again.
 
     Each simulated history has `copies` times the recorded cases; `covered` is the share of
-    90 % intervals that hold the truth (Signorino 1999 on why to simulate).
+    90 % intervals that contain the truth (Signorino 1999 on why to simulate).
     """
     likely = np.tile(probabilities(record.games, logs, record.classes), (copies, 1))
     many = record.part(np.tile(np.arange(len(record.outcome)), copies))
@@ -104,7 +104,7 @@ def posterior(record: Record, fit: Fit, steps: int, walkers: int = 32) -> Array:
 
 @dataclass(frozen=True)
 class Calibration:
-    """A calibration with what shows how far to trust it."""
+    """A calibration with its recovery and posterior, which show how far to trust it."""
 
     source: Path
     cases: int
@@ -116,7 +116,7 @@ class Calibration:
 
 
 def calibrated(path: Path, starts: int, recover: int = 0, steps: int = 0) -> Calibration:
-    """Fit to a file of coded cases; recovery and posterior where asked for."""
+    """The fit to a file of coded cases, with recovery and posterior if requested."""
     cases = read_cases(path)
     record = record_of(cases)
     fit = fitted(record, starting_points(starts))
@@ -137,7 +137,7 @@ def calibrated(path: Path, starts: int, recover: int = 0, steps: int = 0) -> Cal
 
 
 def fragment(found: Calibration, states: Sequence[str]) -> str:
-    """The fit as TOML tables of the states, with where it comes from."""
+    """The fit as TOML tables of the states, with its origin."""
     fit = found.fit
     lines = [
         f"# Weights and precision fitted to {found.cases} coded cases: {found.source.name},",
@@ -190,7 +190,7 @@ def as_json(found: Calibration) -> str:
 
 
 def in_words(found: Calibration) -> str:
-    """The calibration as a table: prior, fit, error, and posterior where there is one."""
+    """The calibration as a table: prior, fit, error, and posterior if there is one."""
     fit = found.fit
     low, high = np.exp(fit.logs + np.outer([-1.645, 1.645], list(fit.errors.values())))
     lines = [

@@ -45,7 +45,7 @@ COLUMNS = ("case_id", "year", "patron", "protege", "adversary", "treaty", *COVAR
 
 
 def standard() -> dict[str, dict[str, Any]]:
-    """What is the same in all cases: the figures of a standard patron, protege and adversary."""
+    """The figures that all cases share: those of a standard patron, protege and adversary."""
     return tomllib.loads((FOLDER / "case.toml").read_text("utf-8"))
 
 
@@ -100,13 +100,13 @@ class Cases:
         return np.array([clause in clauses(each) for each in self.treaty], float)
 
     def without(self, names: Sequence[str]) -> "Cases":
-        """The same cases with some covariates not known."""
+        """The same cases with some covariates unknown."""
         middle = {name: np.full(len(self), UNKNOWN) for name in names}
         return replace(self, covariates={**self.covariates, **middle})
 
     @property
     def state(self) -> Array:
-        """The patron's state, under one name through time."""
+        """The patron's name, the same through time."""
         return np.array([SAME_STATE.get(each, each) for each in self.patron])
 
 
@@ -125,9 +125,9 @@ def clauses(treaty: str) -> tuple[str, ...]:
 
 
 def read_cases(path: Path, *, outcomes: bool = True) -> Cases:
-    """The cases of a CSV file; without `outcomes` that column is not even looked at.
+    """The cases of a CSV file; without `outcomes` that column is not read.
 
-    An empty covariate, or one with a missing code, is not known. Raises ConfigError.
+    An empty covariate, or one with a missing code, counts as unknown. Raises ConfigError.
     """
     table = read_table(path, [*COLUMNS, "outcome"] if outcomes else COLUMNS)
     table.unique("case_id")
@@ -154,7 +154,7 @@ def read_cases(path: Path, *, outcomes: bool = True) -> Cases:
 
 
 def share(table: Table, row: Row, covariate: str) -> float:
-    """A covariate of a case; the middle of its scale where it is missing."""
+    """A covariate of a case, or the middle of its scale if it is unknown."""
     if missing(row.cells[covariate]):
         return UNKNOWN
     return table.number(row, covariate, 0, 1)
@@ -227,7 +227,7 @@ def strength(case: Cases) -> Array:
 
 @formula("patron.posture.vulnerability")
 def vulnerability(case: Cases) -> Array:
-    """Harm of a unit of force met grows with the adversary's strength."""
+    """Harm from a unit of force met, which grows with the adversary's strength."""
     return case.covariates["adv_strength"]
 
 
@@ -245,13 +245,13 @@ def tie(case: Cases) -> Array:
 
 @formula("patron.pledges.protege")
 def pledge(case: Cases) -> Array:
-    """What the patron's name let the protege expect, the coded salience: willingness."""
+    """Support that the protege expects from the patron, the coded salience: willingness."""
     return case.covariates["reputation"]
 
 
 @formula("patron.reputation.value")
 def standing(case: Cases) -> Array:
-    """What its standing with an audience is worth, the coded salience: willingness."""
+    """Worth of the patron's standing with an audience, the coded salience: willingness."""
     return case.covariates["reputation"]
 
 
@@ -311,7 +311,7 @@ def world_of(cases: Cases) -> World:
 
 @dataclass(frozen=True)
 class Games:
-    """The stage games of all cases, as payoff terms that wait for their weights.
+    """The stage games of all cases, as payoff terms without their weights.
 
     `terms` (terms, states, actions, cases), `slopes` (terms, channels, states, actions, cases).
     """

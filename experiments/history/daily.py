@@ -1,4 +1,4 @@
-"""A crisis day by day: the chance of what each state did next, given all until the day before.
+"""Forecasts a crisis day by day: the chance of each state's act, given all acts until then.
 
 The model plays the preset with the acts that were observed; before each day it says with
 which probability each state will be on which rung.
@@ -26,7 +26,7 @@ FORECASTERS = ("model", "persistence", "climatology")
 
 @dataclass(frozen=True)
 class Day:
-    """What one state did on one day, and what each forecaster gave each rung."""
+    """A state's act on one day, and each forecaster's chance for each rung."""
 
     day: str
     state: str
@@ -37,10 +37,10 @@ class Day:
 def forecasts(
     preset: str | Preset, path: Path, changes: Mapping[str, Change] | None = None
 ) -> list[Day]:
-    """Each state's act on each day of the preset on which it acted, with what was forecast.
+    """Each state's act on each day of the preset on which it acted, with the forecasts.
 
-    Where a state acted more than once on a day, its highest rung counts. What a script
-    forces is not scored.
+    If a state acted more than once on a day, its highest rung counts. Scripted acts are
+    not scored.
     """
     model = AllianceModel(preset, changes=changes)
     acts = on_ladder(model.preset, timeline(path))
@@ -53,7 +53,7 @@ def forecasts(
 
 
 def _played(model: AllianceModel, daily: Mapping[tuple[date, str], int]) -> Iterator[Day]:
-    """The model led along the observed acts."""
+    """The model's forecasts as it is led along the observed acts."""
     names = model.world.names
     length = timedelta(days=model.preset.file.turn_days)
     past: list[tuple[str, int]] = []
@@ -83,7 +83,7 @@ def _played(model: AllianceModel, daily: Mapping[tuple[date, str], int]) -> Iter
 
 
 def _said(model: AllianceModel, scripted: bool) -> Array:
-    """The forecast for this turn; a scripted attack is known to the others on its day."""
+    """The forecast for this turn; the others know a scripted attack on its day."""
     before = model.world
     model.world = replace(before, war=np.asarray(before.war | scripted))
     model.weigh()
@@ -97,7 +97,7 @@ def _said(model: AllianceModel, scripted: bool) -> Array:
 
 
 def forecast_rungs(model: AllianceModel) -> Array:
-    """Chance of each rung for each state: its mixed strategy, or its last act if not reviewed."""
+    """The chance of each rung for each state, by its mixed strategy, or its last act unreviewed."""
     world = model.world
     assert model.solution is not None
     review = conflict.chance(world.conflict.revision, world.weeks)
@@ -134,7 +134,7 @@ def persistence(past: list[tuple[str, int]], state: str) -> Array:
 
 
 def shares(past: list[tuple[str, int]], state: str) -> Array:
-    """How often the state was on each rung so far, with half an act of each added."""
+    """The frequency of each rung for a state so far, with half an act of each added."""
     counts = np.full(len(RUNGS), 0.5)
     for who, rung in past:
         counts[rung] += who == state
@@ -176,7 +176,7 @@ def as_json(days: list[Day]) -> str:
 
 
 def in_words(days: list[Day]) -> str:
-    """A line an act: what was done and the chance each forecaster gave it; then the scores."""
+    """A line for each act with the chance that each forecaster gave it; then the scores."""
     rows = []
     for each in days:
         chances = [each.forecasts[name][each.rung] for name in FORECASTERS]

@@ -1,7 +1,7 @@
-"""Dated forecasts of defined events, sealed by a hash, and their scores once it is known.
+"""Dated forecasts of defined events, sealed by a hash, and scored once outcomes are known.
 
 A probability is the share of simulated runs in which the event happens; its interval is that
-of the sampling alone (Wilson), not of the model.
+for sampling error alone (Wilson), not for errors of the model.
 """
 
 import json
@@ -33,7 +33,7 @@ PRICES = (80.0, 100.0)
 
 @dataclass(frozen=True)
 class Event:
-    """A question that will have the answer yes or no, and the chance of yes with its interval."""
+    """A question with the answer yes or no, and the chance of yes with its interval."""
 
     event: str
     question: str
@@ -52,7 +52,7 @@ def chance(happened: Array) -> Estimate:
 
 
 def events(preset: Preset, played: Ensemble, until: date, sides: Mapping[str, str]) -> list[Event]:
-    """The events of a preset and how often they happen; `sides` says whom each patron backs."""
+    """The events of a preset and how often they happen; `sides` names each patron's protege."""
     file, table, rungs = preset.file, played.table, ladder_entries()
     labels = {name: each.label for name, each in preset.profiles.items()}
     span = f"from {file.start} to {until}"
@@ -116,7 +116,7 @@ def seal(record: Mapping[str, object]) -> str:
 
 
 def write(record: Mapping[str, object], out: Path) -> None:
-    """Write a forecast whole or not at all."""
+    """Write a forecast in one step, so that no half-written file is left."""
     write_files({out: (json.dumps(record, indent=1, default=str) + "\n").encode()})
 
 
@@ -141,7 +141,7 @@ def in_words(record: Mapping[str, object]) -> str:
 
 
 def read_forecast(path: Path) -> dict[str, float]:
-    """The events of a forecast and their chances, if its seal is whole. Raises ConfigError."""
+    """The events of a forecast and their chances. Raises ConfigError if its seal is broken."""
     record = read_json(path, "a forecast, as cheaptalk forecast writes it")
     try:
         listed = [(str(each["event"]), each["probability"]) for each in record["events"]]
@@ -166,9 +166,9 @@ def read_forecast(path: Path) -> dict[str, float]:
 
 
 def read_outcomes(path: Path, known: list[str]) -> dict[str, bool]:
-    """What happened, of a CSV with the columns event and happened (0, 1; empty: still open).
+    """The outcomes in a CSV with the columns event and happened (0, 1; empty: still open).
 
-    Raises ConfigError, also where an event has two rows.
+    Raises ConfigError, also if an event has two rows.
     """
     table = read_table(path, ("event", "happened"))
     table.unique("event")

@@ -1,4 +1,4 @@
-"""Potential patrons in the International Crisis Behavior data, and the backtest on them.
+"""Reads potential patrons in the International Crisis Behavior data, and backtests on them.
 
 Reads the project's own actor-level file (ICB2, version 13 or later), or a table of potential
 patrons made from it and joined with other sources. See Brecher & Wilkenfeld 2000.
@@ -70,7 +70,7 @@ FEATURES = (
     *("rival_ally_of_actor", "ideal_tilt", "mindist_patron_actor_km", "contig_patron_actor"),
     *("trade_share_patron", "patron_other_war_lag", "nuke_adv", "major_adv"),
 )
-"""What the logit uses where the file has it."""
+"""The logit's features, if the file has them."""
 
 FOLDS = 5
 """Parts of the crises from which salience is estimated for one another."""
@@ -109,7 +109,7 @@ def read_patrons(path: Path) -> pd.DataFrame:
 def numeric(table: Table) -> pd.DataFrame:
     """A table by its columns in small letters, numbers where a column has nothing else.
 
-    What the backtest reads must be numbers or missing; a -9 stays, as in ICB it may be an answer.
+    The columns that the backtest reads must be numbers or missing; -9 stays, as it may be valid.
     Raises ConfigError.
     """
     names = [each.lower() for each in table.head]
@@ -168,7 +168,7 @@ def _number(column: "pd.Series[float]") -> "pd.Series[float]":
 
 
 def _history(table: pd.DataFrame) -> dict[str, Array]:
-    """What each patron last did for the same actor: class (-1: nothing yet), and how often met."""
+    """Each patron's last class of act for the same actor (-1: none yet), and how often they met."""
     last, met = np.full(len(table), -1.0), np.zeros(len(table))
     seen: dict[tuple[int, int], list[tuple[int, float]]] = {}
     columns = (table["actor"], table["patron"], table["crisno"], table["support"])
@@ -205,7 +205,7 @@ def salience_within(train: pd.DataFrame, features: Sequence[str]) -> Array:
 
 
 def coded(table: pd.DataFrame, salient: Array) -> Cases:
-    """The rows coded as cases, by formulas of what was known before; unknown is the middle."""
+    """The rows coded as cases from what was known before; unknown is the middle of a scale."""
 
     def figure(name: str, otherwise: float = 0.0) -> Array:
         if name not in table:
@@ -253,12 +253,12 @@ def strategic(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) 
 
 
 def base_rate(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) -> Array:
-    """How often each class occurred."""
+    """The frequency of each class."""
     return np.tile(_shares(train), (len(test), 1))
 
 
 def last_behaviour(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) -> Array:
-    """How often each class occurred by what the patron last did for the actor: four cells."""
+    """The frequency of each class by the patron's last act for the actor: four cells."""
     cells = [np.minimum(table["last"], 2) for table in (train, test)]
     prior = 5 * _shares(train)
     rows = {each: prior + _counts(train[cells[0] == each]) for each in (-1, 0, 1, 2)}
@@ -369,7 +369,7 @@ def backtest(path: Path, split: int, chosen: str | None) -> dict[str, object]:
 
 
 def feature_names(path: Path, table: pd.DataFrame, chosen: str | None) -> list[str]:
-    """The logit's features: those asked for, or all known ones of the file that vary."""
+    """The logit's features: the requested ones, or all known ones of the file that vary."""
     if chosen is None:
         return [each for each in FEATURES if each in table and table[each].nunique() > 1]
     names = [each.strip() for each in chosen.split(",") if each.strip()]

@@ -22,13 +22,13 @@ from model.preset.load import Profile
 from model.world import Array, Play
 
 NAMES = (*TERMS, "precision")
-"""What is fitted, in this order: the weight of each term, and the precision."""
+"""The fitted figures in order: the weight of each term, and the precision."""
 
 PRECISION = 5.0
-"""The precision assumed before history was looked at."""
+"""The precision assumed before history was consulted."""
 
 PRIOR = np.array([*(term.prior for term in TERMS.values()), PRECISION])
-"""The prior median of each: what was assumed before history was looked at."""
+"""The prior median of each: the assumption before history was consulted."""
 
 DEFAULTS = np.array(
     [*(term.default for term in TERMS.values()), Profile.model_fields["precision"].default]
@@ -58,7 +58,7 @@ TASTE = 0.5
 
 @dataclass(frozen=True)
 class Record:
-    """What was observed: games, the class of the patron's act in each, and the rows' weights.
+    """Observations: games, the class of the patron's act in each, and the rows' weights.
 
     `classes` (classes, actions) says which class of outcome each action of the patron is.
     With `tastes` each class but the first has a baseline worth of its own, besides the terms

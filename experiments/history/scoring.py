@@ -67,7 +67,7 @@ def summary(forecast: Array, outcome: Array) -> dict[str, float]:
 
 
 def interval(scores: Array, clusters: Array | None = None, resamples: int = 2000) -> Estimate:
-    """Mean of scores and its percentile bootstrap interval, clusters drawn whole.
+    """The mean of scores and its percentile bootstrap interval, with whole clusters drawn.
 
     For a paired interval give the difference of two forecasts' scores.
     """
@@ -84,7 +84,7 @@ def interval(scores: Array, clusters: Array | None = None, resamples: int = 2000
 
 
 def calibration(forecast: Array, outcome: Array, bins: int = 5) -> list[dict[str, float]]:
-    """What was said and what happened: all events 'at least rung r', by probability said.
+    """Calibration of all events 'at least rung r', by the probability that was forecast.
 
     Rows with the ends of the bin, how many events, mean probability and observed share.
     """

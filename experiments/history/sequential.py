@@ -1,4 +1,4 @@
-"""Learning from case to case in time order: weights and reputations carried forward.
+"""Learns from case to case in time order: weights and reputations are carried forward.
 
 The posterior of the weights after some cases is the prior of the next; as the likelihood is a
 product, its mode is the fit to all cases so far. A patron's reputation at a case is what
@@ -22,7 +22,7 @@ WEEKS = 365.25 / 7
 
 
 def conduct(cases: Cases) -> dict[str, Array]:
-    """What each case adds to the patron's record, as cases kept, failed, matched, unmatched.
+    """The cases kept, failed, matched and unmatched that each case adds to the patron's record.
 
     An obligation is kept by min(1, answer / required) of its depth; words are matched by
     min(1, answer / pledge) of the pledge, as in model/rules/beliefs.py.
@@ -54,7 +54,7 @@ def remembered(cases: Cases) -> Cases:
 
 
 def sequential(cases: Cases) -> Backtest:
-    """Each case forecast from all of earlier years, and compared with what does not learn.
+    """Each case forecast from all earlier years, compared with forecasters that do not learn.
 
     `static`: weights fitted once, to the first cases; `weights`: fitted anew to all earlier
     cases; `model`: these, and reputations carried too.

@@ -1,1 +1,1 @@
-"""The parts of the page, and the Vue files that draw them."""
+"""The page in the browser: its parts, and the Vue files that draw them."""

@@ -1,4 +1,4 @@
-"""A plan: which run to watch, with which figures changed, as an address and as a profile."""
+"""Plans: which run to watch with which figures changed, as an address and as a profile."""
 
 import json
 import os
@@ -15,7 +15,7 @@ Value = float | str
 SEEDS, RUNS = 2**64, 2**63
 """How many seeds there are, and how many runs of each."""
 MOST = 500
-"""Changes of an address at most."""
+"""The most changes in an address."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Plan:
         return replace(self, changes=tuple(sorted(kept.items())))
 
     def at_last(self) -> "Plan":
-        """The plan that a Reset plays: the figures as they stand at last, from the start on.
+        """The plan that a Reset plays: all figures at their latest values from the start.
 
         >>> Plan(changes=(("oil.price", 70.0),), later=((4, "oil.price", 80.0),)).at_last().given
         {'oil.price': 80.0}
@@ -88,12 +88,12 @@ class Plan:
 
 
 def opened() -> str:
-    """The preset that the page was opened with."""
+    """The preset with which the page was opened."""
     return os.environ.get("CHEAPTALK_PRESET", Plan.preset)
 
 
 def offered() -> list[str]:
-    """The presets that the page plays: those shipped, and the one that it was opened with."""
+    """The presets that the page offers: the shipped ones, and the one with which it was opened."""
     shipped = sorted(path.stem for path in PRESETS.glob("*.toml"))
     return list(dict.fromkeys([*shipped, opened()]))
 
@@ -112,7 +112,7 @@ def changeable(preset: str) -> dict[str, bool]:
 
 
 def base_value(preset: str, key: str) -> Value:
-    """A figure as the preset has it."""
+    """The preset's value of a figure."""
     found = read(preset).figure(key)
     return found if isinstance(found, str) else float(found)
 
@@ -139,7 +139,7 @@ def address(plan: Plan, turn: int) -> str:
 
 
 def from_address(text: str) -> tuple[Plan, int]:
-    """The plan and the turn that an address holds; raises ConfigError.
+    """The plan and the turn in an address. Raises ConfigError.
 
     >>> from_address(address(Plan(run=7, later=((4, "oil.elasticity", 0.2),)), 9))[1]
     9
@@ -182,7 +182,7 @@ def whole(key: str, text: str) -> int:
 
 
 def _value(word: str) -> Value:
-    """A number where the word is one, else the word."""
+    """A word as a number if possible, else as it is."""
     try:
         return float(word)
     except ValueError:

@@ -18,7 +18,7 @@ from model.preset.load import changed
 
 @solara.component
 def Answer(visit: Visit) -> None:
-    """The verdict of a patron's duel as the preset has it, and with the visitor's changes."""
+    """The verdict of a patron's duel at the preset's figures, and with the visitor's changes."""
     plan, act = visit.plan.value, visit.act.value
     labels = solara.use_memo(lambda: patrons(plan.preset), [plan.preset])
     wanted = visit.selected.value
@@ -72,7 +72,7 @@ def sides_in_words(plan: Plan, patron: str, record: Record) -> str:
 
 
 def in_words(found: whatif.Verdict, label: str, changed: bool) -> Plain:
-    """A verdict as the card shows it."""
+    """A verdict in the words of the card."""
 
     def told(verdict: str) -> str:
         return {

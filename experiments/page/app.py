@@ -29,7 +29,7 @@ from model.preset.load import ConfigError
 
 TITLE = "cheaptalk: when do words beat intervention?"
 ABOVE = -1
-"""Where Mesa's controls stand beside the page: above all else."""
+"""The place of Mesa's controls in the column beside the page: at the top."""
 PLAY_INTERVAL = 20
 """Milliseconds of rest between two turns of Play."""
 
@@ -88,7 +88,7 @@ def Address(visit: Visit, now: str) -> None:
 
 @solara.component
 def Beside(visit: Visit) -> None:
-    """What stands beside the page, below Mesa's controls."""
+    """The column beside the page, below Mesa's controls."""
     update_counter.get()
     with solara.Sidebar():
         Changes(visit, visit.model.over)

@@ -36,7 +36,7 @@ Piece = tuple[Callable[..., Any], tuple[Hashable, ...]]
 PLAYED: dict[Piece, Future[Any]] = {}
 Changes = tuple[tuple[str, Value | tuple[float, ...]], ...]
 KEPT = 40
-"""Results of pieces that are kept at most."""
+"""The most results of pieces that are kept."""
 HANDS = crew(max(1, all_workers() - 1))
 """The workers of the page; one processor is left to the page itself."""
 
@@ -61,7 +61,7 @@ async def gathered(pieces: Sequence[Piece], told: Callable[[float], None]) -> li
 
 
 def failed(work: Future[Any]) -> bool:
-    """Whether work ended without a result."""
+    """Whether a piece of work ended without a result."""
     return work.cancelled() or (work.done() and work.exception() is not None)
 
 
@@ -74,7 +74,7 @@ async def played(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def band_pieces(plan: Plan, runs: int = BAND_RUNS) -> list[Piece]:
-    """The work that gives the band behind a plan's run."""
+    """The pieces of work for the band behind a plan's run."""
     crisis = read(plan.preset)
     return [
         (played_lines, (crisis, plan.seed, plan.changes, first, min(first + BAND_PIECE, runs)))
@@ -127,7 +127,7 @@ class Verdict:
 
 
 def verdict_pieces(plan: Plan, patron: str, act: str, runs: int = VERDICT_RUNS) -> list[Piece]:
-    """The work that gives the verdict of a preset as it stands and with a plan's changes."""
+    """The pieces of work for the verdicts of a preset with and without a plan's changes."""
     kinds: list[Changes] = [(), plan.changes] if plan.changes else [()]
     return [
         (realised, (read(plan.preset), plan.seed, changes, patron, action, runs))
@@ -171,7 +171,7 @@ def _by_run(changes: Changes) -> dict[str, Change]:
 
 
 def verdict(patron: str, act: str, values: Sequence[Array]) -> Verdict:
-    """The verdict that the values of `verdict_pieces` give."""
+    """The verdict from the results of `verdict_pieces`."""
     before = values[0] - values[1]
     after = values[2] - values[3] if len(values) > 2 else before
     return Verdict(
@@ -202,7 +202,7 @@ class Axis:
 
 
 def grid_pieces(plan: Plan, across: Axis, up: Axis, patron: str, act: str) -> list[Piece]:
-    """The work that gives a phase grid, two pieces for each of its rows.
+    """The pieces of work for a phase grid, two for each of its rows.
 
     The cells of a row are played as one batch, as a parameter may be one value a run, and all
     cells on the same luck, so that neighbours differ by their figures alone.
@@ -218,13 +218,13 @@ def grid_pieces(plan: Plan, across: Axis, up: Axis, patron: str, act: str) -> li
 
 
 def grid_row(talk: Array, act: Array) -> tuple[list[float], list[bool]]:
-    """Mean advantage of talk in each cell of a row, and where its sign is beyond doubt."""
+    """The mean advantage of talk in each cell of a row, and whether its sign is settled."""
     cells = [estimates.of(each) for each in (talk - act).reshape(GRID, CELL_RUNS)]
     return [each.mean for each in cells], [each.settled for each in cells]
 
 
 def zero_line(grid: Sequence[Sequence[float]]) -> list[list[list[float]]]:
-    """The lines where talk and the act are worth the same, in cells from the lower left."""
+    """The lines along which talk and the act are worth the same, in cells from the lower left."""
     if len(grid) < 2:
         return []
     lines = contourpy.contour_generator(z=np.asarray(grid, float)).lines(0.0)

@@ -1,4 +1,4 @@
-"""What Vue files draw: each component, its figures and its events."""
+"""Declares the components that Vue files draw, with their data and events."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The run that a visitor watches: it records every turn, and an error ends no page."""
+"""The run that a visitor watches: it records every turn, and survives errors."""
 
 import traceback
 from collections.abc import Callable
@@ -21,11 +21,11 @@ class Record:
 
     @property
     def turn(self) -> int:
-        """How many turns were played."""
+        """The number of turns played."""
         return len(self.moments)
 
     def world(self, turn: int) -> World:
-        """The world after so many turns."""
+        """The world after this many turns."""
         return self.moments[turn - 1].after if turn else self.first
 
 
@@ -72,7 +72,7 @@ class WatchedModel(AllianceModel):
             self.running = False
 
     def leave(self) -> None:
-        """Play no further turn, as another run is watched: so a Play that goes on ends."""
+        """Play no further turns, as another run is watched; a Play that still goes on ends."""
         self.left = True
 
     def judge(self) -> None:
@@ -101,7 +101,7 @@ class WatchedModel(AllianceModel):
 
 
 def changed_world(world: World, key: str, value: Value) -> World:
-    """The world with one figure changed from now on, all else as it came about."""
+    """The world with one figure changed from now on, and everything else unchanged."""
     name, *rest = key.split(".")
     if rest == ["rule"]:
         state = world.names.index(name)
@@ -115,7 +115,7 @@ def changed_world(world: World, key: str, value: Value) -> World:
 
 
 def replayed(plan: Plan, turn: int) -> WatchedModel:
-    """The run of a plan after so many turns, or after its last one."""
+    """The run of a plan after this many turns, or after its last one."""
     model = WatchedModel(lambda: plan)
     while model.world.turn < turn and not model.over and not model.error:
         model.step()

@@ -1,4 +1,4 @@
-"""The guard in front of the web server: only pages that this server gave may talk to it."""
+"""Guards the web server: only pages that this server delivered may talk to it."""
 
 import contextlib
 import logging
@@ -33,7 +33,7 @@ Server = Callable[[Any, Receive, Send], Awaitable[None]]
 
 
 def refusal(headers: list[tuple[bytes, bytes]]) -> str:
-    """Why a request is refused, or nothing.
+    """The reason for refusing a request, or an empty string.
 
     Its Host must be this machine (a page that rebinds its name to it names another), and its
     Origin, where a browser gives one, the same host and port.
@@ -60,7 +60,7 @@ def refusal(headers: list[tuple[bytes, bytes]]) -> str:
 
 @dataclass(frozen=True)
 class Guarded:
-    """A server that answers 403 to whom `refusal` refuses, on web sockets too.
+    """A server that answers 403 to refused requests, on web sockets too.
 
     Its answers carry HEADERS. A web socket that fails, as by a malformed message, is closed, with
     one line in the log.
@@ -108,7 +108,7 @@ def with_headers(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def cause(error: BaseException) -> str:
-    """What is behind an error, in one line."""
+    """The cause of an error in one line."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -35,7 +35,7 @@ SETTINGS = {
 
 
 def view(preset: str, port: int, browser: bool) -> None:
-    """Serve the page of a preset until interrupted; raises ConfigError before anything starts."""
+    """Serve the page of a preset until interrupted. Raises ConfigError before anything starts."""
     acts_of(read(preset))
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing or not assets().is_dir():
@@ -51,7 +51,7 @@ def view(preset: str, port: int, browser: bool) -> None:
 
 
 def assets() -> Path:
-    """Where the package solara-assets puts the page's scripts and fonts."""
+    """The folder in which the package solara-assets keeps the page's scripts and fonts."""
     return Path(sys.prefix) / "share" / "solara" / "cdn"
 
 

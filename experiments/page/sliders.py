@@ -1,4 +1,4 @@
-"""Sliders and axes, made from the declarations of parameters and terms."""
+"""Builds sliders and axes from the declarations of parameters and terms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,9 +17,9 @@ TITLES = {
     "front": "The other front",
     "value": "Realised value",
 }
-"""Titles of groups of sliders; others are called as their tables."""
+"""Titles of groups of sliders; others are named after their tables."""
 FIRST = ("weights", "decision")
-"""The groups that stand first; the others follow in the order of the catalogue."""
+"""The groups that come first; the others follow in the order of the catalogue."""
 
 
 def figures_by_owner(preset: str) -> dict[str, Plain]:
@@ -66,7 +66,7 @@ def slider(declared: Quantity, label: str) -> Plain:
 
 
 def changed_count(owner: str, declared: dict[str, Plain], given: dict[str, Value]) -> int:
-    """How many figures of a state, or of none, are changed."""
+    """The number of changed figures of a state, or of the crisis."""
     owners = [key.split(".")[0] for key in given]
     return sum((each if each in declared else "") == owner for each in owners)
 
@@ -94,14 +94,14 @@ def choices(preset: str, patron: str) -> list[Plain]:
 
 
 def axis_of(declared: Plain) -> whatif.Axis:
-    """An axis around a parameter's value: to twice it, within the declared range."""
+    """An axis around a parameter's value, from 0 to twice it, within the declared range."""
     reach = abs(declared["base"]) or (declared["high"] - declared["low"]) / 4
     low = max(declared["low"], declared["base"] - reach)
     return whatif.Axis(declared["key"], low, min(declared["high"], declared["base"] + reach))
 
 
 def limited(axis: whatif.Axis, wanted: Plain, declared: Plain) -> whatif.Axis:
-    """An axis with a new end; raises ValueError where it lies outside the declared range."""
+    """An axis with a new end. Raises ValueError if it lies outside the declared range."""
     end = "low" if "low" in wanted else "high"
     valid = f"valid: {declared['low']:g} to {declared['high']:g}, from below to"
     try:

@@ -1,4 +1,4 @@
-"""Snapshots: one turn of one run as plain data, all that the page draws.
+"""Snapshots: one turn of one run as plain data, from which the page is drawn.
 
 A snapshot holds only numbers, words, lists and dicts, rounded; it never changes once made.
 """
@@ -31,13 +31,13 @@ DRAWN = ("price", "programme", "balance")
 ABOVE_SEAT, BELOW_SEAT = 45.0, 85.0
 """Room that a node on the map needs above its seat, and below for its words."""
 POINTS = 240
-"""Points of a line at most."""
+"""The most points of a line."""
 Plain = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """One turn as it was played: the world that was weighed, its solved game, what came of it."""
+    """One turn as it was played: the world that was weighed, its solved game, the next world."""
 
     before: World
     game: StageGame
@@ -70,7 +70,7 @@ def measured(world: World) -> dict[str, PerRun]:
 
 
 def thinned(values: Sequence[float]) -> list[float]:
-    """A line of at most POINTS values, the last one kept, to four significant digits."""
+    """A line thinned to at most POINTS values, with the last, to four significant digits."""
     step = -(-len(values) // POINTS)
     kept = [*values[:-1:step], values[-1]] if step > 1 else list(values)
     return [float(f"{each:.4g}") for each in kept]
@@ -100,7 +100,7 @@ def countries(preset: Preset) -> dict[str, list[str]]:
 
 
 def ground(preset: Preset) -> Plain:
-    """What lies below the nodes: land without a player, and each player's countries."""
+    """The land below the nodes: countries without a player, and those of each player."""
     world, own = atlas(), countries(preset)
     taken = {each for found in own.values() for each in found}
     paths = {name: each["path"] for name, each in world["countries"].items()}
@@ -118,7 +118,7 @@ def ground(preset: Preset) -> Plain:
 
 
 def seats(preset: Preset) -> dict[str, list[float]]:
-    """Where each state's node stands; those without a country line up below the map."""
+    """The place of each state's node; those without a country line up below the map."""
     world, own = atlas(), countries(preset)
     off = [name for name, found in own.items() if not found]
     step = world["width"] / (len(off) + 1)
@@ -133,7 +133,7 @@ def seats(preset: Preset) -> dict[str, list[float]]:
 def scene(preset: Preset, world: World, moment: Moment | None, hidden: bool) -> Plain:
     """States with their standing, and this turn's actions as arcs; none before the first turn.
 
-    An action that stays hidden is shown as what the others see, unless `hidden` is asked for.
+    An action that stays hidden is shown as the others see it, unless `hidden` is true.
     """
     free, at = free_share(world), seats(preset)
     reliability, honesty = standing(world.reliability.mean), standing(world.honesty.mean)
@@ -162,7 +162,7 @@ def scene(preset: Preset, world: World, moment: Moment | None, hidden: bool) -> 
 
 
 def _act(world: World, moment: Moment, state: int, hidden: bool) -> Plain:
-    """What a state did as it is shown, its rung, and how probable the act was."""
+    """A state's action as it is shown, its rung, and its probability."""
     choice = int((world.choice if hidden else world.seen)[state])
     return {
         "action": world.ladder.names[state][choice],
@@ -191,7 +191,7 @@ def _arc(world: World, moment: Moment, state: int, node: Plain) -> Plain:
 
 
 def happened(preset: Preset, moment: Moment) -> list[str]:
-    """What the scenario set and what came about in a turn, in words."""
+    """The events that the preset set and those that came about in a turn, in words."""
     before, after = moment.before, moment.after
     label = {name: each.label for name, each in preset.profiles.items()}
     told = [
@@ -221,7 +221,7 @@ known_acts = lru_cache(maxsize=8)(acts_of)
 
 
 def in_fact(preset: Preset, moment: Moment, most: int = 3) -> list[str]:
-    """What really happened in the days of a turn, the highest rungs first."""
+    """The acts that were observed in the days of a turn, the highest rungs first."""
     acts = between(known_acts(preset), moment.before.day, moment.after.day)
     return [f"{act.actor}: {act.what}" for act in acts[:most]]
 

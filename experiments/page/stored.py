@@ -1,4 +1,4 @@
-"""Stored results: what a run wrote, with its figures."""
+"""Reads stored results: what a run wrote, with its figures."""
 
 import base64
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A visit: what one visitor watches and has chosen."""
+"""Visits: what each visitor watches and has chosen."""
 
 from dataclasses import dataclass, field, replace
 
@@ -33,7 +33,7 @@ class Visit:
 
     @property
     def seat(self) -> int:
-        """How many runs were begun in this visit before this one."""
+        """The number of runs begun in this visit before this one."""
         return self.run.value[0]
 
     @property
@@ -57,7 +57,7 @@ class Visit:
         self.run.value = (self.seat + 1, watching(model))
 
     def change(self, key: str, value: Value | None) -> None:
-        """Change a figure of the plan; at once, if it can and the visitor wants it."""
+        """Change a figure of the plan; at once if that is possible and the visitor wants it."""
         plan = self.plan.value.changed(key, value)
         try:
             plan.checked()
@@ -95,7 +95,7 @@ def in_the_page(error: ConfigError) -> str:
 
 
 def first_patron(preset: str) -> str:
-    """Whom the page explains first."""
+    """The patron that the page explains first."""
     return next(iter(proteges(read(preset))))
 
 

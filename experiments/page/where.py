@@ -1,4 +1,4 @@
-"""Where talk wins: the phase diagram of two parameters."""
+"""The tab on where talk wins: the phase diagram of two parameters."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +17,7 @@ from experiments.page.visit import Visit, patrons
 
 @dataclass(frozen=True)
 class Drawing:
-    """A phase diagram as far as it is drawn, and what it is of."""
+    """A phase diagram, as far as it is drawn, and its parameters."""
 
     plan: Plan
     patron: str
@@ -29,7 +29,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Axes:
-    """The two parameters that a visitor has chosen among the known ones, and what is wrong."""
+    """The two parameters that a visitor has chosen among the known ones, and any complaint."""
 
     known: dict[str, Plain]
     preferred: dict[str, str]
@@ -37,7 +37,7 @@ class Axes:
     problem: solara.Reactive[str]
 
     def axis(self, name: str) -> whatif.Axis:
-        """The chosen axis; the preferred one where there is none that this patron has."""
+        """The chosen axis, or the preferred one if this patron does not have the chosen one."""
         found = self.chosen.value.get(name)
         known = found is not None and found.key in self.known
         return found if found is not None and known else axis_of(self.known[self.preferred[name]])
@@ -69,7 +69,7 @@ def use_axes(preset: str, patron: str) -> Axes:
 
 @dataclass(frozen=True)
 class Painting:
-    """A diagram in the making: what is asked for, what of it is drawn, and how far it is."""
+    """A diagram in progress: the request, the rows drawn so far, and the progress."""
 
     asked: solara.Reactive[Drawing | None]
     drawn: solara.Reactive[Drawing | None]
@@ -140,7 +140,7 @@ def Where(visit: Visit) -> None:
 
 
 def picture(shown: Drawing, *, running: bool) -> Plain:
-    """The rows drawn so far as the page shows them, and how many are to come."""
+    """The rows drawn so far as the page shows them, and the number still to come."""
     grid = [cells for cells, _ in shown.rows]
     sure = [each for _, each in shown.rows]
     partly = running or 0 < len(grid) < whatif.GRID
@@ -165,6 +165,6 @@ def load_cell(visit: Visit, shown: Drawing, cell: Plain) -> None:
 
 
 def preferred_axes(preset: str, patron: str, known: dict[str, Plain]) -> tuple[str, str]:
-    """What a patron's diagram is drawn over at first: its stake in its protege, and its ties."""
+    """The first axes of a patron's diagram: its stake in its protege, and its ties."""
     stake = f"{patron}.stakes.{proteges(read(preset)).get(patron)}"
     return (stake if stake in known else f"{patron}.weights.stakes"), f"{patron}.weights.ties"
