@@ -217,19 +217,19 @@ def imagined(
     """What each action would be worth after some turns: (actions, *runs), by roll-out.
 
     The others are imagined to play the logit equilibrium, and so is the state itself from the
-    next turn on. `draws(sample, turn)` gives the imagined luck of acting and resolving.
+    next turn on. `draws(sample, turn)` gives the imagined draws of acting and resolving.
     """
     play = logit_equilibrium(game, None, "of an imagined future").play
     values = []
     for action in range(game.base.shape[1]):
         added = np.zeros(())
         for sample in range(samples):
-            luck = draws(sample, 0)
-            future = turn.acted(world, play, luck[0])
+            drawn = draws(sample, 0)
+            future = turn.acted(world, play, drawn[0])
             choice = future.choice.copy()
             choice[state] = action
             future = turn.valued(replace(future, choice=choice), game, flows)
-            future = turn.judged(turn.resolved(future, luck[1]))
+            future = turn.judged(turn.resolved(future, drawn[1]))
             for ahead in range(1, depth):
                 future = played_on(future, draws(sample, ahead))
             added = added + worth(future)[state]
@@ -237,10 +237,10 @@ def imagined(
     return np.stack(np.broadcast_arrays(*values))
 
 
-def played_on(world: World, luck: tuple[Array, Array]) -> World:
+def played_on(world: World, draws: tuple[Array, Array]) -> World:
     """A world one imagined turn on, all playing the logit equilibrium."""
     weighing = weighed(world)
     game = stage_game(world, weighing)
     play = logit_equilibrium(game, None, "of an imagined future").play
-    future = turn.valued(turn.acted(world, play, luck[0]), game, weighing.flow)
-    return turn.judged(turn.resolved(future, luck[1]))
+    future = turn.valued(turn.acted(world, play, draws[0]), game, weighing.flow)
+    return turn.judged(turn.resolved(future, draws[1]))

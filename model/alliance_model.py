@@ -29,15 +29,15 @@ MOST_RUN = 2**63 - 1
 class AllianceModel(mesa.Model):
     """A crisis between a target and its challenger, and the states that may help either.
 
-    `preset` is a name, a path, or a preset that was loaded before. `runs` is the number of the one
-    run to watch, or a range of runs to play
-    together on a last axis. `policy` forces actions by state name while there is
-    war: `{"russia": "rhetoric"}` is do(rhetoric). Several policies play the range under each: a
-    row a run and policy, one policy after the other. Until war first comes to a run its rows are
-    the same and are played as one column of the run axis. Runs of the same number and `rng`
-    have the same luck whatever the policy. By default it is run 0, and in `mesa.batch_run` the run
-    of the iteration's number. Raises ConfigError for a wrong preset or
-    change, NoEquilibrium where a stage game is not solved or a value is not finite.
+    `preset` is a name, a path, or a preset that was loaded before. `rng` is the seed, under the
+    name that Mesa gives it. `runs` is the number of the one run to watch, or a range of runs to
+    play together on a last axis; by default it is run 0, and in `mesa.batch_run` the run of the
+    iteration's number. `policy` forces actions by state name while there is war:
+    `{"russia": "rhetoric"}` is do(rhetoric). Several policies play the range under each: a row a
+    run and policy, one policy after the other. Until war first comes to a run its rows are the
+    same and are played as one column of the run axis. Runs of the same number and seed have the
+    same random draws whatever the policy. Raises ConfigError for a wrong preset or change,
+    NoEquilibrium where a stage game is not solved or a value is not finite.
     """
 
     def __init__(
@@ -49,9 +49,9 @@ class AllianceModel(mesa.Model):
         changes: Mapping[str, Change] | None = None,
         policy: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
     ) -> None:
-        seed = 0 if rng is None else rng  # batch_run of Mesa 3.5 gives None
-        self.luck = whole_number(seed, "rng", 0, MOST_SEED)
-        super().__init__(rng=self.luck)
+        given = 0 if rng is None else rng  # batch_run of Mesa 3.5 gives None
+        self.seed = whole_number(given, "rng", 0, MOST_SEED)
+        super().__init__(rng=self.seed)
         self.runs = runs = checked_runs(iteration() if runs is None else runs)
         self.preset = load(preset, changes)
         several = [policy or {}] if policy is None or isinstance(policy, Mapping) else policy
@@ -192,24 +192,24 @@ class AllianceModel(mesa.Model):
 
         def draws(sample: int, ahead: int) -> tuple[Array, Array]:
             purpose = f"imagine {self.world.turn}.{sample}"
-            return self.luck_of(purpose, ahead, by_state=True), self.luck_of(
+            return self.draws_of(purpose, ahead, by_state=True), self.draws_of(
                 f"{purpose} resolve", ahead
             )
 
         return imagined(self.world, self.game, self.flows, state, depth, samples, draws)
 
-    def luck_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
+    def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
         """Uniform draws (4, *runs) or (4, states, *runs), the same under each policy."""
         if by_state:
-            drawn = state_uniforms(self.luck, purpose, turn, self.runs, self.world.state_count)
+            drawn = state_uniforms(self.seed, purpose, turn, self.runs, self.world.state_count)
         else:
-            drawn = uniforms(self.luck, purpose, turn, self.runs)
+            drawn = uniforms(self.seed, purpose, turn, self.runs)
         return drawn if len(self.policies) == 1 else drawn.take(self.rows % self.count, -1)
 
     def act(self) -> None:
         """Draw each state's action."""
         assert self.solution is not None
-        draws = self.luck_of("act", self.world.turn, by_state=True)
+        draws = self.draws_of("act", self.world.turn, by_state=True)
         self.world = turn.acted(self.world, self.solution.play, draws)
 
     def resolve(self) -> None:
@@ -218,7 +218,7 @@ class AllianceModel(mesa.Model):
         self.world = turn.valued(self.world, self.game, self.flows)
         if not np.isfinite(self.world.realised).all():
             raise NoEquilibrium(f"in turn {self.world.turn}: realised value is not a finite number")
-        draws = self.luck_of("resolve", self.world.turn)
+        draws = self.draws_of("resolve", self.world.turn)
         self.world = turn.resolved(self.world, draws)
 
     def judge(self) -> None:

@@ -23,7 +23,7 @@ def uniforms(
     """Four uniforms in [0, 1) for each run: shape (4, runs), or (4,) for the one run.
 
     `stream` keeps the draws of the states apart, so that one state's change of
-    policy leaves the others' luck as it was.
+    policy leaves the others' draws as they were.
 
     >>> one, block = uniforms(1, "act", 3, 7), uniforms(1, "act", 3, range(5, 9))
     >>> bool((one == block[:, 2]).all())

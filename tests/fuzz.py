@@ -87,59 +87,63 @@ KEYS = [
 ]  # fmt: skip
 
 
-def change_value(text: str, luck: Random) -> str:
-    return _replaced(text, luck, lambda line: f"{line.split('=')[0]}= {luck.choice(VALUES)}")
+def change_value(text: str, random: Random) -> str:
+    return _replaced(text, random, lambda line: f"{line.split('=')[0]}= {random.choice(VALUES)}")
 
 
-def change_key(text: str, luck: Random) -> str:
-    return _replaced(text, luck, lambda line: f"{luck.choice(KEYS)} ={line.partition('=')[2]}")
+def change_key(text: str, random: Random) -> str:
+    return _replaced(text, random, lambda line: f"{random.choice(KEYS)} ={line.partition('=')[2]}")
 
 
-def drop_line(text: str, luck: Random) -> str:
-    return _replaced(text, luck, lambda line: "")
+def drop_line(text: str, random: Random) -> str:
+    return _replaced(text, random, lambda line: "")
 
 
-def repeat_line(text: str, luck: Random) -> str:
-    return _replaced(text, luck, lambda line: f"{line}\n{line}")
+def repeat_line(text: str, random: Random) -> str:
+    return _replaced(text, random, lambda line: f"{line}\n{line}")
 
 
-def add_line(text: str, luck: Random) -> str:
-    added = f"{luck.choice(KEYS)} = {luck.choice(VALUES)}"
-    return _replaced(text, luck, lambda line: f"{line}\n{added}")
+def add_line(text: str, random: Random) -> str:
+    added = f"{random.choice(KEYS)} = {random.choice(VALUES)}"
+    return _replaced(text, random, lambda line: f"{line}\n{added}")
 
 
-def misspell(text: str, luck: Random) -> str:
-    place = luck.randrange(len(text) + 1)
-    return text[:place] + chr(luck.choice([luck.randrange(32, 127), 0, 0xFFFD])) + text[place + 1 :]
+def misspell(text: str, random: Random) -> str:
+    place = random.randrange(len(text) + 1)
+    return (
+        text[:place]
+        + chr(random.choice([random.randrange(32, 127), 0, 0xFFFD]))
+        + text[place + 1 :]
+    )
 
 
-def cut_off(text: str, luck: Random) -> str:
-    return text[: luck.randrange(len(text) + 1)]
+def cut_off(text: str, random: Random) -> str:
+    return text[: random.randrange(len(text) + 1)]
 
 
-def shuffle(text: str, luck: Random) -> str:
+def shuffle(text: str, random: Random) -> str:
     lines = text.splitlines()
-    luck.shuffle(lines)
+    random.shuffle(lines)
     return "\n".join(lines)
 
 
-def repeat_all(text: str, luck: Random) -> str:
-    return text * luck.choice([2] * 15 + [40])
+def repeat_all(text: str, random: Random) -> str:
+    return text * random.choice([2] * 15 + [40])
 
 
-def other_file(text: str, luck: Random) -> str:
-    return luck.choice(list(FILES.values()))
+def other_file(text: str, random: Random) -> str:
+    return random.choice(list(FILES.values()))
 
 
-def enormous(text: str, luck: Random) -> str:
-    piece = luck.choice(["#", "\n", "[", '"', "a.", "a=1\n", "[a]\n", "[[a]]\n", "x" * 9 + "\n"])
-    size = luck.choice([3_000, 60_000, 120_000, 120_000, 300_000])
+def enormous(text: str, random: Random) -> str:
+    piece = random.choice(["#", "\n", "[", '"', "a.", "a=1\n", "[a]\n", "[[a]]\n", "x" * 9 + "\n"])
+    size = random.choice([3_000, 60_000, 120_000, 120_000, 300_000])
     lines = "".join(f"key{number} = {number}\n" for number in range(size // 16))
-    return luck.choice([text + piece * (size // len(piece)), text + lines, lines + text])
+    return random.choice([text + piece * (size // len(piece)), text + lines, lines + text])
 
 
-def windows(text: str, luck: Random) -> str:
-    return "\ufeff" + text.replace("\n", luck.choice(["\r\n", "\r"]))
+def windows(text: str, random: Random) -> str:
+    return "\ufeff" + text.replace("\n", random.choice(["\r\n", "\r"]))
 
 
 TEXTS: list[Callable[[str, Random], str]] = [
@@ -148,26 +152,26 @@ TEXTS: list[Callable[[str, Random], str]] = [
 ]  # fmt: skip
 
 
-def _replaced(text: str, luck: Random, by: Callable[[str], str]) -> str:
+def _replaced(text: str, random: Random, by: Callable[[str], str]) -> str:
     lines = text.splitlines() or [""]
-    place = luck.randrange(len(lines))
+    place = random.randrange(len(lines))
     return "\n".join([*lines[:place], by(lines[place]), *lines[place + 1 :]]) + "\n"
 
 
-def scrambled(data: bytes, luck: Random) -> bytes:
+def scrambled(data: bytes, random: Random) -> bytes:
     """Bytes that are not UTF-8, or not the ones that were saved."""
-    place = luck.randrange(len(data) + 1)
-    return data[:place] + luck.randbytes(luck.choice([1, 2, 30])) + data[place + 1 :]
+    place = random.randrange(len(data) + 1)
+    return data[:place] + random.randbytes(random.choice([1, 2, 30])) + data[place + 1 :]
 
 
-def unusual(path: Path, luck: Random) -> None:
+def unusual(path: Path, random: Random) -> None:
     """Something else than a file in a file's place."""
     path.unlink()
-    kind = luck.randrange(6)
+    kind = random.randrange(6)
     if kind == 0:
         path.symlink_to(path)
     elif kind == 1:
-        path.symlink_to(luck.choice(["/dev/zero", "/dev/null", "/", "nowhere", "/etc/passwd"]))
+        path.symlink_to(random.choice(["/dev/zero", "/dev/null", "/", "nowhere", "/etc/passwd"]))
     elif kind == 2:
         path.mkdir()
     elif kind == 3:
@@ -176,14 +180,14 @@ def unusual(path: Path, luck: Random) -> None:
         path.symlink_to(path.parent / "south.toml")
 
 
-def option(luck: Random) -> tuple[str, object]:
+def option(random: Random) -> tuple[str, object]:
     """A key and value as an option may give them."""
     keys = ["oil.price", "north.means.money", "north.weights.ties", "players", "turns", "x.y.z",
             "north", "south.treaties", "profiles", "", ".", "north..means", "states", "terms",
             "a." * 300, "north.label.x", "states.south.label", "é/../", "events.0.day"]  # fmt: skip
     values = [0.5, -1, 10**400, float("nan"), float("inf"), "", "north", "../x", [], ["north"],
               [[[]]], {"a": {"b": 1.0}}, True, "\0", "\ud800", ["a/b", "north"], 84e9]  # fmt: skip
-    return luck.choice(keys), luck.choice(values)
+    return random.choice(keys), random.choice(values)
 
 
 def attempt(folder: Path, number: int, spoiled: set[str]) -> str:
@@ -191,27 +195,27 @@ def attempt(folder: Path, number: int, spoiled: set[str]) -> str:
 
     `spoiled` are the files that are to be written anew, and then those that were spoiled.
     """
-    luck = Random(number)
+    random = Random(number)
     for name in spoiled:
         _write(folder / name, FILES[name].encode())
     spoiled.clear()
-    for _ in range(luck.choice([1, 1, 1, 2, 3])):
-        name = luck.choice(list(FILES))
-        path, kind = folder / name, luck.random()
+    for _ in range(random.choice([1, 1, 1, 2, 3])):
+        name = random.choice(list(FILES))
+        path, kind = folder / name, random.random()
         spoiled.add(name)
         if path.is_symlink() or not path.is_file():
             continue
         if kind < 0.85:
             text = path.read_text("utf-8", "replace")
-            path.write_bytes(luck.choice(TEXTS)(text, luck).encode("utf-8", "replace"))
+            path.write_bytes(random.choice(TEXTS)(text, random).encode("utf-8", "replace"))
         elif kind < 0.95:
-            path.write_bytes(scrambled(path.read_bytes(), luck))
+            path.write_bytes(scrambled(path.read_bytes(), random))
         elif kind < 0.952:
-            path.write_bytes(enormous(path.read_text("utf-8", "replace"), luck).encode())
+            path.write_bytes(enormous(path.read_text("utf-8", "replace"), random).encode())
         else:
-            unusual(path, luck)
-    changes = dict([option(luck)]) if luck.random() < 0.2 else {}
-    if luck.random() < 0.4:
+            unusual(path, random)
+    changes = dict([option(random)]) if random.random() < 0.2 else {}
+    if random.random() < 0.4:
         changes["with"] = [str(folder / "mine.toml")]
     before = time.process_time()
     try:

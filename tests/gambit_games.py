@@ -76,8 +76,8 @@ def by_gambit(game: StageGame) -> Play | None:
 def equilibria(game: StageGame, starts: int = 60) -> list[Play]:
     """The equilibria that damped iteration finds from random starts."""
     many = game.part(np.zeros(starts, int))
-    luck = np.random.default_rng(0)
-    play = luck.dirichlet(np.full(game.base.shape[1], 0.2), (starts, len(game.base)))
+    generator = np.random.default_rng(0)
+    play = generator.dirichlet(np.full(game.base.shape[1], 0.2), (starts, len(game.base)))
     play = np.moveaxis(play, 0, -1)
     many = replace(many, base=np.broadcast_to(many.base, play.shape))
     for _ in range(600):
@@ -91,46 +91,50 @@ def equilibria(game: StageGame, starts: int = 60) -> list[Play]:
     return several
 
 
-def candidates(luck: Random) -> Iterator[tuple[str, StageGame]]:
+def candidates(random: Random) -> Iterator[tuple[str, StageGame]]:
     """Games among some states of real worlds, with where they come from."""
     while True:
-        preset, turns, seed = luck.choice(PRESETS), luck.randrange(1, 15), luck.randrange(1000)
-        model = a_model(preset, turns, rng=seed)
+        preset, turns, seed = (
+            random.choice(PRESETS),
+            random.randrange(1, 15),
+            random.randrange(1000),
+        )
+        model = a_model(preset, turns, seed=seed)
         assert model.game is not None and model.solution is not None
         game, play = model.game, model.solution.play
         for _ in range(3):
-            kept = sorted(luck.sample(range(len(play)), luck.choice(list(SIZES))))
+            kept = sorted(random.sample(range(len(play)), random.choice(list(SIZES))))
             open_ = [np.flatnonzero(game.base[state] > -np.inf).tolist() for state in kept]
             size = min(SIZES[len(kept)], *map(len, open_))
             if size < 2:
                 continue
-            menus = [sorted(luck.sample(menu, size)) for menu in open_]
+            menus = [sorted(random.sample(menu, size)) for menu in open_]
             who = ", ".join(model.world.names[state] for state in kept)
-            where = f"{preset}, rng {seed}, turn {turns}: {who}"
+            where = f"{preset}, seed {seed}, turn {turns}: {who}"
             yield where, reduced(game, play, kept, menus)
 
 
-def coordination(luck: Random) -> Iterator[tuple[str, StageGame]]:
+def coordination(random: Random) -> Iterator[tuple[str, StageGame]]:
     """Games in which aid by one makes aid by another pay: often with several equilibria."""
     channels = len(CHANNELS)
     while True:
-        states, size = luck.choice((2, 3)), luck.choice((2, 3, 4))
-        aid = np.sort(np.array([[luck.random() for _ in range(size)] for _ in range(states)]))
-        cost = np.array([luck.uniform(0.5, 1.5) for _ in range(states)]) * (states - 1)
+        states, size = random.choice((2, 3)), random.choice((2, 3, 4))
+        aid = np.sort(np.array([[random.random() for _ in range(size)] for _ in range(states)]))
+        cost = np.array([random.uniform(0.5, 1.5) for _ in range(states)]) * (states - 1)
         effects, slopes = np.zeros((2, channels, states, size))
         effects[0], slopes[0] = aid, 2 * aid
         relations = np.zeros((channels, states, states))
         relations[0] = 1 - np.eye(states)
-        precision = np.array([luck.uniform(5, 15) for _ in range(states)])
+        precision = np.array([random.uniform(5, 15) for _ in range(states)])
         yield "coordination", StageGame(-cost[:, None] * aid, slopes, effects, relations, precision)
 
 
 def drawn_games() -> Iterator[tuple[str, StageGame, Play, int]]:
     """Games with Gambit's solution: those of real worlds, then some that have several."""
-    luck = Random(2025)
+    random = Random(2025)
     for source, wanted, least in ((candidates, GAMES, 1), (coordination, SEVERAL, 2)):
         drawn = 0
-        for where, game in source(luck):
+        for where, game in source(random):
             count = len(equilibria(game))
             if count >= least and (play := by_gambit(game)) is not None:
                 drawn += 1

@@ -119,41 +119,41 @@ READERS: dict[str, Callable[[Path], object]] = {
 OFTEN = ["cases.csv", "timeline.csv", "icb.csv", "outcomes.csv", "seal.json"] * 3 + list(READERS)
 
 
-def spoiled(data: bytes, luck: Random) -> bytes:
+def spoiled(data: bytes, random: Random) -> bytes:
     """The bytes of a file, spoiled in one way."""
-    kind, place = luck.randrange(10), luck.randrange(len(data) + 1)
+    kind, place = random.randrange(10), random.randrange(len(data) + 1)
     if kind == 0:
         return data[:place]
     if kind == 1:
-        return data[:place] + luck.randbytes(luck.choice([1, 2, 30])) + data[place + 1 :]
+        return data[:place] + random.randbytes(random.choice([1, 2, 30])) + data[place + 1 :]
     if kind == 2:
-        return data.decode("latin-1").encode(luck.choice(["utf-16", "utf-32", "utf-8-sig"]))
+        return data.decode("latin-1").encode(random.choice(["utf-16", "utf-32", "utf-8-sig"]))
     if kind == 3:
-        return data.replace(b",", luck.choice([b";", b"\t", b",,", b""]))
+        return data.replace(b",", random.choice([b";", b"\t", b",,", b""]))
     if kind == 4:
-        return data.replace(b"\n", luck.choice([b"\r\n", b"\r", b"\n\n", b""]))
+        return data.replace(b"\n", random.choice([b"\r\n", b"\r", b"\n\n", b""]))
     if kind == 5:
-        return data * luck.choice([0, 2, 30])
+        return data * random.choice([0, 2, 30])
     lines = data.split(b"\n")
-    row = luck.randrange(len(lines))
+    row = random.randrange(len(lines))
     if kind == 6:
         lines.insert(row, lines[row])
     elif kind == 7:
         del lines[row]
     else:
         cells = lines[row].split(b",")
-        cells[luck.randrange(len(cells))] = luck.choice(WORDS).encode("utf-8", "replace")
+        cells[random.randrange(len(cells))] = random.choice(WORDS).encode("utf-8", "replace")
         lines[row] = b",".join(cells)
     return b"\n".join(lines)
 
 
 def attempt(folder: Path, files: dict[str, bytes], number: int) -> str:
     """What comes of one hostile file: 'read', 'refused', or what went wrong."""
-    luck = Random(number)
-    name = luck.choice(OFTEN)
+    random = Random(number)
+    name = random.choice(OFTEN)
     data = files[name]
-    for _ in range(luck.choice([1, 1, 2, 3])):
-        data = spoiled(data, luck)
+    for _ in range(random.choice([1, 1, 2, 3])):
+        data = spoiled(data, random)
     path = folder / name
     path.write_bytes(data)
     try:

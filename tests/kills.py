@@ -185,7 +185,7 @@ preset = "twelve-days"
 runs = 4
 acts = ["arms"]
 block = 4
-luck = "same"
+draws = "same"
 [set]
 turns = 2
 [sampling]

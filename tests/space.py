@@ -45,10 +45,10 @@ def without_contradiction(sets: dict[str, Array]) -> dict[str, Array]:
 
 def drawn(preset: Preset, count: int, number: int, *, at_ends: bool) -> dict[str, Array]:
     """Sets in which every figure is drawn over its range, or is at one end of it."""
-    luck = np.random.default_rng(number)
+    generator = np.random.default_rng(number)
     sets = {}
     for key, (low, high) in ranges(preset).items():
-        share = luck.random(count)
+        share = generator.random(count)
         sets[key] = np.where(share < 0.5, low, high) if at_ends else low + (high - low) * share
     return without_contradiction(sets)
 
@@ -117,8 +117,8 @@ def tried(count: int, *, at_ends: bool) -> dict[str, object]:
     for number in range(count // together):
         name = PRESETS[number % len(PRESETS)]
         ends = (0.05, 366.0)
-        luck = Random(number)
-        days = luck.choice(ends) if at_ends else ends[0] * (ends[1] / ends[0]) ** luck.random()
+        random = Random(number)
+        days = random.choice(ends) if at_ends else ends[0] * (ends[1] / ends[0]) ** random.random()
         sets = drawn(load(name), together, number, at_ends=at_ends)
         found += found_wrong(name, sets, days)
     return {"sets": count, "games": count * TURNS, "wrong": dict(found)}

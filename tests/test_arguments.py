@@ -37,7 +37,7 @@ def test_a_model_refuses_such_a_seed(seed):
 
 @pytest.mark.parametrize("seed", [7, np.int64(7), np.uint64(7), np.int32(7)])
 def test_a_seed_may_be_a_number_of_numpy(seed):
-    assert AllianceModel("twelve-days", rng=seed).luck == 7
+    assert AllianceModel("twelve-days", rng=seed).seed == 7
 
 
 def test_the_largest_seed_is_played():

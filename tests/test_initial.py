@@ -68,20 +68,20 @@ def numbers(thing: object) -> Iterator[np.ndarray]:
 
 
 def outcomes(model, world: World) -> list[np.ndarray]:
-    """The stage game of a world and what comes of some play and luck."""
+    """The stage game of a world and what comes of some play and random draws."""
     model.world = world
     model.shock()
     world, game = model.world, game_of(model.world)
     found = [*numbers(game), world.price, worth(world), world.onset]
     play = world.ladder.on_menu / world.ladder.on_menu.sum(1, keepdims=True)
-    luck = np.random.default_rng(0)
-    fresh = turn.acted(world, play, luck.random((4, world.state_count)))
+    generator = np.random.default_rng(0)
+    fresh = turn.acted(world, play, generator.random((4, world.state_count)))
     found += [fresh.choice, fresh.leaked]
     for attribute in declarations(Action):
         choice = getattr(world.ladder, attribute).argmax(1)
-        acted = replace(world, choice=choice, leaked=luck.integers(2, size=6) * 1.0)
+        acted = replace(world, choice=choice, leaked=generator.integers(2, size=6) * 1.0)
         after = turn.valued(acted, game, np.zeros_like(game.base))
-        after = turn.judged(turn.resolved(after, luck.random(4) ** 4))
+        after = turn.judged(turn.resolved(after, generator.random(4) ** 4))
         found += [
             worth(after),
             *(each for name in PLAYED for each in numbers(getattr(after, name))),

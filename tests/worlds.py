@@ -26,10 +26,10 @@ def a_model(
     runs: int | range = 0,
     changes: Mapping[str, Change] | None = None,
     policy: Mapping[str, str] | None = None,
-    rng: int = 0,
+    seed: int = 0,
 ) -> AllianceModel:
     """A model that has played some turns."""
-    model = AllianceModel(preset, runs=runs, changes=changes, policy=policy, rng=rng)
+    model = AllianceModel(preset, runs=runs, changes=changes, policy=policy, rng=seed)
     for _ in range(turns):
         model.step()
     return model
@@ -109,11 +109,11 @@ def tunable() -> dict[str, tuple[float, float]]:
 
 def changes_of(number: int, runs: int = RUNS) -> dict[str, Change]:
     """Changes of three figures within their ranges, one of them with a value for each run."""
-    luck = Random(number)
+    random = Random(number)
     ranges = tunable()
-    keys = luck.sample(sorted(ranges), 3)
-    changes: dict[str, Change] = {key: luck.uniform(*ranges[key]) for key in keys}
-    changes[keys[0]] = np.array([luck.uniform(*ranges[keys[0]]) for _ in range(runs)])
+    keys = random.sample(sorted(ranges), 3)
+    changes: dict[str, Change] = {key: random.uniform(*ranges[key]) for key in keys}
+    changes[keys[0]] = np.array([random.uniform(*ranges[keys[0]]) for _ in range(runs)])
     return changes
 
 
@@ -121,7 +121,7 @@ def changes_of(number: int, runs: int = RUNS) -> dict[str, Change]:
 def reached(number: int) -> AllianceModel:
     """A batch of three runs that reached some turn under changed figures, and weighed it."""
     model = a_model(
-        PRESETS[number % 4 == 0], 1 + number % 4, range(RUNS), changes_of(number), rng=number
+        PRESETS[number % 4 == 0], 1 + number % 4, range(RUNS), changes_of(number), seed=number
     )
     model.shock()
     model.weigh()

@@ -137,8 +137,8 @@ def verdict(
         "does not leak is seen as silence)",
         *_table(preset, ensemble, label),
         "",
-        "Talk or intervention? Realised value of talk less that of the act, on the same luck, and",
-        "the share of runs in which talk was better, worse, and the same",
+        "Talk or intervention? Realised value of talk less that of the act, on the same random",
+        "draws, and the share of runs in which talk was better, worse, and the same",
         *_duels(fought, label),
     ]
     short = [each for each in fought if each.forced_down > 0.005]

@@ -150,7 +150,7 @@ def tweak(
     watch: Path | None,
     as_json: bool,
 ) -> None:
-    """Show at once what changes do: verdict, choices and ledger before and after, same luck."""
+    """Show at once what changes do: verdict, choices and ledger before and after, same draws."""
     if not changes and watch is None:
         raise Complaint(
             "tweak: nothing is changed; valid: --set KEY=VALUE, --with FILE or --watch FILE"
@@ -159,10 +159,10 @@ def tweak(
 
     told = tweaking.as_json if as_json else tweaking.in_words
     if watch is None:
-        found = tweaking.tweaked(preset, changes, runs=runs, rng=seed, patrons=patrons)
+        found = tweaking.tweaked(preset, changes, runs=runs, seed=seed, patrons=patrons)
         click.echo(told(found))
         return
-    rounds = tweaking.watched(preset, watch, changes, runs=runs, rng=seed, patrons=patrons)
+    rounds = tweaking.watched(preset, watch, changes, runs=runs, seed=seed, patrons=patrons)
     try:
         for each in rounds:
             click.echo(str(each) if isinstance(each, ValueError) else told(each))
@@ -182,7 +182,7 @@ def flip(preset: "Preset", state: str, key: str, runs: int, seed: int, as_json: 
     """Find the value of a figure at which talk and intervention change places."""
     from experiments.why import flip as flipping
 
-    found = flipping.flips(preset, state, key, runs=runs, rng=seed)
+    found = flipping.flips(preset, state, key, runs=runs, seed=seed)
     click.echo(flipping.as_json(found) if as_json else flipping.in_words(found))
 
 

@@ -108,7 +108,7 @@ NUMBER = click.IntRange(0, 2**63 - 1)
 WRITTEN = click.Path(path_type=Path, dir_okay=False, writable=True)
 """A file that a command writes: not a folder, and not one that may not be written."""
 
-seed_option = click.option("--seed", default=0, type=SEED, help="Seed of all luck.")
+seed_option = click.option("--seed", default=0, type=SEED, help="Seed of all random draws.")
 runs_option = click.option(
     "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
 )

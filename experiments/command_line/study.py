@@ -192,10 +192,10 @@ def resume(folder: Path, **how: Any) -> None:
 @act_option
 @playing
 def duel(preset: str, patron: str, runs: int, acts: tuple[str, ...], **how: Any) -> None:
-    """Talk against arms, force and the state's own choice, on the same luck."""
+    """Talk against arms, force and the state's own choice, on the same random draws."""
     ready = made(
         how, title=f"Talk or intervention? {preset}", kind="duel", preset=preset, runs=runs,
-        patron=patron, acts=list(acts), own=True, keep="runs", luck="same",
+        patron=patron, acts=list(acts), own=True, keep="runs", draws="same",
     )  # fmt: skip
     conducted(*ready, how)
 
@@ -258,7 +258,7 @@ def sweep(
     ready = made(
         how, title=f"Talk or intervention along {', '.join(factors)}", kind="sweep",
         preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts), own=True,
-        luck="same", sampling=Sampling(method="grid" if grid else "each"),
+        draws="same", sampling=Sampling(method="grid" if grid else "each"),
     )  # fmt: skip
     conducted(*ready, how)
 
@@ -367,13 +367,13 @@ def compare(
     runs: int,
     **how: Any,
 ) -> None:
-    """Two configurations on the same luck: what changes, in which runs, by which term."""
+    """Two configurations on the same random draws: what changes, in which runs, by which term."""
     if not first and not second:
         raise Complaint("--second: missing; valid: KEY=VALUE, as in russia.ties.israel=0")
     title = f"{preset}: {', '.join(second) or 'as it is'} against {', '.join(first) or 'as it is'}"
     ready = made(
         how, title=title, kind="compare", preset=preset, first=parsed(first),
-        second=parsed(second), patron=patron, runs=runs, own=True, keep="runs", luck="same",
+        second=parsed(second), patron=patron, runs=runs, own=True, keep="runs", draws="same",
     )  # fmt: skip
     conducted(*ready, how)
 

@@ -58,7 +58,7 @@ def validate(targets: tuple[str, ...], as_json: bool) -> None:
 def ablate(
     preset: "Preset", runs: int, seed: int, workers: int | None, out: Path | None, as_json: bool
 ) -> None:
-    """Show the verdict with and without each mechanism (S1-S21), on the same luck."""
+    """Show the verdict with and without each mechanism (S1-S21), on the same random draws."""
     from experiments.engine.batch import all_workers
     from experiments.theory import ablate as ablating
 
@@ -77,7 +77,7 @@ def robustness(preset: "Preset", runs: int, seed: int, workers: int | None, as_j
     from experiments.engine.batch import all_workers
     from experiments.theory import robustness as ruling
 
-    found = ruling.robustness(preset, runs, rng=seed, workers=workers or all_workers())
+    found = ruling.robustness(preset, runs, seed=seed, workers=workers or all_workers())
     click.echo(ruling.as_json(found) if as_json else ruling.in_words(found))
 
 

@@ -36,10 +36,10 @@ STANDINGS = ("reliability", "honesty")
 
 @dataclass(frozen=True)
 class Job:
-    """What to play: a preset, its luck, and the policies to play each run under."""
+    """What to play: a preset, the seed, and the policies to play each run under."""
 
     preset: Preset
-    rng: int = 0
+    seed: int = 0
     policies: tuple[Mapping[str, str], ...] = ({},)
 
 
@@ -151,7 +151,7 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     Without `trajectories` nothing is counted by turn.
     """
     keep_memory()
-    model = AllianceModel(job.preset, rng=job.rng, runs=runs, policy=job.policies)
+    model = AllianceModel(job.preset, rng=job.seed, runs=runs, policy=job.policies)
     turns, rows = model.preset.file.turns, len(runs) * len(job.policies)
     states, actions = model.world.ladder.on_menu.shape[:2]
     tally = Tally.empty(turns if trajectories else 0, states, actions, model.world.names)

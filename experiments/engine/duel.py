@@ -1,4 +1,4 @@
-"""The duel: what talk and intervention would have brought, run by run on the same luck."""
+"""The duel: what talk and intervention would have brought, run by run on the same random draws."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def unbound(preset: Preset) -> dict[str, str]:
 
 
 def rows_under(job: Job, runs: int | range, workers: int = 1) -> dict[str, Array]:
-    """The table of a job, its policies on the same luck: (policies, runs) a column."""
+    """The table of a job, its policies on the same random draws: (policies, runs) a column."""
     played = blocks(job, runs, workers=workers, trajectories=False)
     return joined([each.table for each in played], len(job.policies))
 
@@ -100,7 +100,7 @@ def duels(
     preset: str | Preset,
     runs: int,
     *,
-    rng: int = 0,
+    seed: int = 0,
     patrons: Sequence[str] | None = None,
     acts: Sequence[str] = ACTS,
     changes: Mapping[str, Change] | None = None,
@@ -114,7 +114,7 @@ def duels(
     found = contest(preset, patrons=patrons, acts=acts)
     if not found.policies:
         return [], {}
-    return found.fought(rows_under(Job(preset, rng, tuple(found.policies)), runs, workers))
+    return found.fought(rows_under(Job(preset, seed, tuple(found.policies)), runs, workers))
 
 
 @dataclass(frozen=True)

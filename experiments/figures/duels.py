@@ -28,8 +28,8 @@ VERDICT_COLOURS = {estimates.TALK: TALK, estimates.INTERVENTION: ACT}
 
 COLUMNS = (1.436, 1.638, 1.83)  # right edges of the columns beside the duels, in widths of the axes
 DUELS_NOTE = (
-    "Dots: mean over runs of the difference, talk and act played on the same luck; bars: its 95 % "
-    "interval.  Hollow: the interval holds 0."
+    "Dots: mean over runs of the difference, talk and act played on the same random draws; bars: "
+    "its 95 % interval.  Hollow: the interval holds 0."
 )
 DAGGER_NOTE = (
     "\n† Means did not allow the act in most war turns; the most that they allowed was done."

@@ -57,8 +57,8 @@ def recovery(record: Record, logs: Array, times: int, copies: int = 4) -> list[R
     many = record.part(np.tile(np.arange(len(record.outcome)), copies))
     found, covered = [], []
     for time in range(times):
-        luck = uniforms(0, "recovery of weights", time, range(len(likely)))[0]
-        drawn = (luck[:, None] >= likely.cumsum(1)[:, :-1]).sum(1)
+        uniform = uniforms(0, "recovery of weights", time, range(len(likely)))[0]
+        drawn = (uniform[:, None] >= likely.cumsum(1)[:, :-1]).sum(1)
         fit = fitted(Record(many.games, drawn, record.classes, many.weight))
         found.append(fit.logs)
         half = norm.ppf(0.95) * np.sqrt(np.diag(fit.covariance))

@@ -20,7 +20,7 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Plan:
-    """What a visitor watches: a preset, its luck, and the figures they changed.
+    """What a visitor watches: a preset, the seed and the run, and the figures they changed.
 
     `changes` hold from the start; `later` were made in the middle of the run: (turns played,
     key, value); `waiting` wait for the next Reset.
@@ -144,13 +144,13 @@ def from_address(text: str) -> tuple[Plan, int]:
     >>> from_address(address(Plan(run=7, later=((4, "oil.elasticity", 0.2),)), 9))[1]
     9
     """
-    plan, luck = Plan(), {"seed": 0, "run": 0, "turn": 0}
+    plan, numbers = Plan(), {"seed": 0, "run": 0, "turn": 0}
     for key, found in _pairs(text):
         when, _, name = key.rpartition(":")
         if key == "preset":
             plan = replace(plan, preset=found)
-        elif key in luck:
-            luck[key] = whole(key, found)
+        elif key in numbers:
+            numbers[key] = whole(key, found)
         elif when == "reset":
             plan = replace(plan, waiting=(*plan.waiting, (name, _value(found))))
         elif when:
@@ -158,8 +158,8 @@ def from_address(text: str) -> tuple[Plan, int]:
             plan = replace(plan, later=(*plan.later, (turn, name, _value(found))))
         else:
             plan = plan.changed(name, _value(found))
-    turn = luck["turn"]
-    plan = replace(plan, seed=luck["seed"], run=luck["run"]).checked()
+    turn = numbers["turn"]
+    plan = replace(plan, seed=numbers["seed"], run=numbers["run"]).checked()
     turns = changed(read(plan.preset), plan.given).file.turns
     if turn > turns:
         raise ConfigError(f"turn: found {turn}; valid: 0 to {turns}")

@@ -115,7 +115,7 @@ def bands(played: Sequence[Mapping[str, Array]]) -> dict[str, tuple[Array, Array
 class Verdict:
     """Talk less an act in realised value of a patron, before and after the changes.
 
-    `change` is the paired difference of the two, run by run on the same luck.
+    `change` is the paired difference of the two, run by run on the same random draws.
     """
 
     patron: str
@@ -137,11 +137,11 @@ def verdict_pieces(plan: Plan, patron: str, act: str, runs: int = VERDICT_RUNS) 
 
 
 class SideBySide(AllianceModel):
-    """Cells played as one batch: the runs of each have the luck of runs 0 to CELL_RUNS."""
+    """Cells played as one batch: the runs of each have the draws of runs 0 to CELL_RUNS."""
 
-    def luck_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
+    def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
         """The draws of one cell's runs, the same for every cell."""
-        drawn = super().luck_of(purpose, turn, by_state=by_state)
+        drawn = super().draws_of(purpose, turn, by_state=by_state)
         cells = drawn.shape[-1] // CELL_RUNS
         return np.concatenate([drawn[..., :CELL_RUNS]] * cells, -1)
 
@@ -205,7 +205,7 @@ def grid_pieces(plan: Plan, across: Axis, up: Axis, patron: str, act: str) -> li
     """The pieces of work for a phase grid, two for each of its rows.
 
     The cells of a row are played as one batch, as a parameter may be one value a run, and all
-    cells on the same luck, so that neighbours differ by their figures alone.
+    cells on the same random draws, so that neighbours differ by their figures alone.
     """
     pieces: list[Piece] = []
     for height in up.values:

@@ -108,7 +108,7 @@ def WhatIf(
     count: int,
     over: bool,
     event_choose_preset: Any,
-    event_choose_luck: Any,
+    event_choose_run: Any,
     event_apply_at_once: Any,
     event_pick: Any,
     event_change: Any,

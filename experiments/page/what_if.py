@@ -1,4 +1,4 @@
-"""What if: preset, luck, rules and sliders."""
+"""What if: preset, seed, rules and sliders."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +16,7 @@ from model.preset.load import ConfigError
 
 @solara.component
 def Changes(visit: Visit, over: bool) -> None:
-    """Preset, luck, rules and sliders, made from the declarations."""
+    """Preset, seed, rules and sliders, made from the declarations."""
     plan = visit.plan.value
     declared = solara.use_memo(lambda: figures_by_owner(plan.preset), [plan.preset])
     presets = solara.use_memo(titled_presets, [])
@@ -33,9 +33,9 @@ def Changes(visit: Visit, over: bool) -> None:
         if name:
             visit.selected.value = name
 
-    def choose_luck(luck: dict[str, str]) -> None:
+    def choose_run(chosen: dict[str, str]) -> None:
         now = visit.plan.value
-        seed, run = luck.get("seed", str(now.seed)), luck.get("run", str(now.run))
+        seed, run = chosen.get("seed", str(now.seed)), chosen.get("run", str(now.run))
         visit.begin(replace(now, seed=whole("seed", seed), run=whole("run", run)))
 
     def give_back(key: str) -> None:
@@ -68,7 +68,7 @@ def Changes(visit: Visit, over: bool) -> None:
         count=len(plan.changes),
         over=over,
         event_choose_preset=lambda name: visit.begin(Plan(name, plan.seed, plan.run)),
-        event_choose_luck=choose_luck,
+        event_choose_run=choose_run,
         event_apply_at_once=visit.at_once.set,
         event_pick=pick,
         event_change=lambda each: visit.change(each["key"], worth_keeping(each, declared)),

@@ -86,7 +86,7 @@ def prepared(design: Design, preset: Preset, out: Path | None, command: Sequence
         patron=design.patron,
         protege=proteges(preset)[design.patron],
         policies=design.policies,
-        rng=design.seed,
+        seed=design.seed,
         measures=tuple(design.measures),
         keep_runs=design.keep == "runs",
     )

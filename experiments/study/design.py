@@ -98,7 +98,7 @@ class Design(BaseModel):
     preset: str = "iran-2025"
     seed: int = Field(0, ge=0, le=MOST_SEED)
     runs: int = Field(400, ge=2, le=100_000_000)
-    luck: Literal["same", "own"] = "own"
+    draws: Literal["same", "own"] = "own"
     patron: str = ""
     talk: str = TALK
     acts: list[str] = list(ACTS)

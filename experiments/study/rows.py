@@ -1,4 +1,4 @@
-"""Points of a design played: each policy on the same luck, reduced to a row of figures.
+"""Points of a design played: each policy on the same random draws, reduced to a row of figures.
 
 What a row holds depends on its point, seed and run numbers alone: not on the rows it
 was played with, nor on who played it. A row that fails is recorded with its error.
@@ -31,13 +31,13 @@ Columns = dict[str, Array]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is the same at all points: the preset, its luck, whose policies are compared."""
+    """What is the same at all points: the preset, the seed, whose policies are compared."""
 
     preset: Preset
     patron: str
     protege: str
     policies: tuple[str, ...]
-    rng: int = 0
+    seed: int = 0
     measures: tuple[str, ...] = ()
     keep_runs: bool = False
 
@@ -140,7 +140,7 @@ def outcomes(plan: Plan, rows: Sequence[Row], policies: Sequence[str]) -> list[C
             changes[key] = np.concatenate([np.full(runs.start, values[0]), values])
     forced = tuple({} if each == OWN else {plan.patron: each} for each in policies)
     preset = changed(plan.preset, changes)
-    table = rows_under(Job(preset, plan.rng, forced), runs)
+    table = rows_under(Job(preset, plan.seed, forced), runs)
     names = wanted(plan, list(table))
     return [
         {name: table[name][place] for name in names}

@@ -60,7 +60,7 @@ def rows_of(design: Design, chosen: Sequence[Point], first_point: int = 0) -> li
     """The rows of some points, with runs that follow one another or are the same for all."""
     rows, start = [], first_point * design.runs
     for number, point in enumerate(chosen, first_point):
-        start = 0 if design.luck == "same" else start
+        start = 0 if design.draws == "same" else start
         changes = design.changes(point)
         own = {k: v for k, v in changes.items() if k not in design.set or design.set[k] != v}
         for runs in batches(range(start, start + design.runs)):

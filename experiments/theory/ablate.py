@@ -1,4 +1,4 @@
-"""Ablations: the verdict with and without each mechanism, paired on the same luck."""
+"""Ablations: the verdict with and without each mechanism, paired on the same random draws."""
 
 import json
 import sys
@@ -38,14 +38,14 @@ class Ablation:
 
 
 def measured(
-    preset: Preset, runs: int, rng: int, patrons: Sequence[str]
+    preset: Preset, runs: int, seed: int, patrons: Sequence[str]
 ) -> dict[tuple[str, str], Array]:
     """(patron, measure) to its value run by run; the patron is empty for what just happens."""
-    played = simulate(preset, runs, seed=rng)
+    played = simulate(preset, runs, seed=seed)
     values: dict[tuple[str, str], Array] = {("", key): played.table[key] for key in PROCESS}
     actions = (TALK, *ACTS)
     policies = tuple({patron: action} for patron in patrons for action in actions)
-    forced = rows_under(Job(preset, rng, policies), runs) if policies else {}
+    forced = rows_under(Job(preset, seed, policies), runs) if policies else {}
     for place, patron in enumerate(patrons):
         first = place * len(actions)
         rows = forced[f"worth.{patron}"][first : first + len(actions)]
@@ -62,7 +62,7 @@ def ablations(
     preset: str | Preset,
     runs: int = 200,
     *,
-    rng: int = 0,
+    seed: int = 0,
     changes: Mapping[str, Change] | None = None,
     patrons: Sequence[str] | None = None,
     workers: int = 1,
@@ -71,7 +71,7 @@ def ablations(
     preset = load(preset, changes)
     chosen = asked_for(patrons, proteges(preset))
     off = [changed(preset, switched_off(preset, each)) for each in MECHANISMS.values()]
-    tasks = [(each, runs, rng, chosen) for each in (preset, *off)]
+    tasks = [(each, runs, seed, chosen) for each in (preset, *off)]
     whole, *others = in_order(measured, tasks, workers)
     rows = []
     for (name, mechanism), without in zip(MECHANISMS.items(), others, strict=True):
@@ -97,7 +97,7 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
     patrons = list(dict.fromkeys(each.patron for each in rows if each.patron))
     lines = [
         f"What each mechanism adds to the advantage of talk: with it less without, {runs} runs on",
-        "the same luck; * where the 95 % interval excludes zero",
+        "the same random draws; * where the 95 % interval excludes zero",
         "",
     ]
     heads = [f"{patron[:13]} {act}" for patron in patrons for act in ACTS]
@@ -127,7 +127,7 @@ def kept(
     labels = {name: each.label for name, each in preset.profiles.items()}
     with folder.locked():
         folder.claim(manifest(preset, settings, ["cheaptalk", *sys.argv[1:]]))
-        rows = ablations(preset, runs, rng=seed, workers=workers)
+        rows = ablations(preset, runs, seed=seed, workers=workers)
         table = pd.DataFrame([estimates.columns(each) for each in rows])
         columns = {str(name): column.to_numpy() for name, column in table.items()}
         written = save(ablate_figure.ablations(table, labels), folder.path, "ablations")

@@ -19,9 +19,9 @@ FORGOTTEN: dict[str, Change] = {
 """No state has a record of words kept or broken."""
 
 
-def striking(who: str, runs: int, changes: dict[str, Change], rng: int = 0) -> Array:
+def striking(who: str, runs: int, changes: dict[str, Change], seed: int = 0) -> Array:
     """Share of its war turns in which a principal strikes, run by run."""
-    model = AllianceModel(CRISIS, rng=rng, runs=range(runs), changes=changes)
+    model = AllianceModel(CRISIS, rng=seed, runs=range(runs), changes=changes)
     state = model.world.names.index(who)
     struck, turns = np.zeros(runs), np.zeros(runs)
     for war in war_turns(model):
@@ -66,7 +66,7 @@ def after_bluff(runs: int) -> Array:
             "united_states.reputation.unmatched": record.failed[us, iran] - 1 + shape,
             "united_states.menu": ["rhetoric"],
         }
-        strikes[first] = striking("iran", runs, changes, rng=1)
+        strikes[first] = striking("iran", runs, changes, seed=1)
     return strikes["rhetoric"] - strikes["force"]
 
 
@@ -90,7 +90,7 @@ def t7() -> Finding:
 def t8() -> Finding:
     """Scoring is invaded by abandoners, standing is not (Ohtsuki & Iwasa 2006)."""
     size = int(tournament().population)
-    luck = 2.0 * size
+    chance = 2.0 * size
     scoring, standing = (
         downfall(norm, "discriminate", "always_abandon") for norm in ("scoring", "standing")
     )
@@ -98,11 +98,11 @@ def t8() -> Finding:
     note = (
         f"mutants until abandoners rule: {scoring:.3g} under scoring, {standing:.3g} under "
         "standing; always_support opens the door (a lone abandoner fixes "
-        f"{direct:.2g} times as often as by luck)"
+        f"{direct:.2g} times as often as by chance)"
     )
     title = "abandoners overrun discriminators under scoring, not under standing"
-    expected = f"scoring < luck ({luck:.0f}) < standing"
-    holds = bool(scoring < luck < standing)
+    expected = f"scoring < chance ({chance:.0f}) < standing"
+    holds = bool(scoring < chance < standing)
     found = Estimate(scoring, scoring, standing)
     return Finding("T8", title, expected, found, holds, note)
 

@@ -30,18 +30,18 @@ def played_by(preset: Preset, rule: str) -> Preset:
 
 
 def duels_by_rule(
-    preset: Preset, rule: str, runs: int, rng: int, patrons: Sequence[str]
+    preset: Preset, rule: str, runs: int, seed: int, patrons: Sequence[str]
 ) -> list[Duel]:
     """The duels where states decide by a rule."""
     count = max(int(runs * SLOW.get(rule, 1.0)), 10)
-    return duels(played_by(preset, rule), count, rng=rng, patrons=patrons)[0]
+    return duels(played_by(preset, rule), count, seed=seed, patrons=patrons)[0]
 
 
 def robustness(
     preset: str | Preset,
     runs: int = 200,
     *,
-    rng: int = 0,
+    seed: int = 0,
     changes: Mapping[str, Change] | None = None,
     patrons: Sequence[str] | None = None,
     workers: int = 1,
@@ -49,7 +49,7 @@ def robustness(
     """Rule to the duels under it; look_ahead for the principals, one turn deep, on fewer runs."""
     preset = load(preset, changes)
     chosen = asked_for(patrons, proteges(preset))
-    tasks = [(preset, rule, runs, rng, chosen) for rule in STRATEGIES]
+    tasks = [(preset, rule, runs, seed, chosen) for rule in STRATEGIES]
     return dict(zip(STRATEGIES, in_order(duels_by_rule, tasks, workers), strict=True))
 
 

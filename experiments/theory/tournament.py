@@ -153,7 +153,7 @@ def log_fixation(norm: str, resident: str, mutant: str, rules: Tournament) -> fl
 
 
 def fixation(norm: str, resident: str, mutant: str, rules: Tournament | None = None) -> float:
-    """Chance that one mutant's policy takes over a resident population; 1/N by luck alone."""
+    """Chance that one mutant's policy takes over a resident population; 1/N by chance alone."""
     return float(np.exp(log_fixation(norm, resident, mutant, rules or Tournament())))
 
 
@@ -207,7 +207,7 @@ def downfall(
 ) -> float:
     """Mean number of mutants, of any policy, until the successor's policy rules.
 
-    By luck alone it is N times the number of other policies.
+    By chance alone it is N times the number of other policies.
     """
     rates = log_rates(norm, policies, rules or Tournament())
     return math.exp(log_downfall(rates, policies.index(resident), policies.index(successor)))
@@ -240,14 +240,14 @@ class Outcome:
 
     @property
     def survivors(self) -> list[str]:
-        """The policies that rule longer than they would by luck alone, the first of all first."""
+        """The policies that rule longer than they would by chance alone, the first of all first."""
         ranked = sorted(self.share, key=lambda policy: -self.share[policy])
         return [policy for policy in ranked if _exceeds(self.share[policy], 1 / len(ranked))]
 
     def invaders(self, resident: str) -> list[str]:
-        """The policies whose mutants take over the resident's more often than by luck, 1/N."""
-        luck = 1 / self.rules.population
-        return [mutant for mutant, rho in self.fixation[resident].items() if _exceeds(rho, luck)]
+        """The policies whose mutants take over the resident's more often than by chance, 1/N."""
+        chance = 1 / self.rules.population
+        return [mutant for mutant, rho in self.fixation[resident].items() if _exceeds(rho, chance)]
 
     def record(self) -> dict[str, Any]:
         """The outcome as plain data."""
@@ -291,9 +291,9 @@ def _by_pair(
     }
 
 
-def _exceeds(figure: float, luck: float) -> bool:
-    """Whether a figure is above what luck alone would bring, beyond rounding."""
-    return figure > luck and not math.isclose(figure, luck)
+def _exceeds(figure: float, chance: float) -> bool:
+    """Whether a figure is above what chance alone would bring, beyond rounding."""
+    return figure > chance and not math.isclose(figure, chance)
 
 
 def played(norm: str, changes: Mapping[str, Change] | None = None) -> list[Outcome]:
@@ -322,7 +322,7 @@ def _told(found: Outcome) -> str:
     lines = [
         f"Norm {found.norm}: survivors {', '.join(found.survivors) or 'none'}; proteges in need "
         f"are supported {found.support:.0%} of the time",
-        f"{'':<39}takeovers by a mutant, times luck (1/N)",
+        f"{'':<39}takeovers by a mutant, times chance (1/N)",
     ]
     rows = []
     for resident in policies:
@@ -337,7 +337,7 @@ def _told(found: Outcome) -> str:
             f"  {resident} {f'is invaded by {invaders}' if invaders else 'resists every mutant'}"
         )
     lines.append(
-        f"  Mutants of any policy until another rules (by luck {size * (len(policies) - 1)})"
+        f"  Mutants of any policy until another rules (by chance {size * (len(policies) - 1)})"
     )
     for resident in policies:
         waits = ", ".join(

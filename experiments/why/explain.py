@@ -77,9 +77,9 @@ class Explanation:
         return sorted(gaps.items(), key=lambda each: -abs(each[1]))
 
 
-def watched(preset: Preset, turn: int, run: int, rng: int) -> AllianceModel:
+def watched(preset: Preset, turn: int, run: int, seed: int) -> AllianceModel:
     """The model of one run after its stage game of this turn (1 is the first) was solved."""
-    model = AllianceModel(preset, rng=rng, runs=run)
+    model = AllianceModel(preset, rng=seed, runs=run)
     whole_number(turn, "--turn", 1, model.preset.file.turns)
     for _ in range(turn - 1):
         model.step()
@@ -278,7 +278,7 @@ def explained(
     state: str,
     turn: int | None = None,
     run: int = 0,
-    rng: int = 0,
+    seed: int = 0,
     changes: Mapping[str, Change] | None = None,
 ) -> Explanation:
     """The explanation of a state's decision; by default in the first turn of war of the run."""
@@ -286,11 +286,11 @@ def explained(
     if state not in preset.profiles:
         raise ConfigError(f"--state: found '{state}'{suggestion(state, list(preset.profiles))}")
     if turn is None:
-        model = AllianceModel(preset, rng=rng, runs=run)
+        model = AllianceModel(preset, rng=seed, runs=run)
         while not model.over and not model.world.war:
             model.step()
         turn = model.world.turn + 1 if model.world.war and not model.over else 1
-    model = watched(preset, turn, run, rng)
+    model = watched(preset, turn, run, seed)
     return explanation(model, list(preset.profiles).index(state), turn=turn, run=run)
 
 

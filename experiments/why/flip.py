@@ -1,6 +1,6 @@
 """Indifference: the value of one figure at which talk and intervention change places.
 
-The paired difference of realised value, talk less act, is measured on the same luck at
+The paired difference of realised value, talk less act, is measured on the same random draws at
 every value. Its sign is looked for over the whole range, then its root by Brent's method;
 the interval around the root holds the values at which the difference is not told from 0.
 """
@@ -73,7 +73,7 @@ class Differences:
     key: str
     acts: Sequence[str]
     runs: int
-    rng: int
+    seed: int
     worths: dict[float, dict[str, Array]] = field(default_factory=dict)
 
     def worth(self, value: float) -> dict[str, Array]:
@@ -81,7 +81,7 @@ class Differences:
         if value not in self.worths:
             policies = tuple({self.state: action} for action in (TALK, *self.acts))
             preset = changed(self.preset, {self.key: value})
-            table = rows_under(Job(preset, self.rng, policies), self.runs)
+            table = rows_under(Job(preset, self.seed, policies), self.runs)
             rows = table[f"worth.{self.state}"]
             self.worths[value] = dict(zip((TALK, *self.acts), rows, strict=True))
         return self.worths[value]
@@ -99,7 +99,7 @@ def flips(
     changes: Mapping[str, Change] | None = None,
     *,
     runs: int = 100,
-    rng: int = 0,
+    seed: int = 0,
 ) -> list[Indifference]:
     """For each act on the state's menu, where it and talk change places. Raises ConfigError."""
     preset = load(preset, changes)
@@ -110,7 +110,7 @@ def flips(
     assert limits is not None
     ends = [_feasible_end(preset, key, present, end) for end in limits[:2]]
     acts = [act for act in ACTS if {act, TALK} <= set(menu(preset, state))]
-    differences = Differences(preset, state, key, acts, runs, rng)
+    differences = Differences(preset, state, key, acts, runs, seed)
     return [_indifference(differences, act, present, (ends[0], ends[1]), limits[2]) for act in acts]
 
 

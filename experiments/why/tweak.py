@@ -1,6 +1,6 @@
 """What a change does, at once: the verdict, the choices and the ledger before and after it.
 
-Both sides have the same luck, run by run, so all that differs is what the change causes.
+Both sides have the same random draws, run by run, so all that differs is what the change causes.
 """
 
 import contextlib
@@ -77,9 +77,9 @@ class Consequence:
     moved: list[Moved]
 
 
-def played(preset: Preset, patrons: Sequence[str], runs: int, rng: int) -> Play:
+def played(preset: Preset, patrons: Sequence[str], runs: int, seed: int) -> Play:
     """Play a preset, and the duels of some patrons."""
-    model = AllianceModel(preset, rng=rng, runs=range(runs))
+    model = AllianceModel(preset, rng=seed, runs=range(runs))
     names = model.world.names
     catalogue = tuple(sorted({name for menu in model.world.ladder.names for name in menu}))
     places = [np.array([catalogue.index(e) for e in menu]) for menu in model.world.ladder.names]
@@ -107,12 +107,12 @@ def played(preset: Preset, patrons: Sequence[str], runs: int, rng: int) -> Play:
         model.judge()
     terms = {key: value / max(turns, 1) for key, value in sums.items()}
     known = [each for each in patrons if each in proteges(preset)]
-    fought = duels(preset, runs, rng=rng, patrons=known)[0]
+    fought = duels(preset, runs, seed=seed, patrons=known)[0]
     return Play(names, catalogue, np.stack(actions), tuple(days), terms, fought)
 
 
-def consequence(before: Play, after: Play, rng: int = 0) -> Consequence:
-    """What differs between two sides on the same luck; states and turns that both have."""
+def consequence(before: Play, after: Play, seed: int = 0) -> Consequence:
+    """What differs between two sides on the same random draws; states and turns that both have."""
     turns = min(len(before.days), len(after.days))
     common = [name for name in before.names if name in after.names]
     differs = {name: _acts(before, name)[:turns] != _acts(after, name)[:turns] for name in common}
@@ -122,7 +122,7 @@ def consequence(before: Play, after: Play, rng: int = 0) -> Consequence:
     notable = [each for each in moved if abs(each.after - each.before) >= NOTABLE]
     return Consequence(
         runs=before.actions.shape[2],
-        seed=rng,
+        seed=seed,
         anyone=_differing("any state", anyone, before.days),
         states=[_differing(name, each, before.days) for name, each in differs.items()],
         before=before.duels,
@@ -163,15 +163,15 @@ def tweaked(
     changes: Mapping[str, Change],
     *,
     runs: int = RUNS,
-    rng: int = 0,
+    seed: int = 0,
     patrons: Sequence[str] = (),
 ) -> Consequence:
     """What the changes do to a preset. Raises ConfigError."""
     preset = load(preset)
     after = changed(preset, changes)
     chosen = concerned(preset, after, patrons)
-    before = played(preset, chosen, runs, rng)
-    return consequence(before, played(after, chosen, runs, rng), rng)
+    before = played(preset, chosen, runs, seed)
+    return consequence(before, played(after, chosen, runs, seed), seed)
 
 
 # ------------------------------------------------------------------- at every save
@@ -197,7 +197,7 @@ def watched(
     changes: Mapping[str, Change],
     *,
     runs: int = RUNS,
-    rng: int = 0,
+    seed: int = 0,
     patrons: Sequence[str] = (),
 ) -> Iterator[Consequence | ConfigError]:
     """At every save of a file what it does; a mistake in it is given as its error.
@@ -220,8 +220,8 @@ def watched(
             after = load(preset, laid)  # read again: that is what is watched
             chosen = concerned(start, start if part else after, patrons)
             if tuple(chosen) not in before:
-                before[tuple(chosen)] = played(start, chosen, runs, rng)
-            yield consequence(before[tuple(chosen)], played(after, chosen, runs, rng), rng)
+                before[tuple(chosen)] = played(start, chosen, runs, seed)
+            yield consequence(before[tuple(chosen)], played(after, chosen, runs, seed), seed)
         except ConfigError as error:
             yield error
 
@@ -251,7 +251,7 @@ def in_words(found: Consequence) -> str:
     """Verdict, choices and ledger before and after."""
     lines = [
         f"What the change does: {found.runs} runs before and after it, seed {found.seed}, on the "
-        "same luck",
+        "same random draws",
         "",
         "Talk or intervention? Realised value of talk less that of the act",
     ]

@@ -58,13 +58,13 @@ def test_the_strategies_of_a_run_alone_equal_its_column():
 
 
 def test_the_same_rng_gives_the_same_results_and_another_rng_others():
-    first, again, other = (a_model(turns=5, runs=range(20), rng=rng) for rng in (1, 1, 2))
+    first, again, other = (a_model(turns=5, runs=range(20), seed=seed) for seed in (1, 1, 2))
     assert differences(first.world, again.world) == []
     assert "choice" in differences(first.world, other.world)
     assert "noise" in differences(first.world, other.world)
 
 
-def test_a_policy_of_one_state_leaves_the_luck_of_the_others():
+def test_a_policy_of_one_state_leaves_the_draws_of_the_others():
     left, forced = a_model(turns=3), a_model(turns=3, policy={"russia": "rhetoric"})
     # oil's noise depends on nobody's choice: it shows that the draws stay in place
     assert left.world.noise == forced.world.noise
@@ -109,9 +109,9 @@ def test_mesas_batch_run_plays_the_model():
     # Mesa 3.3 plays one turn beyond max_steps, and names the last one by its start; Mesa 3.5
     # overwrites an rng given as a parameter and reads the collector one row early
     played = [
-        float(a_model(turns=turns, runs=3, rng=rng).world.price)
+        float(a_model(turns=turns, runs=3, seed=seed).world.price)
         for turns in (1, 2, 3)
-        for rng in (0, 7)
+        for seed in (0, 7)
     ]
     assert last[3] in played
 
@@ -206,12 +206,12 @@ ORDER = [3, 0, 5, 1, 4, 2]
 
 
 def permuted(model: AllianceModel, order: list[int]) -> AllianceModel:
-    """The model whose states draw the luck of their old places."""
+    """The model whose states draw as in their old places."""
     from model import alliance_model
 
     def act(self: AllianceModel) -> None:
         draws = alliance_model.state_uniforms(
-            self.luck, "act", self.world.turn, self.runs, self.world.state_count
+            self.seed, "act", self.world.turn, self.runs, self.world.state_count
         )
         self.world = alliance_model.turn.acted(self.world, self.solution.play, draws[:, order])
 

@@ -1,4 +1,4 @@
-"""Two configurations on the same luck: what changes, and in which runs."""
+"""Two configurations on the same random draws: what changes, and in which runs."""
 
 from collections.abc import Iterator
 

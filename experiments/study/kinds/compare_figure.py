@@ -29,7 +29,7 @@ def changes(design: Design, changed: pd.DataFrame) -> Figure:
     axes.set_title("What changes")
     axes.set_xlabel("second less first, standard deviations")
     note = (
-        f"{design.runs} runs on the same luck, preset {design.preset}, seed {design.seed}. "
+        f"{design.runs} runs on the same random draws, preset {design.preset}, seed {design.seed}. "
         "Bars: 95 % intervals; hollow: the interval holds 0."
     )
     figure.text(0.012, 0.07 / height, note, **NOTE)

@@ -156,8 +156,8 @@ def limited(
 
 
 @contextmanager
-def luck_of_its_own() -> Iterator[None]:
-    """Start numpy's shared luck, by which scikit-learn draws, anew; as before in the end."""
+def seeded() -> Iterator[None]:
+    """Start numpy's shared generator, by which scikit-learn draws, anew; as before in the end."""
     before = np.random.get_state()  # noqa: NPY002
     np.random.seed(0)  # noqa: NPY002
     try:
@@ -173,7 +173,7 @@ def cart_boxes(cases: pd.DataFrame, talk: Array, density: float, leaf: float) ->
     """
     if not talk.any() or talk.all():
         return []
-    with warnings.catch_warnings(), luck_of_its_own():
+    with warnings.catch_warnings(), seeded():
         warnings.simplefilter("ignore")
         tree = workbench("cart").CART(cases, talk, mass_min=leaf)
         tree.build_tree()

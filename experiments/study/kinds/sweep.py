@@ -36,7 +36,9 @@ def findings(
     duels = long_duels(work, table)
     labels = {name: each.label for name, each in work.preset.profiles.items()}
     if not design.factors:
-        drawn = {"duels": (duels_figure(duels, labels), "Talk against acts, on the same luck.")}
+        drawn = {
+            "duels": (duels_figure(duels, labels), "Talk against acts, on the same random draws.")
+        }
         words = list(duel_words(duels, labels))
     else:
         figure = sweep_figure.sweep(design, table, labels[design.patron])
@@ -109,8 +111,9 @@ def duel_words(duels: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
             f"{row['same']:.0%}; {decimal(row['protege_difference'])} for the protege."
         )
         yield (
-            f"  Pairing on the same luck removed {row['saved']:.0%} of the variance of unpaired "
-            f"runs" + (f": {1 / (1 - row['saved']):.1f} times fewer runs for the same interval."
+            f"  Pairing on the same random draws removed {row['saved']:.0%} of the variance of "
+            "unpaired runs"
+            + (f": {1 / (1 - row['saved']):.1f} times fewer runs for the same interval."
                        if 0 < row["saved"] < 1 else ".")
         )  # fmt: skip
 

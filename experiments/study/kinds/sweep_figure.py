@@ -43,9 +43,9 @@ def sweep(design: Design, table: pd.DataFrame, label: str) -> Figure:
     for axes in places[::columns]:
         axes.set_ylabel("realised value of talk less that of the other,\nunits of payoff")
     note = (
-        f"{label}: {design.talk} against each policy, {design.runs} runs a point on the same luck. "
-        "Lines: mean paired difference; bands: 95 % interval.\nAbove 0 talk is better. "
-        "Filled dots: settled; hollow: the interval holds 0."
+        f"{label}: {design.talk} against each policy, {design.runs} runs a point on the same "
+        "random draws. Lines: mean paired difference;\nbands: 95 % interval. Above 0 talk is "
+        "better. Filled dots: settled; hollow: the interval holds 0."
     )
     figure.text(0.012, 0.07 / height, note, **NOTE)
     return figure

@@ -1,4 +1,4 @@
-"""The duel: paired on the same luck, and open in both directions."""
+"""The duel: paired on the same random draws, and open in both directions."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_the_question_is_open_by_construction(preset):
     assert verdicts["united_states", "force"] == "intervention"
 
 
-def test_the_same_luck_saves_variance():
+def test_the_same_random_draws_save_variance():
     _, values = duels("twelve-days", 150, patrons=["russia"], acts=["arms"], changes=CHANGES)
     talk, arms = values["russia.rhetoric.russia"], values["russia.arms.russia"]
     assert (talk - arms).var() < 0.7 * (talk.var() + arms.var())

@@ -424,7 +424,7 @@ def test_a_change_applies_from_the_next_turn_or_at_reset(page: Any) -> None:
 
 
 @pytest.mark.slow
-def test_preset_and_luck_begin_another_run(page: Any) -> None:
+def test_preset_seed_and_run_begin_another_run(page: Any) -> None:
     page.get_by_label("Run", exact=True).fill("4")
     page.keyboard.press("Tab")
     page.wait_for_function("window.location.hash.includes('run=4')")

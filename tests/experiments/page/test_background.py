@@ -42,7 +42,7 @@ def test_the_verdict_is_that_of_the_duel() -> None:
     assert found.after == duel.estimate
 
 
-def test_before_and_after_are_paired_on_the_same_luck() -> None:
+def test_before_and_after_are_paired_on_the_same_random_draws() -> None:
     values = [np.array(each, float) for each in ([3, 5, 1], [1, 1, 1], [4, 6, 2], [1, 1, 1])]
     found = whatif.verdict("russia", "arms", values)
     assert found.change == Estimate(1.0, 1.0, 1.0)

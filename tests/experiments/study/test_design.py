@@ -134,7 +134,7 @@ def test_a_wrong_cell_is_told_with_its_line(tmp_path, table, part):
 def test_runs_follow_one_another_or_are_the_same_at_all_points():
     design = small()
     assert [row.runs.start for row in rows_of(design, points(design))] == [0, 4, 8, 12, 16, 20]
-    design.luck = "same"
+    design.draws = "same"
     assert [row.runs.start for row in rows_of(design, points(design))] == [0] * 6
 
 

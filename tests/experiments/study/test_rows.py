@@ -45,7 +45,7 @@ def test_the_depth_of_a_treaty_may_differ_by_run():
 
 def test_a_row_is_the_duel_of_its_runs(together):
     changes = {"turns": 3, "russia.ties.israel": 0.0}
-    fought, _ = duels("twelve-days", 5, rng=3, patrons=["russia"], acts=["arms"], changes=changes)
+    fought, _ = duels("twelve-days", 5, seed=3, patrons=["russia"], acts=["arms"], changes=changes)
     assert together.rows["gain.arms"][0] == pytest.approx(fought[0].estimate.mean, abs=1e-8)
     assert together.rows["better.arms"][0] == fought[0].talk_better
     assert together.rows["protege_gain.arms"][0] == pytest.approx(fought[0].protege_difference)

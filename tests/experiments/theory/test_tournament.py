@@ -61,7 +61,7 @@ def test_the_norms_judge_the_four_cases_as_in_the_literature(
 
 
 @pytest.mark.parametrize("norm", NORMS)
-def test_without_selection_a_mutant_takes_over_by_luck_alone(norm):
+def test_without_selection_a_mutant_takes_over_by_chance_alone(norm):
     drift = Tournament(selection=0.0, population=37)
     for resident, mutant in itertools.permutations(POLICIES, 2):
         assert fixation(norm, resident, mutant, drift) == pytest.approx(1 / 37, rel=1e-12)

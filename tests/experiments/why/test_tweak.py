@@ -1,4 +1,4 @@
-"""What a change does, on the same luck before and after it."""
+"""What a change does, on the same random draws before and after it."""
 
 import json
 import os

@@ -332,7 +332,7 @@ def test_a_run_whose_polish_ends_elsewhere_is_followed_once(monkeypatch, lost):
 def test_a_game_that_is_not_solved_names_turn_and_run(monkeypatch):
     monkeypatch.setattr(iteration, "SWEEPS", 1)
     monkeypatch.setattr(equilibrium, "followed_branch", uniform)
-    model = a_model(turns=0, rng=3)
+    model = a_model(turns=0, seed=3)
     with pytest.raises(NoEquilibrium, match=r"in turn 0, run \d+: residual"):
         model.step()
 

@@ -42,7 +42,7 @@ def commands(folder: Path) -> dict[str, tuple]:
     design = folder / "design.toml"
     design.write_text(
         f'title = "t"\nkind = "sweep"\npreset = "{crisis}"\nruns = 2\nacts = ["arms"]\n'
-        'luck = "same"\n'
+        'draws = "same"\n'
         '[set]\nturns = 2\n[sampling]\nmethod = "each"\n[factors."russia.weights.ties"]\n'
         "low = 0.0\nhigh = 1.0\ncount = 2\n",
         "utf-8",

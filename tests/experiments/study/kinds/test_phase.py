@@ -131,7 +131,7 @@ def test_waves_ask_for_new_runs_and_end():
             rows = asking.send(pd.concat(tables, ignore_index=True))
         except StopIteration:
             break
-    assert seen == list(range(len(seen)))  # no luck is used twice
+    assert seen == list(range(len(seen)))  # no run is used twice
     surface = surface_of(chosen, pd.concat(tables, ignore_index=True))
     mean, low, high = filled(surface)
     assert (np.sign(mean[0][:, 0]) == [-1, -1, -1, 1, 1]).all()
