@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.imports import imported
+
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
-    ("model.arrays", "model.parameters", "model.treaties", "model.world", "model.draws"),
+    ("model.promised", "model.arrays", "model.parameters", "model.treaties", "model.world",
+     "model.draws"),
     ("model.measures",),
     ("model.rules", "model.game"),
     ("agents",),
@@ -52,19 +55,7 @@ SOURCES = [
 """Every file of Python but the tests."""
 
 
-def imported(path: Path) -> set[str]:
-    """The project's modules that a file imports: in functions and for type checkers too."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {each.name for each in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0 and node.module, f"{path}: imports are written in full"
-            names |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
-    return names & MODULES.keys()
-
-
-IMPORTS = {module: imported(path) for module, path in MODULES.items()}
+IMPORTS = {module: imported(path) & MODULES.keys() for module, path in MODULES.items()}
 
 
 def room(module: str) -> str:

@@ -12,7 +12,7 @@ from experiments.page.address import Plan, read
 from experiments.page.components import VerdictCard
 from experiments.page.run import Record
 from experiments.page.snapshot import Plain
-from experiments.page.visit import Visit, patrons
+from experiments.page.visit import Visit, use_patron
 from model.preset.load import changed
 
 
@@ -20,9 +20,7 @@ from model.preset.load import changed
 def Answer(visit: Visit) -> None:
     """The verdict of a patron's duel at the preset's figures, and with the visitor's changes."""
     plan, act = visit.plan.value, visit.act.value
-    labels = solara.use_memo(lambda: patrons(plan.preset), [plan.preset])
-    wanted = visit.selected.value
-    patron = wanted if wanted in labels else next(iter(labels), "")
+    patron, labels = use_patron(visit)
     found, set_found = solara.use_state((None, None))
     progress, set_progress = solara.use_state(0.0)
     asked = (plan.preset, plan.seed, plan.changes, patron, act)

@@ -109,6 +109,13 @@ def new_visit() -> Visit:
     )
 
 
+def use_patron(visit: Visit) -> tuple[str, dict[str, str]]:
+    """The selected patron, or the first where another state is selected; and all with labels."""
+    preset, wanted = visit.plan.value.preset, visit.selected.value
+    labels = solara.use_memo(lambda: patrons(preset), [preset])
+    return (wanted if wanted in labels else next(iter(labels), "")), labels
+
+
 def patrons(preset: str) -> dict[str, str]:
     """The patrons of a preset and their labels."""
     crisis = read(preset)

@@ -12,7 +12,7 @@ from experiments.page.address import Plan, read
 from experiments.page.components import Phase, sent
 from experiments.page.sliders import axis_of, choices, limited
 from experiments.page.snapshot import Plain
-from experiments.page.visit import Visit, patrons
+from experiments.page.visit import Visit, use_patron
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,7 @@ class Painting:
 def Where(visit: Visit) -> None:
     """The phase diagram of two parameters, computed in the background."""
     plan = visit.plan.value
-    labels = solara.use_memo(lambda: patrons(plan.preset), [plan.preset])
-    wanted = visit.selected.value
-    patron = wanted if wanted in labels else next(iter(labels), "")
+    patron, labels = use_patron(visit)
     axes = use_axes(plan.preset, patron)
     across, up = axes.axis("across"), axes.axis("up")
     painting = Painting(

@@ -1,6 +1,5 @@
 """What decides a result: each of its files is under the digest that a resume compares."""
 
-import ast
 import shutil
 from functools import cache
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from experiments.engine.provenance import SHOWN_ONLY, code_digest, deciding, deciding_files
 from model.preset.load import ROOT
+from tests.imports import imported
 
 BEGINNINGS = (
     "experiments.study.conduct",
@@ -48,17 +48,6 @@ def file_of(module: str) -> Path | None:
     return next((e for e in (path.with_suffix(".py"), path / "__init__.py") if e.is_file()), None)
 
 
-def imported(path: Path) -> set[str]:
-    """The project's modules that a file imports anywhere in it."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {each.name for each in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
-    return {each for each in names if each.split(".")[0] in ("model", "agents", "experiments")}
-
-
 @cache
 def closure() -> set[Path]:
     """The files of all modules that what plays imports, directly or not."""
@@ -67,7 +56,7 @@ def closure() -> set[Path]:
         path = file_of(waiting.pop())
         if path is not None and path not in found:
             found.add(path)
-            waiting |= imported(path)
+            waiting |= imported(path)  # what is not of the project has no file here
     return found
 
 
