@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from experiments.__main__ import main
-from model.preset.load import ConfigError, load
+from experiments.engine.workers import hired
+from model.preset.load import ConfigError, Preset, load
 from model.preset.own_terms import ALLOWED, allow_code, allowed
 
 TERM = """from agents.payoffs import term
@@ -85,6 +86,24 @@ def test_a_result_folder_asks_again_and_refuses_changed_code(mark, monkeypatch):
     assert refused.exit_code == 2 and "--allow-code" in refused.stderr and not mark.exists()
     changed = called("resume", folder, "--quiet", "--allow-code", own)
     assert changed.exit_code == 2 and "holds another experiment" in changed.stderr
+
+
+def terms_of(preset: Preset) -> list[str]:
+    return list(preset.terms)
+
+
+@pytest.mark.slow
+def test_a_worker_runs_a_term_that_was_allowed_after_it_started_and_outlives_one_that_changed(mark):
+    with hired("local", 2) as crew:
+        crew.submit(len, "started").result()
+        allow_code(mark.parent / "own.py")
+        preset = load(str(mark.parent / "crisis.toml"))
+        assert "own" in crew.submit(terms_of, preset).result()
+        before = crew.pool
+        (mark.parent / "own.py").write_text(TERM.format(mark=mark) + "# edited\n", "utf-8")
+        with pytest.raises(ConfigError, match=r"own\.py: was changed since its term 'own'"):
+            crew.submit(terms_of, preset).result()
+        assert crew.submit(len, "alive").result() == 5 and crew.pool is before
 
 
 def test_only_the_file_that_was_named_is_allowed(mark, tmp_path):
