@@ -146,8 +146,8 @@ def test_every_command_plays_new_states(words, tmp_path):
 
 def test_the_docs_name_every_command_that_takes_files_of_differences():
     page = Path(ROOT / "docs" / "PROFILES.md").read_text("utf-8")
-    (line,) = [each for each in page.splitlines() if each.startswith("`run`, `explain`")]
-    assert all(f"`{name}" in line for name in COMMANDS)
+    (told,) = [each for each in page.split("\n\n") if each.startswith("`run`, `explain`")]
+    assert all(f"`{name}" in told for name in COMMANDS)
     for name, command in main.commands.items():
         takes = any(each.name == "files" for each in command.params)
         assert takes == (name in COMMANDS), name
