@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import mesa
 import numpy as np
 
-from agents.payoffs import ledger
+from agents.weighing import ledger
 from model.game.stage_game import Expected
 from model.measures import standing
 from model.world import PerAction, PerRun, World

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.payoffs import stage_game, weighed
+from agents.realised import valued
+from agents.weighing import Weighing, stage_game, weighed
 from model.game.equilibrium import logit_equilibrium
 from model.game.quantal_response import quantal_response, uniform
 from model.game.stage_game import StageGame
@@ -208,7 +209,7 @@ def attraction_after(world: World, game: StageGame) -> Array:
 def imagined(
     world: World,
     game: StageGame,
-    flows: Array,
+    weighing: Weighing,
     state: int,
     depth: int,
     samples: int,
@@ -228,7 +229,7 @@ def imagined(
             future = turn.acted(world, play, drawn[0])
             choice = future.choice.copy()
             choice[state] = action
-            future = turn.valued(replace(future, choice=choice), game, flows)
+            future = valued(replace(future, choice=choice), game, weighing)
             future = turn.judged(turn.resolved(future, drawn[1]))
             for ahead in range(1, depth):
                 future = played_on(future, draws(sample, ahead))
@@ -242,5 +243,5 @@ def played_on(world: World, draws: tuple[Array, Array]) -> World:
     weighing = weighed(world)
     game = stage_game(world, weighing)
     play = logit_equilibrium(game, None, "of an imagined future").play
-    future = turn.valued(turn.acted(world, play, draws[0]), game, weighing.flow)
+    future = valued(turn.acted(world, play, draws[0]), game, weighing)
     return turn.judged(turn.resolved(future, draws[1]))

@@ -151,6 +151,10 @@ def crowded(world: World, count: int) -> World:
     )
 
 
+STATE_AXES = {"realised": 1, "reading": 2}
+"""Fields of a world in which the states are not the first axis."""
+
+
 def copied(thing: Any, order: list[int], states: int) -> Any:
     """A record with its arrays by state, and by pair of states, in a new order."""
     if isinstance(thing, np.ndarray):
@@ -164,6 +168,11 @@ def copied(thing: Any, order: list[int], states: int) -> Any:
         return {key: copied(value, order, states) for key, value in thing.items()}
     if is_dataclass(thing):
         parts = {f.name: copied(getattr(thing, f.name), order, states) for f in fields(thing)}
+        parts |= {
+            name: getattr(thing, name).take(order, axis)
+            for name, axis in STATE_AXES.items()
+            if isinstance(parts.get(name), np.ndarray)
+        }
         if "names" in parts and "on_menu" in parts:
             parts["names"] = tuple(parts["names"][each] for each in order)
         return replace(thing, **parts)  # type: ignore[type-var]  # any of the world's records

@@ -9,9 +9,10 @@ from operator import attrgetter
 import mesa
 import numpy as np
 
-from agents.payoffs import stage_game, weighed
+from agents.realised import fallen, valued
 from agents.state import StateAgent, seated
 from agents.strategies import attraction_after, imagined, with_strategies
+from agents.weighing import Weighing, stage_game, weighed
 from model.draws import MOST_SEED, state_uniforms, uniforms
 from model.game.branch import NoEquilibrium
 from model.game.equilibrium import Solution, logit_equilibrium
@@ -20,7 +21,7 @@ from model.measures import MEASURES
 from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.preset.toml import Whole, whole_number
 from model.rules import turn
-from model.world import Array, Kept, World, taken
+from model.world import Array, Kept, World, played, taken
 
 MOST_RUN = 2**63 - 1
 """The largest number of a run."""
@@ -33,11 +34,12 @@ class AllianceModel(mesa.Model):
     name that Mesa gives it. `runs` is the number of the one run to watch, or a range of runs to
     play together on a last axis; by default it is run 0, and in `mesa.batch_run` the run of the
     iteration's number. `policy` forces actions by state name while there is war:
-    `{"russia": "rhetoric"}` is do(rhetoric). Several policies play the range under each: a row a
-    run and policy, one policy after the other. Until war first comes to a run its rows are the
-    same and are played as one column of the run axis. Runs of the same number and seed have the
-    same random draws whatever the policy. Raises ConfigError for a wrong preset or change,
-    NoEquilibrium where a stage game is not solved or a value is not finite.
+    `{"russia": "rhetoric"}` is do(rhetoric); as a `doctrine` it is known to all from the first
+    day, so that a challenger weighs it before it opens fire. Several policies play the range
+    under each: a row a run and policy, one policy after the other. Until war first comes to a run
+    its rows are the same and are played as one column of the run axis. Runs of the same number
+    and seed have the same random draws whatever the policy. Raises ConfigError for a wrong preset
+    or change, NoEquilibrium where a stage game is not solved or a value is not finite.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class AllianceModel(mesa.Model):
         runs: Whole | range | None = None,
         changes: Mapping[str, Change] | None = None,
         policy: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
+        doctrine: bool = False,
     ) -> None:
         given = 0 if rng is None else rng  # batch_run of Mesa 3.5 gives None
         self.seed = whole_number(given, "rng", 0, MOST_SEED)
@@ -62,6 +65,8 @@ class AllianceModel(mesa.Model):
         self.count = 1 if isinstance(runs, int) else len(runs)
         self.rows: Array = np.arange(self.count)  # the first row that each column plays
         self.columns: Array = np.tile(self.rows, len(self.policies))  # the column of each row
+        if doctrine:
+            self.announce()
         self.solution: Solution | None = None
         self.game: StageGame | None = None
         self.forced_down: Array = np.zeros(np.shape(self.world.weeks_at_war))
@@ -129,6 +134,20 @@ class AllianceModel(mesa.Model):
         self.forced_down = taken(self.forced_down, before)
         self.rows, self.columns = rows, columns
 
+    def announce(self) -> None:
+        """Let all know each row's policy from the start, and give each row a column of its own."""
+        one = isinstance(self.runs, int)
+        world = self.world if one else taken(self.world, self.columns)
+        self.rows = self.columns = np.arange(len(self.columns))
+        runs = () if one else self.rows.shape
+        weeks_at_war = np.broadcast_to(world.weeks_at_war, runs).copy()
+        doctrine = np.broadcast_to(world.doctrine, (world.state_count, *runs)).copy()
+        for name, action in dict.fromkeys(item for each in self.policies for item in each.items()):
+            state = world.names.index(name)
+            place = world.ladder.names[state].index(action)
+            doctrine[state] = np.where(self.bound_by(name, action), place, doctrine[state])
+        self.world = replace(world, doctrine=doctrine, weeks_at_war=weeks_at_war)
+
     def by_row(self, array: Array) -> Array:
         """An array of the world for each run under each policy: its last axis is the rows."""
         shape = (*np.shape(array)[:-1], len(self.rows))
@@ -144,7 +163,7 @@ class AllianceModel(mesa.Model):
         weighing = weighed(self.world)
         game = stage_game(self.world, weighing)
         self.game = replace(game, base=self.forced(game.base))
-        self.flows = weighing.flow
+        self.weighing: Weighing = weighing
 
     def forced(self, base: Array) -> Array:
         """Payoffs with only the forced action open: scripted attack, and do(policy) in war.
@@ -196,7 +215,7 @@ class AllianceModel(mesa.Model):
                 f"{purpose} resolve", ahead
             )
 
-        return imagined(self.world, self.game, self.flows, state, depth, samples, draws)
+        return imagined(self.world, self.game, self.weighing, state, depth, samples, draws)
 
     def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
         """Uniform draws (4, *runs) or (4, states, *runs), the same under each policy."""
@@ -210,16 +229,47 @@ class AllianceModel(mesa.Model):
         """Draw each state's action."""
         assert self.solution is not None
         draws = self.draws_of("act", self.world.turn, by_state=True)
-        self.world = turn.acted(self.world, self.solution.play, draws)
+        self.world = replace(self.world, reasons=self.reasons(draws[1]))
+        world = turn.acted(self.world, self.solution.play, draws)
+        table = self.weighing.reading
+        told = [[played(each, choice) for choice in (world.choice, world.seen)] for each in table]
+        self.world = replace(world, reading=np.array(told))
+
+    def reasons(self, renewal: Array) -> Array:
+        r"""Private reasons $e^{\varepsilon}$ of each state and action: (states, actions, *runs).
+
+        Drawn by the number of the crisis, so that they are the same whatever the policy, and
+        anew while it lasts at `conflict.renewal`.
+        """
+        world, kept = self.world, self.world.reasons
+        begins, again = turn.starting(world), turn.renewed(world, renewal)
+        numbers = np.unique(np.broadcast_to(world.wars, np.shape(begins))[begins])
+        for number in numbers:
+            fresh = self.drawn_reasons("reasons", int(number))
+            kept = np.where(begins & (world.wars == number), fresh, kept)
+        if np.any(again):
+            kept = np.where(again[:, None], self.drawn_reasons("renewal", world.turn), kept)
+        return kept
+
+    def drawn_reasons(self, purpose: str, number: int) -> Array:
+        r"""Fresh reasons, $e^{\varepsilon} = -1 / \log u$ of uniform u: (states, actions)."""
+        actions = self.world.ladder.on_menu.shape[1]
+        parts = [
+            np.moveaxis(self.draws_of(f"{purpose} {part}", number, by_state=True), 0, 1)
+            for part in range(-(-actions // 4))
+        ]
+        draw = np.concatenate(parts, 1)[:, :actions]
+        with np.errstate(divide="ignore"):
+            return -1 / np.log(draw)
 
     def resolve(self) -> None:
         """Count what was gained by the actions played, then move the world."""
         assert self.game is not None
-        self.world = turn.valued(self.world, self.game, self.flows)
-        if not np.isfinite(self.world.realised).all():
+        before = valued(self.world, self.game, self.weighing)
+        if not np.isfinite(before.realised).all():
             raise NoEquilibrium(f"in turn {self.world.turn}: realised value is not a finite number")
         draws = self.draws_of("resolve", self.world.turn)
-        self.world = turn.resolved(self.world, draws)
+        self.world = fallen(before, turn.resolved(before, draws))
 
     def judge(self) -> None:
         """Audiences update what they believe, states their experience; the turn ends."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.world import PerPair, PerRun, PerState, World, total
+from model.world import PerPair, PerRun, PerState, Realised, World, total
 
 Rule = Callable[[World], PerRun]
 
@@ -86,14 +86,20 @@ def credibility(world: World) -> PerState:
     return world.weights["reputation"] * shadow * (total(both, 1) - own)
 
 
-def worth(world: World) -> PerState:
-    r"""Realised value with its terminal part: reputation as future proteges value it.
+def worth_by_term(world: World) -> Realised:
+    r"""Realised value by term, (terms, states, *runs), in the order of `World.weights`.
 
-    $V_i + e^{-discount \cdot T} (w_{reputation}\,shadow \sum_j value\,(reliability_{ij} +
-    honesty_{ij}) + w_{stakes}\,interest_i\,\pi \cdot aftermath)$: reputation,
-    and the outcome at the end, held for `value.aftermath` weeks.
+    Reputation counts at the end, as future proteges value it:
+    $e^{-discount \cdot T}\,w\,shadow \sum_j value\,(reliability_{ij} + honesty_{ij})$.
     """
     lasting = np.exp(-world.value.discount * world.weeks * world.turn)
-    held_out = np.where(world.collapsed, 0.0, world.survival(*np.zeros(2)))
-    left = world.weights["stakes"] * world.interest * held_out * world.value.aftermath
-    return world.realised + lasting * (credibility(world) + left)
+    standing_at_end = lasting * credibility(world)
+    shape = np.broadcast_shapes(world.realised.shape[1:], standing_at_end.shape)
+    rows = np.array(np.broadcast_to(world.realised, (len(world.realised), *shape)))
+    rows[list(world.weights).index("reputation")] += standing_at_end
+    return rows
+
+
+def worth(world: World) -> PerState:
+    """Realised value: the sum of its terms, (states, *runs)."""
+    return total(worth_by_term(world))

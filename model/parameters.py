@@ -4,36 +4,9 @@ A section is a frozen dataclass. Its fields hold one number (or one value a run)
 in a preset, and the stacked figures of all states in a `World`.
 """
 
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any  # a declared default may be of any of the four plain types
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-if TYPE_CHECKING:  # a number behaves as an array without axes
-    Number = NDArray[np.float64]
-else:
-    Number = float | NDArray[np.float64]
-
-
-def quantity(
-    default: float,
-    unit: str,
-    low: float,
-    high: float,
-    meaning: str,
-    source: str = "own assumption",
-    *,
-    initial: bool = False,
-    by_run: bool = True,
-) -> Any:  # dataclass fields are declared `Number`
-    """A declared parameter: its default, unit, valid range, meaning and source.
-
-    What is `initial` only makes the first world: in the middle of a run it cannot be changed.
-    What is not `by_run` is one number for all runs that are played together.
-    """
-    said = {"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source}
-    return field(default=default, metadata=said | {"initial": initial, "by_run": by_run})
+from model.quantities import Number, declarations, quantity
 
 
 @dataclass(frozen=True)
@@ -238,14 +211,19 @@ class Oil:
 class Conflict:
     """Onset, fighting, damage and its end."""
 
-    revision: Number = quantity(
-        7.0, "1/week", 0.05, 100, "rate at which a state reviews its action", "Sandholm 2010"
+    renewal: Number = quantity(
+        0.078,
+        "1/week",
+        0,
+        100,
+        "rate at which a state's private reasons are drawn anew; once in the 90 days of a crisis",
+        "Harsanyi 1973; McKelvey & Palfrey 1995",
     )
     onset: Number = quantity(
         1.0, "1/week", 0.001, 20, "rate at which a decision for war can be carried out"
     )
     lethality: Number = quantity(
-        0.5, "1/week", 0, 10, "log shift of the balance by unopposed full strikes"
+        0.25, "1/week", 0, 10, "log shift of the balance by full strikes of a power on its equal"
     )
     destruction: Number = quantity(
         0.6, "1/week", 0, 20, "rate at which full strikes wear down programme and defences (S9)"
@@ -262,8 +240,22 @@ class Conflict:
     expenditure: Number = quantity(
         0.6, "1/week", 0, 10, "rate at which full strikes use up scarce systems"
     )
-    horizon: Number = quantity(
-        4.0, "weeks", 0.1, 200, "how far ahead states look when they count on arms ordered now"
+    shipment: Number = quantity(
+        4.0, "weeks", 0.1, 200, "weeks over which an order of arms is handed over"
+    )
+    menace: Number = quantity(
+        0.25, "share", 0, 1, "what the programme weighs without a bomb, against one with it"
+    )
+    recovery: Number = quantity(
+        0.02, "1/week", 0, 1, "rate at which balance and regime recover in peace"
+    )
+    dread: Number = quantity(
+        0.5,
+        "index",
+        0,
+        5,
+        "what facing a nuclear principal adds to the force that is feared",
+        "Asal & Beardsley 2007; size: own assumption",
     )
     proxy: Number = quantity(
         0.6, "share", 0, 5, "force that whole proxies add to the target's own (S15)"
@@ -298,7 +290,7 @@ class Conflict:
         0.25, "share", 0, 1, "rate of settlement under limited strikes against that under none"
     )
     simmering: Number = quantity(
-        0.2, "share", 0, 1, "hazard of the regime's fall in peace against that in war (S19)"
+        0.2, "share", 0, 1, "hazard of a shaken regime's fall in peace against that in war (S19)"
     )
     red_line: Number = quantity(
         0.5, "share", 0, 1, "affront from which sanctions held back are imposed (S5)"
@@ -321,6 +313,15 @@ class Beliefs:
     evidence: Number = quantity(
         1.0, "cases/week", 0, 10, "weight of a week in crisis against a remembered case"
     )
+    spoken: Number = quantity(
+        1.0,
+        "share",
+        0,
+        1,
+        "share of the words of lower rungs that an open deed carries with it",
+        "McManus & Nieman 2019: statements stand beside 68 % of arms, 84 % of troops",
+        initial=True,
+    )
     memory: Number = quantity(
         0.004, "1/week", 0, 1, "rate at which conduct is forgotten", "Crescenzi et al. 2012"
     )
@@ -335,7 +336,10 @@ class Beliefs:
     visibility: Number = quantity(
         0.25, "share", 0, 1, "share of hidden support that leaks in a week"
     )
-    drift: Number = quantity(0.03, "1/week", 0, 5, "rate of change of affinity by acts (S8, S14)")
+    drift: Number = quantity(0.3, "1/week", 0, 5, "rate of change of affinity by acts (S8)")
+    disillusion: Number = quantity(
+        0.15, "1/week", 0, 5, "rate at which what is expected falls to what came (S8)"
+    )
     grievance: Number = quantity(
         2.0, "1/week", 0, 20, "rate of change of affinity by strikes on one's soil (S11)"
     )
@@ -346,7 +350,10 @@ class Beliefs:
         0.3, "1/week", 0, 10, "rate at which a protege turns to patrons that answer more (S8)"
     )
     solidarity: Number = quantity(
-        0.02, "1/week", 0, 5, "rate at which two fully sanctioned states draw together (S14)"
+        0.02, "1/week", 0, 5, "rate at which shared new sanctions draw two states together (S14)"
+    )
+    alignment: Number = quantity(
+        0.8, "index", -1, 1, "tie toward which shared sanctions draw (S14)"
     )
     provisional: Number = quantity(
         0.6,
@@ -385,8 +392,13 @@ class Value:
     """How realised value adds up over time."""
 
     discount: Number = quantity(0.01, "1/week", 0, 1, "discount rate of realised value")
-    aftermath: Number = quantity(
-        26.0, "weeks", 0, 520, "how long the outcome at the end still counts (S19)"
+    horizon: Number = quantity(
+        13.0,
+        "weeks",
+        0.1,
+        520,
+        "weeks for which a shift of the outcome still counts, in choice and in value alike (S19)",
+        "the 90 days of a coded crisis",
     )
 
 
@@ -412,6 +424,9 @@ class Action:
     mediation: Number = quantity(0.0, "share", 0, 1, "offer of good offices")
     hidden: Number = quantity(0.0, "share", 0, 1, "1 off stage: seen by the protege, leaks")
     sprint: Number = quantity(0.0, "share", 0, 1, "share of the programme turned to a bomb")
+    at_hosts: Number = quantity(
+        0.0, "share", 0, 1, "share of the strike that falls on forces in host countries (S11)"
+    )
 
 
 SECTIONS: dict[str, type] = {
@@ -429,11 +444,6 @@ STATE_SECTIONS: dict[str, type] = {
     "decision": Decision,
     "target": Target,
 }
-
-
-def declarations(section: type) -> dict[str, dict[str, Any]]:
-    """The declared quantities of a section: name to unit, range, default, meaning, source."""
-    return {each.name: {"default": each.default, **each.metadata} for each in fields(section)}
 
 
 RUNGS = range(declarations(Action)["rung"]["low"], declarations(Action)["rung"]["high"] + 1)

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from model.parameters import Number
+from model.quantities import Number
 
 REQUIRED = {
     "defence": 1.0,

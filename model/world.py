@@ -35,6 +35,8 @@ PerPair = Float[Array, "states states *#runs"]
 PerAction = Float[Array, "actions *#runs"]
 Play = Float[Array, "states actions *#runs"]
 Choice = Int[Array, "states *#runs"]
+Reading = Float[Array, "2 2 states *#runs"]
+Realised = Float[Array, "terms states *#runs"]
 if TYPE_CHECKING:  # without a run axis these are numbers, which behave as arrays without axes
     PerRun = np.ndarray
     Flag = np.ndarray
@@ -148,6 +150,7 @@ class Ladder:
     mediation: Array
     hidden: Array
     sprint: Array
+    at_hosts: Array
 
     def played(self, attribute: Array, choice: Choice) -> PerState:
         """An attribute of the action that each state plays: (states, *runs)."""
@@ -220,22 +223,29 @@ class World:
     noise: PerRun
     lost_supply: PerRun
     sanctions: PerState
-    realised: PerState
+    realised: Realised
     income: PerState
     dependence: PerState
     attraction: Play
     leaked: PerState
+    reasons: Play
+    reading: Reading
+    doctrine: Choice
 
     # --- time ---
-    @cached_property
+    @property
     def at_war(self) -> tuple[Array | slice, "World"] | None:
         """The runs at war and the world of these alone; None where there is peace in all.
 
         All runs where most are: picking out many costs more than it saves.
         """
+        most = 2 * np.count_nonzero(self.war) > np.size(self.war)
+        return (slice(None), self) if most else self._few_at_war
+
+    @cached_property
+    def _few_at_war(self) -> tuple[Array | slice, "World"] | None:
+        """The few runs at war, picked out; a world that kept itself would be freed late."""
         runs = np.flatnonzero(self.war)
-        if 2 * len(runs) > np.size(self.war):
-            return slice(None), self
         return (runs, taken(self, runs)) if len(runs) else None
 
     @property
@@ -338,14 +348,17 @@ class World:
     def friction(self) -> PerPair:
         """Tie of i to j times j's opposition to i's side: what i's support costs with j.
 
-        Friends of a principal also oppose that it strikes at all, by `restraint`.
+        What friends hold against strikes is `friends` times `restraint`, apart from this.
         """
-        tie = np.maximum(self.affinity, 0.0)
         opposed = np.maximum(self.opposition[None] * self.side[:, None], 0.0)
+        return self.friends * opposed
+
+    @cached_property
+    def friends(self) -> PerPair:
+        """Friendly ties of each state to the others: (states, states, *runs)."""
+        tie = np.maximum(self.affinity, 0.0)
         runs = (1,) * (tie.ndim - 2)
-        principal = np.isin(np.arange(self.state_count), self.principals).reshape(-1, 1, *runs)
-        others = 1.0 - np.eye(self.state_count).reshape(*tie.shape[:2], *runs)
-        return tie * (opposed + principal * self.restraint) * others
+        return tie * (1.0 - np.eye(self.state_count).reshape(*tie.shape[:2], *runs))
 
     # --- the contest ---
     @cached_property
@@ -354,19 +367,9 @@ class World:
         return self.programme + self.hardened * self.posture.reach
 
     @cached_property
-    def help(self) -> Play:
-        r"""Share of power that each action gives within the horizon states look ahead.
-
-        $aid + delivery\,(1 - e^{-horizon / delivery\_weeks})$: arms on order count as far as
-        they are expected to arrive.
-        """
-        prompt = 1 - np.exp(-self.conflict.horizon / self.posture.delivery_weeks)
-        return self.ladder.aid + self.ladder.delivery * prompt[:, None]
-
-    @cached_property
     def own_help(self) -> Play:
-        """Power that each action gives within the horizon: (states, actions, *runs)."""
-        return self.help * self.power[:, None]
+        """Power that each action lends at once: (states, actions, *runs)."""
+        return self.ladder.aid * self.power[:, None]
 
     @cached_property
     def strengths(self) -> tuple[PerRun, PerRun]:

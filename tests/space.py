@@ -13,7 +13,7 @@ from random import Random
 
 import numpy as np
 
-from agents.payoffs import ledger
+from agents.weighing import ledger
 from model.alliance_model import AllianceModel
 from model.game.branch import NoEquilibrium
 from model.game.iteration import RESIDUAL

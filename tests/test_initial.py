@@ -6,14 +6,16 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from agents.payoffs import game_of
+from agents.realised import valued
+from agents.weighing import stage_game, weighed
 from experiments.why.explain import nudged
 from model.measures import worth
-from model.parameters import SECTIONS, STATE_SECTIONS, Action, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS, Action
 from model.preset.load import load
+from model.quantities import declarations
 from model.rules import turn
 from model.rules.conflict import ended
-from model.world import World
+from model.world import World, played
 from tests.worlds import a_model, a_world, figures
 
 DECLARED = [
@@ -71,16 +73,19 @@ def outcomes(model, world: World) -> list[np.ndarray]:
     """The stage game of a world and what comes of some play and random draws."""
     model.world = world
     model.shock()
-    world, game = model.world, game_of(model.world)
+    world, weighing = model.world, weighed(model.world)
+    game = stage_game(world, weighing)
     found = [*numbers(game), world.price, worth(world), world.onset]
     play = world.ladder.on_menu / world.ladder.on_menu.sum(1, keepdims=True)
     generator = np.random.default_rng(0)
     fresh = turn.acted(world, play, generator.random((4, world.state_count)))
     found += [fresh.choice, fresh.leaked]
+    found += [turn.renewed(world, np.full(6, draw)) for draw in np.arange(0.001, 1, 0.05)]
     for attribute in declarations(Action):
         choice = getattr(world.ladder, attribute).argmax(1)
         acted = replace(world, choice=choice, leaked=generator.integers(2, size=6) * 1.0)
-        after = turn.valued(acted, game, np.zeros_like(game.base))
+        told = [[played(each, does) for does in (choice, acted.seen)] for each in weighing.reading]
+        after = valued(replace(acted, reading=np.array(told)), game, weighing)
         after = turn.judged(turn.resolved(after, generator.random(4) ** 4))
         found += [
             worth(after),
@@ -117,7 +122,8 @@ def test_a_quantity_makes_the_first_world_if_it_is_declared_initial_or_is_a_stoc
     section, name, declared
 ):
     def state_of_play(world: World) -> list[np.ndarray]:
-        return [each for name in PLAYED for each in numbers(getattr(world, name))]
+        parts = [world.ladder, *(getattr(world, name) for name in PLAYED)]
+        return [each for part in parts for each in numbers(part)]
 
     first = a_world()
     key = keys(section, name, first)[0]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from agents.payoffs import feasible
+from agents.weighing import feasible
 from model.preset.load import first_world, load
 from model.rules import means, turn
 from model.rules.beliefs import client_disrepute

@@ -6,10 +6,14 @@ import pytest
 
 from agents.payoffs import TERMS
 from agents.strategies import STRATEGIES
+from experiments.engine.posterior import COPIES, DRAWS
 from experiments.theory.mechanisms import MECHANISMS
+from model import alliance_model
+from model.alliance_model import AllianceModel
 from model.measures import MEASURES
-from model.parameters import SECTIONS, STATE_SECTIONS, Action, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS, Action
 from model.preset.load import PROFILES, ROOT, Norm, PresetFile, Profile, ladder_entries
+from model.quantities import declarations
 from model.treaties import REQUIRED
 
 TEXT = (ROOT / "docs" / "MODEL.md").read_text("utf-8")
@@ -22,8 +26,13 @@ PARAMETERS = {
     for section, kind in {**SECTIONS, **STATE_SECTIONS}.items()
     for name in declarations(kind)
 }
-OWNERS = {"all", "patrons", "fighting", "hosts", *(path.stem for path in PROFILES.glob("*.toml"))}
-OF_A_STATE = {"menu", "treaties"} | {f"stakes.{other}" for other in ("target", *OWNERS)}
+ROLES = {"all", "patrons", "challenger", "fighting", "hosts"}
+OWNERS = ROLES | {path.stem for path in PROFILES.glob("*.toml")}
+OF_A_STATE = (
+    {"menu", "treaties"}
+    | {f"stakes.{other}" for other in ("target", *OWNERS)}
+    | {f"weights.{name}" for name in TERMS}
+)
 
 
 def chapter(title: str) -> str:
@@ -114,6 +123,49 @@ def test_every_action_stands_on_its_rung():
         assert name in cell(row[0], column).replace(",", "").split(), name
 
 
+def test_every_action_that_carries_words_is_named_with_the_action_it_includes():
+    includes = {name: entry.includes for name, entry in ladder_entries().items() if entry.includes}
+    text = " ".join(chapter("Actions").split())
+    assert set(includes.values()) == {"rhetoric"}
+    *most, last = includes
+    assert f"({', '.join(most)} and {last} include rhetoric)" in text
+
+
+def test_the_terms_that_add_up_to_realised_value_are_named():
+    text = " ".join(chapter("7.12 Realised value").split())
+    names = ", ".join(f"`{name}`" for name, term in TERMS.items() if term.realised)
+    assert f"a realised term $k$ ({names})" in text
+
+
+def test_every_purpose_of_draws_is_named(monkeypatch):
+    asked = set()
+    for name in ("uniforms", "state_uniforms"):
+        drawn = getattr(alliance_model, name)
+
+        def noted(seed, purpose, *others, drawn=drawn):
+            asked.add(purpose.split()[0])
+            return drawn(seed, purpose, *others)
+
+        monkeypatch.setattr(alliance_model, name, noted)
+    model = AllianceModel("twelve-days", runs=range(2), changes={"conflict.renewal": 100.0})
+    for _ in range(4):
+        model.step()
+    assert set(first_cells(chapter("7.14 Randomness"), "purpose")) == asked
+
+
+def test_the_default_precision_is_told():
+    default = Profile.model_fields["precision"].default
+    assert f"`precision` ({default:g} by default" in " ".join(
+        chapter("7.6 The equilibrium").split()
+    )
+
+
+def test_the_size_of_what_history_leaves_open_is_told():
+    text = " ".join(chapter("7.13 The duel").split())
+    assert f"is made of {DRAWS} draws of all weights and the precision" in text
+    assert f"each played with {COPIES} runs" in text
+
+
 def test_every_realised_term_and_channel_is_called_so():
     text = chapter("7.4 Payoffs")
     for name, term in TERMS.items():
@@ -123,7 +175,7 @@ def test_every_realised_term_and_channel_is_called_so():
 
 
 def test_every_mechanism_stands_with_what_switches_it_off():
-    rows = dict(re.findall(r"^\| (S\d+) \|(.*)$", chapter("8 Mechanisms"), re.MULTILINE))
+    rows = dict(re.findall(r"^\| ([SM]\d+) \|(.*)$", chapter("8 Mechanisms"), re.MULTILINE))
     assert list(rows) == list(MECHANISMS)
     for name, mechanism in MECHANISMS.items():
         off = cell(f"|{rows[name]}", 3)

@@ -25,9 +25,7 @@ def test_a_state_without_tie_or_stake_in_a_principal_is_warned_of():
 
 
 def test_the_answer_says_sides_and_warns_of_those_that_change_in_a_run():
-    changes = {"turns": 40, "gulf.ties.iran": 0.31, "gulf.ties.israel": 0.3}
-    preset = load("iran-2025", changes)
-    told = "\n".join(sides_in_words(preset, simulate("iran-2025", 12, changes=changes)))
+    told = "\n".join(sides_in_words(load("twelve-days"), simulate("twelve-days", 60)))
     assert "On the side of Iran: Russia, China, Gulf states." in told
     assert "On the side of Israel: United States." in told
     assert "Beware: Gulf states changes sides in" in told

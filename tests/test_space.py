@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.payoffs import game_of
+from agents.weighing import game_of
 from experiments.why.explain import nudged
 from model.alliance_model import AllianceModel
-from model.parameters import SECTIONS, STATE_SECTIONS, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS
 from model.preset.catalogue import catalogue
 from model.preset.load import ConfigError, load
+from model.quantities import declarations
 from tests.space import drawn, found_wrong, one_at_an_end, ranges
 from tests.worlds import PRESETS
 

@@ -11,8 +11,15 @@ from experiments.engine.tables import missing, read_table
 from model.parameters import RUNGS
 from model.preset.load import Preset
 
-BELLIGERENT = {"strike": 5, "retaliation": 4, "threat": 1}
-"""Rungs of the acts that a timeline marks X, by their class."""
+BELLIGERENT = {"strike": 5, "retaliation": 5, "threat": 1}
+"""Rungs of the acts that a timeline marks X, by their class.
+
+Fire between the principals, first or in return, is a campaign unless a number says that it was a
+limited strike.
+"""
+
+AT_HOSTS = 4
+"""The rung of a principal's strike at a third state, as at bases there."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,7 @@ class Act:
     rung: int | None
     marked: bool
     what: str
+    target: str = ""
 
 
 def acts_of(preset: Preset) -> list[Act]:
@@ -39,17 +47,18 @@ def timeline(path: Path) -> list[Act]:
     """The dated acts of a CSV file: date, actor, action_class, ladder_level. Raises ConfigError.
 
     A level is a rung from 0 to 5, or X or a missing code where the class alone says what it was.
-    A column `what`, if there is one, says in words what was done.
+    Columns `what` and `target`, if there are any, say what was done and to whom.
     """
     table = read_table(path, ("date", "actor", "action_class", "ladder_level"))
     acts = []
     for row in table.rows:
         level, kind = row.cells["ladder_level"], row.cells["action_class"]
         rung, marked = BELLIGERENT.get(kind), level.upper() == "X"
-        if rung is None and not (marked or missing(level)):
+        if not (marked or missing(level)):
             rung = table.whole(row, "ladder_level", RUNGS[0], RUNGS[-1])
-        day, what = table.day(row, "date"), row.cells.get("what", "")
-        acts.append(Act(day, row.cells["actor"], rung, marked, what))
+        day, cells = table.day(row, "date"), row.cells
+        what, target = cells.get("what", ""), cells.get("target", "")
+        acts.append(Act(day, cells["actor"], rung, marked, what, target))
     table.refuse()
     return acts
 
@@ -65,15 +74,29 @@ def between(acts: Iterable[Act], since: date, until: date) -> list[Act]:
 
 def on_ladder(preset: Preset, acts: Iterable[Act]) -> pd.DataFrame:
     """The acts of a preset's states on the ladder: columns day, state, rung."""
-    names = {name: [each.label, *each.aliases] for name, each in preset.profiles.items()}
     rows = [
-        (act.day, name, act.rung)
+        (act.day, name, rung_of(preset, name, act))
         for act in acts
         if act.rung is not None
-        for name, known in names.items()
-        if any(each in act.actor for each in known)
+        for name in preset.profiles
+        if names_one(preset, [name], act.actor)
     ]
     return pd.DataFrame(rows, columns=["day", "state", "rung"])
+
+
+def names_one(preset: Preset, states: Iterable[str], words: str) -> bool:
+    """Whether some words name one of these states, by its label or an alias."""
+    profiles = [preset.profiles[name] for name in states]
+    return any(known in words for each in profiles for known in (each.label, *each.aliases))
+
+
+def rung_of(preset: Preset, state: str, act: Act) -> int | None:
+    """The rung of a state's act: a principal's strike that is aimed at neither is one at hosts."""
+    principals = (preset.file.target, preset.file.challenger)
+    aside = act.target and not names_one(preset, principals, act.target)
+    if act.rung is not None and act.marked and state in principals and aside:
+        return min(act.rung, AT_HOSTS)
+    return act.rung
 
 
 def observed_rungs(preset: Preset) -> pd.DataFrame | None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.engine import estimates
 from experiments.engine.batch import BINS, FIXED, Ensemble, series
-from experiments.engine.duel import Duel, proteges, unbound
+from experiments.engine.duel import ACTS, Duel, proteges, unbound
 from experiments.engine.estimates import INTERVENTION, TALK
 from experiments.engine.words import aligned, decimal, interval
 from model.measures import MEASURES
@@ -96,7 +96,8 @@ def record(
         "states": states,
         "war": {"share_of_runs": ensemble.mean("fought"), "price_peak": peak(ensemble)},
         "sides": proteges(preset),
-        "duel": [each.record() | {"verdict": each.estimate.verdict} for each in fought],
+        "restraint": {name: only_talk(ensemble, name) for name in proteges(preset)},
+        "duel": [each.record() for each in fought],
         "equilibrium": {
             "max_residual": ensemble.residual,
             "share_followed": ensemble.followed,
@@ -137,8 +138,11 @@ def verdict(
         "does not leak is seen as silence)",
         *_table(preset, ensemble, label),
         "",
-        "Talk or intervention? Realised value of talk less that of the act, on the same random",
-        "draws, and the share of runs in which talk was better, worse, and the same",
+        *_restraint(preset, ensemble, label),
+        "",
+        "Talk or else? Realised value of talk less that of the other policy, on the same random",
+        "draws. The verdict follows the wider interval: of sampling, or over what history leaves",
+        "open of the weights. Then how often talk was better, worse, the same, and the main terms",
         *_duels(fought, label),
     ]
     short = [each for each in fought if each.forced_down > 0.005]
@@ -163,32 +167,62 @@ def verdict(
 
 
 def _duels(fought: Sequence[Duel], label: dict[str, str]) -> list[str]:
-    """Each duel's difference with its interval and verdict, and how often talk was better."""
-    columns = ("<14", "<9", "<7", ">10", "  <18", "<14", ">7.0%", ">7.0%", ">7.0%")
-    heads = ("patron", "protege", "act", "difference", "95 % interval", "verdict", "better",
-             "worse", "same")  # fmt: skip
+    """Each duel's difference with its intervals and verdict, how often talk was better, and why."""
+    columns = ("<14", "<9", "<10", ">10", "  <16", "  <18", "  <13", *[">6.0%"] * 3, "  <")
+    heads = ("patron", "protege", "against", "difference", "sampling", "left open", "verdict",
+             "better", "worse", "same", "by terms")  # fmt: skip
     rows = []
     for each in fought:
         found, worse = each.estimate, abs(1 - each.talk_better - each.same)
+        left = each.posterior
+        spread = interval(left.low, left.high) if left else "not played"
+        told = (decimal(found.mean), interval(found.low, found.high), spread, each.verdict)
+        terms = ", ".join(f"{name} {decimal(each.terms[name])}" for name in each.deciding)
         sides = (label[each.patron], label[each.protege], each.act)
-        told = (decimal(found.mean), interval(found.low, found.high), found.verdict)
-        rows.append((*sides, *told, each.talk_better, worse, each.same))
+        rows.append((*sides, *told, each.talk_better, worse, each.same, terms))
     return aligned(columns, rows, heads)
 
 
+def only_talk(ensemble: Ensemble, name: str) -> dict[str, float]:
+    """Share of the runs with war in which a state's highest rung was at most mediation.
+
+    As it was seen, and as it was: hidden support that did not leak is not seen.
+    """
+    fought = ensemble.mean("at_war")
+    kinds = {"seen": f"restrained_seen.{name}", "true": f"restrained.{name}"}
+    return {
+        kind: ensemble.mean(column) / fought if fought else float("nan")
+        for kind, column in kinds.items()
+    }
+
+
+def _restraint(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[str]:
+    """How often each patron did no more than talk through the whole war."""
+    if not ensemble.mean("at_war"):
+        return []
+    told = []
+    for name in proteges(preset):
+        shares = only_talk(ensemble, name)
+        told.append(f"{label[name]} {shares['seen']:.0%} ({shares['true']:.0%})")
+    return [
+        "No more than talk and mediation through the whole war, as seen (and in truth), in these",
+        f"shares of the runs with war: {', '.join(told)}.",
+    ]
+
+
 def answer(fought: Sequence[Duel], label: dict[str, str]) -> str:
-    """One sentence about the first patron's duels."""
-    if not fought:
+    """One sentence about the first patron's duels with arms and force."""
+    first = [each for each in fought if each.patron == fought[0].patron and each.act in ACTS]
+    if not first:
         return "There is no patron here that could talk or intervene."
-    first = [each for each in fought if each.patron == fought[0].patron]
     name = label[first[0].patron]
-    if all(each.estimate.verdict == TALK for each in first):
+    if all(each.verdict == TALK for each in first):
         return (
             f"Yes: for {name} talk was worth more than {' and than '.join(e.act for e in first)}."
         )
-    if all(each.estimate.verdict == INTERVENTION for each in first):
+    if all(each.verdict == INTERVENTION for each in first):
         return f"No: for {name} {' and '.join(e.act for e in first)} were worth more than talk."
-    parts = [f"against {e.act} {_word(e.estimate.verdict)}" for e in first]
+    parts = [f"against {e.act} {_word(e.verdict)}" for e in first]
     return f"It depends: for {name}, {', '.join(parts)}."
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 from experiments.answer.acts import brent, observed_rungs
 from experiments.answer.report import record, trajectory, verdict
 from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks, gathered
-from experiments.engine.duel import Duel, contest, joined
+from experiments.engine.duel import Duel, contest, joined, over_posterior
+from experiments.engine.posterior import DRAWS
 from experiments.engine.progress import Meter
 from experiments.engine.provenance import deciding
 from experiments.engine.store import Folder, Rows, manifest, result_folder
@@ -51,21 +52,26 @@ def run(
     seed: int = 0,
     out: Path | None = None,
     workers: int | None = None,
+    draws: int = DRAWS,
     quiet: bool = False,
     command: Sequence[str] = (),
 ) -> Answer:
-    """Play a preset with its duels and write tables, figures and manifest."""
+    """Play a preset with its duels and write tables, figures and manifest.
+
+    The duels are also played over so many `draws` of weights and precision from the posterior.
+    """
     preset = load(preset, changes)
     observed = observed_rungs(preset)  # what cannot be read stops before anything is played
     count = runs or preset.file.runs
     workers = workers or (all_workers() if count >= CREW_RUNS else 1)
-    settings = {"seed": seed, "runs": count, "turns": preset.file.turns, **deciding("run")}
+    settings = {"seed": seed, "runs": count, "turns": preset.file.turns, "draws": draws}
+    settings |= deciding("run")
     folder = result_folder(preset, settings, out)
     with folder.locked():
         folder.claim(manifest(preset, settings, command))
         rows = Rows(folder, "runs.parquet")
         ensemble, fought, values = played(
-            Job(preset, seed), count, workers, rows.append, quiet=quiet
+            Job(preset, seed), count, workers, rows.append, quiet=quiet, draws=draws
         )
         written = [
             rows.close(),
@@ -90,8 +96,9 @@ def played(
     keep: Callable[[Mapping[str, Array]], object],
     *,
     quiet: bool,
+    draws: int,
 ) -> tuple[Ensemble, list[Duel], dict[str, Array]]:
-    """The ensemble, and its duels with the values behind them.
+    """The ensemble, and its duels with the values behind them; and over draws of the posterior.
 
     All from one pass: the first runs are also played under the duels' policies.
     """
@@ -113,7 +120,10 @@ def played(
         meter.expect(count)
         ensemble = gathered(coming(meter), keep)
     table = {key: rows[1:] for key, rows in joined(tables, len(dueling.policies)).items()}
-    return ensemble, *found.fought(table)
+    fought, values = found.fought(table)
+    if draws and fought:
+        fought = over_posterior(found, fought, job, draws, workers)
+    return ensemble, fought, values
 
 
 def write(

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 @preset_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
 @click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
+@click.option(
+    "--draws", type=click.IntRange(0, 200), help="Draws of the weights' posterior; default 100."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 def run(
@@ -37,11 +40,13 @@ def run(
     seed: int,
     out: Path | None,
     workers: int | None,
+    draws: int | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Play PRESET and say whether talking beat intervening, and why."""
     from experiments.answer import run as runner
+    from experiments.engine.posterior import DRAWS
 
     command = ["cheaptalk", *sys.argv[1:]] if sys.argv[1:] else ["cheaptalk", "run"]
     answer = runner.run(
@@ -51,6 +56,7 @@ def run(
         seed=seed,
         out=out,
         workers=workers,
+        draws=DRAWS if draws is None else draws,
         quiet=quiet,
         command=command,
     )

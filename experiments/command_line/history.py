@@ -11,7 +11,9 @@ from experiments.command_line.options import (
     change_options,
     json_option,
     preset_options,
+    runs_option,
     seed_option,
+    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ cases_option = click.option(
 @click.option("--starts", default=5, type=click.IntRange(1), help="Starting points of the fit.")
 @click.option("--recover", default=0, type=click.IntRange(0), help="Simulated histories to refit.")
 @click.option("--posterior", default=0, type=click.IntRange(0), help="Steps of the sampler emcee.")
+@click.option("--draws", type=WRITTEN, help="CSV of 200 draws from the posterior to write.")
+@click.option(
+    "--horizon", type=click.FloatRange(0.1, 520), help="Weeks that a shift counts; default 13."
+)
 @click.option("--out", type=WRITTEN, help="Profile fragment to write (TOML).")
 @click.option("--states", help="States the fragment is for, a,b,c; default: all profiles.")
 @json_option
@@ -38,18 +44,25 @@ def calibrate(
     starts: int,
     recover: int,
     posterior: int,
+    draws: Path | None,
+    horizon: float | None,
     out: Path | None,
     states: str | None,
     as_json: bool,
 ) -> None:
     """Fit the payoff weights and the precision to coded cases."""
-    from experiments.engine.store import refuse_unwritable
+    from experiments.engine.store import refuse_unwritable, write_files
     from experiments.history import calibrate as calibrating
 
     named = calibrating.states_named(states)
-    if out is not None:
-        refuse_unwritable(out)
-    found = calibrating.calibrated(cases, starts, recover, posterior)
+    if draws is not None and not posterior:
+        raise Complaint("--draws goes with --posterior STEPS, as --posterior 2000")
+    for path in (each for each in (out, draws) if each is not None):
+        refuse_unwritable(path)
+    found = calibrating.calibrated(cases, starts, recover, posterior, horizon)
+    if draws is not None:
+        write_files({draws: calibrating.table_of_draws(found).encode()})
+        click.echo(f"{draws}", err=True)
     if out is not None:
         calibrating.write_fragment(found, out, named)
         click.echo(f"{out}", err=True)
@@ -110,9 +123,22 @@ def backtest(
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--train-before", default=1962, help="Fit on crises before this year; default 1962.")
 @click.option("--features", help="Columns for the logit, a,b,c; default: all that are allowed.")
+@click.option("--base-rates", type=WRITTEN, help="CSV of base rates to write; no backtest.")
 @json_option
-def icb(path: Path, train_before: int, features: str | None, as_json: bool) -> None:
+def icb(
+    path: Path, train_before: int, features: str | None, base_rates: Path | None, as_json: bool
+) -> None:
     """Backtest on ICB: PATH is its actor-level CSV (version 13 or later)."""
+    if base_rates is not None:
+        from experiments.engine.store import refuse_unwritable
+        from experiments.history import base_rates as rates
+
+        refuse_unwritable(base_rates)
+        counts = rates.counted(path)
+        rates.write(counts, base_rates)
+        click.echo(f"{base_rates}", err=True)
+        click.echo(rates.in_words(counts))
+        return
     from experiments.history import icb as crises
 
     found = crises.backtest(path, train_before, features)
@@ -161,4 +187,44 @@ def score(forecast: Path, outcomes: Path, as_json: bool) -> None:
         click.echo(forecasting.score_in_words(found))
 
 
-COMMANDS = (calibrate, backtest, icb, forecast, score)
+@click.command()
+@click.option("--runs", default=1000, type=click.IntRange(10), help="How many runs.")
+@seed_option
+@preset_options
+@workers_option
+@json_option
+def bands(preset: "Preset", runs: int, seed: int, workers: int | None, as_json: bool) -> None:
+    """Show how far each state goes in a war of PRESET, beside the base rates of history."""
+    from experiments.history import bands as behaviour
+
+    found = behaviour.bands(preset, runs, seed=seed, workers=workers or 1)
+    click.echo(behaviour.as_json(found) if as_json else behaviour.in_words(found))
+
+
+@click.command()
+@click.option("--patron", help="Whose verdict; default: the first patron of PRESET.")
+@click.option("--left-out", is_flag=True, help="Score each fit on patrons it has not seen; slow.")
+@runs_option
+@seed_option
+@preset_options
+@workers_option
+@json_option
+def horizons(
+    preset: "Preset",
+    patron: str | None,
+    left_out: bool,
+    runs: int,
+    seed: int,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Show a patron's verdict at several value horizons, the weights refitted at each."""
+    from experiments.history import horizons as judging
+
+    found = judging.horizons(
+        preset, patron=patron, runs=runs, seed=seed, workers=workers or 1, left_out=left_out
+    )
+    click.echo(judging.as_json(found) if as_json else judging.in_words(preset, found))
+
+
+COMMANDS = (calibrate, backtest, icb, forecast, score, bands, horizons)

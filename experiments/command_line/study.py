@@ -190,14 +190,38 @@ def resume(folder: Path, **how: Any) -> None:
 @patron_option
 @runs_of(1000)
 @act_option
+@click.option("--doctrine", is_flag=True, help="Each policy as known to all from the first day.")
 @playing
-def duel(preset: str, patron: str, runs: int, acts: tuple[str, ...], **how: Any) -> None:
-    """Talk against arms, force and the state's own choice, on the same random draws."""
+def duel(
+    preset: str, patron: str, runs: int, acts: tuple[str, ...], doctrine: bool, **how: Any
+) -> None:
+    """Talk against silence, mediation, arms, force and the own choice, on the same draws."""
+    from experiments.engine.duel import ACTS, BASELINES
+
+    if doctrine:
+        announced(preset, patron, runs, how)
+        return
     ready = made(
         how, title=f"Talk or intervention? {preset}", kind="duel", preset=preset, runs=runs,
-        patron=patron, acts=list(acts), own=True, keep="runs", draws="same",
+        patron=patron, acts=list(acts or (*BASELINES, *ACTS)), own=True, keep="runs", draws="same",
     )  # fmt: skip
     conducted(*ready, how)
+
+
+def announced(preset: str, patron: str, runs: int, how: dict[str, Any]) -> None:
+    """Print what each policy of a patron does as a doctrine."""
+    from experiments.answer import doctrine
+    from experiments.engine.batch import all_workers
+    from experiments.engine.duel import proteges
+    from model.preset.load import load
+
+    ready = load(preset, parsed(how["settings"]))
+    found = doctrine.doctrines(
+        ready, patron or next(iter(proteges(ready)), ""), runs,
+        seed=how["seed"], workers=how["workers"] or all_workers(),
+    )  # fmt: skip
+    label = {name: each.label for name, each in ready.profiles.items()}
+    click.echo(doctrine.as_json(found) if how["as_json"] else doctrine.in_words(found, label))
 
 
 @click.command()

@@ -36,7 +36,7 @@ def tournament(norm: str, settings: tuple[str, ...], as_json: bool) -> None:
 @click.option("--target", "targets", multiple=True, help="Only this target, as T4; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 def validate(targets: tuple[str, ...], as_json: bool) -> None:
-    """Check the model against what theory proves or found (T1-T10)."""
+    """Check the model against what theory proves or found (T1-T17)."""
     from experiments.theory import targets as validating
     from model.preset.load import suggestion
 
@@ -49,6 +49,16 @@ def validate(targets: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
+def statics(as_json: bool) -> None:
+    """Show which way 36 parameters move what theory says they move: right, wrong or flat."""
+    from experiments.theory import statics as comparing
+
+    found = comparing.statics()
+    click.echo(comparing.as_json(found) if as_json else comparing.in_words(found))
+
+
+@click.command()
 @runs_option
 @seed_option
 @preset_options
@@ -58,7 +68,7 @@ def validate(targets: tuple[str, ...], as_json: bool) -> None:
 def ablate(
     preset: "Preset", runs: int, seed: int, workers: int | None, out: Path | None, as_json: bool
 ) -> None:
-    """Show the verdict with and without each mechanism (S1-S21), on the same random draws."""
+    """Show the verdict with and without each mechanism, on the same random draws."""
     from experiments.engine.batch import all_workers
     from experiments.theory import ablate as ablating
 
@@ -81,4 +91,4 @@ def robustness(preset: "Preset", runs: int, seed: int, workers: int | None, as_j
     click.echo(ruling.as_json(found) if as_json else ruling.in_words(found))
 
 
-COMMANDS = (tournament, validate, ablate, robustness)
+COMMANDS = (tournament, validate, statics, ablate, robustness)

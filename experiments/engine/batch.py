@@ -16,10 +16,10 @@ import numpy as np
 
 from experiments.engine.workers import in_order
 from model.alliance_model import MOST_RUN, AllianceModel, checked_runs
-from model.measures import MEASURES, credibility, standing, worth
+from model.measures import MEASURES, credibility, standing, worth_by_term
 from model.preset.load import Change, Preset, load
 from model.preset.toml import whole_number
-from model.world import Array, World, taken
+from model.world import Array, World, taken, total
 
 BLOCK = 2000
 """Runs played together at most: enough to outweigh the calls, few enough for the cache."""
@@ -31,6 +31,9 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of mallopt(3)
 
 BINS = 1000
 FIXED = 2.0**32
+MEDIATION = 2
+"""The highest rung that is no more than talk."""
+
 STANDINGS = ("reliability", "honesty")
 
 
@@ -41,6 +44,7 @@ class Job:
     preset: Preset
     seed: int = 0
     policies: tuple[Mapping[str, str], ...] = ({},)
+    doctrine: bool = False
 
 
 @dataclass
@@ -151,7 +155,9 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     Without `trajectories` nothing is counted by turn.
     """
     keep_memory()
-    model = AllianceModel(job.preset, rng=job.seed, runs=runs, policy=job.policies)
+    model = AllianceModel(
+        job.preset, rng=job.seed, runs=runs, policy=job.policies, doctrine=job.doctrine
+    )
     turns, rows = model.preset.file.turns, len(runs) * len(job.policies)
     states, actions = model.world.ladder.on_menu.shape[:2]
     tally = Tally.empty(turns if trajectories else 0, states, actions, model.world.names)
@@ -159,6 +165,7 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     played = np.zeros(states * actions * rows, np.int32)
     places = np.arange(states)[:, None] * actions * rows + np.arange(rows)
     peak, weeks, war_turns = np.zeros((3, rows))
+    highest, highest_seen, fought = np.zeros((3, states, rows))
     residual, followed = 0.0, 0.0
     standing_at_first = credibility(taken(model.world, model.columns))
     side_at_first = model.by_row(model.world.side)
@@ -174,17 +181,25 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
         peak = np.maximum(peak, model.by_row(world.price))
         turned |= model.by_row(world.side) != side_at_first
         weeks, war_turns = weeks + model.by_row(world.war) * world.weeks, war_turns + war
+        ladder = world.ladder
+        for acts, choice in ((highest, world.choice), (highest_seen, world.seen)):
+            np.maximum(acts, war * model.by_row(ladder.played(ladder.rung, choice)), out=acts)
+        fought += war * model.by_row(ladder.played(ladder.strike, world.choice))
         if trajectories:
             _count(tally, turn, model.under_first(world), war[: len(runs)])
     last = taken(model.world, model.columns)
     table = _row_by_row(last, runs, played.reshape(states, actions, rows), turns)
     table |= {"price_peak": peak, "peak_in_war": np.where(table["wars"] > 0, peak, 0.0)}
-    table |= {"weeks_at_war": weeks, "war_turns": war_turns}
+    table |= {"weeks_at_war": weeks, "war_turns": war_turns, "at_war": war_turns > 0}
     table["forced_down"] = model.by_row(model.forced_down) + 0 * peak
     gained = credibility(last) - standing_at_first
     for state, name in enumerate(last.names):
         table[f"credibility.{name}"] = np.broadcast_to(gained[state], rows).copy()
         table[f"turned.{name}"] = turned[state]
+        table[f"fought.{name}"] = fought[state]
+        table |= {f"highest.{name}": highest[state], f"highest_seen.{name}": highest_seen[state]}
+        table[f"restrained.{name}"] = (war_turns > 0) & (highest[state] <= MEDIATION)
+        table[f"restrained_seen.{name}"] = (war_turns > 0) & (highest_seen[state] <= MEDIATION)
     model.__dict__.clear()  # agents and model refer to one another: else garbage is waited for
     return Block(runs, table, tally, residual, followed / turns)
 
@@ -212,7 +227,8 @@ def _count(tally: Tally, turn: int, world: World, war: Array) -> None:
 
 def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[str, Array]:
     """The table of a block: one row a run."""
-    value = worth(world)
+    terms = worth_by_term(world)
+    value = total(terms)
     reliability, honesty = standing(world.reliability.mean), standing(world.honesty.mean)
     rows, times = played.shape[-1], played.shape[-1] // len(runs)
     columns: dict[str, Array] = {
@@ -232,6 +248,8 @@ def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[st
         for column, action in enumerate(world.ladder.names[state]):
             columns[f"play.{name}.{action}"] = played[state, column] / turns
     if times > 1:
+        for row, term in zip(terms, world.weights, strict=True):
+            columns |= {f"value.{name}.{term}": row[k] for k, name in enumerate(world.names)}
         columns["policy"] = np.repeat(np.arange(times), len(runs))
     return {key: np.broadcast_to(column, rows).copy() for key, column in columns.items()}
 

@@ -1,13 +1,14 @@
 """The duel: what talk and intervention would have brought, run by run on the same random draws."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from experiments.engine import estimates
 from experiments.engine.batch import Job, blocks
-from experiments.engine.estimates import Estimate
+from experiments.engine.estimates import INTERVENTION, Estimate
+from experiments.engine.posterior import COPIES, DRAWS, by_draw, drawn_weights
 from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.preset.preset import open_actions
 from model.preset.toml import told
@@ -18,14 +19,22 @@ from model.world import Array
 ACTS = open_actions("patron", 4, 5)
 """The acts that are intervention, which talk is compared with."""
 
+BASELINES = open_actions("patron", 0, 2)
+"""What talk must beat besides intervention: to do nothing, and to mediate."""
+
+OWN = "own"
+"""The state's own choice, as a policy to compare with."""
+
 
 @dataclass(frozen=True)
 class Duel:
-    """The paired difference of realised value, talk less intervention, of one patron.
+    """The paired difference of realised value, talk less another policy, of one patron.
 
-    `talk_better` is the share of runs in which talk was worth more, `same` that in which
-    nothing differed; `forced_down` the share of war turns in which means did not allow the
-    forced rung.
+    The estimate's interval is that of sampling; `posterior` covers what history leaves open of
+    weights and precision as well, where it was played. `terms` has the difference by payoff term:
+    they add up to it. `talk_better` is the share of runs in which talk was worth more, `same` that
+    in which nothing differed; `forced_down` the share of war turns in which means did not allow
+    the forced rung.
     """
 
     patron: str
@@ -38,10 +47,40 @@ class Duel:
     protege_difference: float
     forced_down: float
     runs: int
+    terms: Mapping[str, float] = field(default_factory=dict)
+    posterior: Estimate | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Talk, the other policy, or open: by the wider of the two intervals."""
+        known = [self.estimate, *([self.posterior] if self.posterior else [])]
+        widest = max(known, key=lambda each: each.high - each.low)
+        return winner(widest.verdict, self.act)
+
+    @property
+    def deciding(self) -> list[str]:
+        """The terms of which most of the difference is made, the largest first."""
+        ranked = sorted(self.terms, key=lambda name: -abs(self.terms[name]))
+        whole, told, kept = sum(abs(each) for each in self.terms.values()), 0.0, list[str]()
+        for name in ranked:
+            if told < 0.8 * whole:
+                kept.append(name)
+            told += abs(self.terms[name])
+        return kept
 
     def record(self) -> dict[str, object]:
         """The duel as plain data."""
-        return estimates.columns(self)
+        plain = estimates.columns(replace(self, posterior=None))
+        del plain["posterior"], plain["terms"]
+        plain |= {f"term.{name}": value for name, value in self.terms.items()}
+        if self.posterior is not None:
+            plain |= {"posterior_low": self.posterior.low, "posterior_high": self.posterior.high}
+        return plain | {"verdict": self.verdict}
+
+
+def winner(verdict: str, act: str) -> str:
+    """The verdict in words: where the other policy is no intervention it is named."""
+    return act if verdict == INTERVENTION and act in BASELINES else verdict
 
 
 def proteges(preset: Preset) -> dict[str, str]:
@@ -102,7 +141,7 @@ def duels(
     *,
     seed: int = 0,
     patrons: Sequence[str] | None = None,
-    acts: Sequence[str] = ACTS,
+    acts: Sequence[str] = (*BASELINES, *ACTS),
     changes: Mapping[str, Change] | None = None,
     workers: int = 1,
 ) -> tuple[list[Duel], dict[str, Array]]:
@@ -154,12 +193,53 @@ class Contest:
                     columns[f"{patron}.{action}.{state}"] = values[action][state]
             for act in acts:
                 down, turns = (table[key][rows[act]].sum() for key in ("forced_down", "war_turns"))
-                found.append(compared(patron, protege, act, values, float(down / max(turns, 1.0))))
+                duel = compared(patron, protege, act, values, float(down / max(turns, 1.0)))
+                terms = {
+                    key.removeprefix(f"value.{patron}."): float(
+                        (column[rows[TALK]] - column[rows[act]]).mean()
+                    )
+                    for key, column in table.items()
+                    if key.startswith(f"value.{patron}.")
+                }
+                found.append(replace(duel, terms={k: v for k, v in terms.items() if v}))
         return found, columns
 
 
+def over_posterior(
+    found: Contest,
+    fought: Sequence[Duel],
+    job: Job,
+    draws: int = DRAWS,
+    workers: int = 1,
+    drawn: Mapping[str, Array] | None = None,
+) -> list[Duel]:
+    """The duels with the interval over what history leaves open, 2.5 to 97.5 % of its draws.
+
+    Each draw of weights and precision from the posterior plays `COPIES` runs under each policy;
+    the mean difference of a draw is in its own weights. `drawn` are draws as multiples of the
+    defaults in place of those kept with the project.
+    """
+    preset = load(job.preset, drawn_weights(job.preset, draws, COPIES, drawn))
+    spread = replace(job, preset=preset, policies=tuple(found.policies))
+    table = rows_under(spread, draws * COPIES, workers)
+    rows = {next(iter(each.items())): row for row, each in enumerate(found.policies)}
+    judged = []
+    for duel in fought:
+        values = table[f"worth.{duel.patron}"]
+        gap = values[rows[duel.patron, TALK]] - values[rows[duel.patron, duel.act]]
+        means = by_draw(gap, COPIES)
+        low, high = np.quantile(means, [0.025, 0.975])
+        judged.append(
+            replace(duel, posterior=Estimate(float(means.mean()), float(low), float(high)))
+        )
+    return judged
+
+
 def contest(
-    preset: Preset, *, patrons: Sequence[str] | None = None, acts: Sequence[str] = ACTS
+    preset: Preset,
+    *,
+    patrons: Sequence[str] | None = None,
+    acts: Sequence[str] = (*BASELINES, *ACTS),
 ) -> Contest:
     """What can be compared: acts on the menu of a patron that can talk."""
     sided = proteges(preset)

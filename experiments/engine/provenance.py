@@ -20,6 +20,7 @@ MODULES = (
     "experiments.engine.batch",
     "experiments.engine.duel",
     "experiments.engine.estimates",
+    "experiments.engine.posterior",
     "experiments.engine.provenance",
     "experiments.engine.tables",
     "experiments.study.conduct",
@@ -38,6 +39,9 @@ MODULES = (
 )
 """Modules besides that decide what is played, and what is made of it."""
 
+TABLES = ("experiments/history/posterior.csv",)
+"""Tables that decide a result."""
+
 LIBRARIES = ("numpy", "scipy")
 """Libraries whose versions decide arithmetic and points."""
 
@@ -54,7 +58,8 @@ def deciding_files(root: Path = ROOT) -> list[Path]:
         for path in sorted((root / package).rglob("*"))
         if path.suffix in (".py", ".toml") and not left_out & {path.with_suffix(""), *path.parents}
     ]
-    return found + [root / f"{name.replace('.', '/')}.py" for name in MODULES]
+    modules = [root / f"{name.replace('.', '/')}.py" for name in MODULES]
+    return [*found, *modules, *(root / each for each in TABLES)]
 
 
 def code_digest(root: Path = ROOT) -> str:

@@ -336,22 +336,25 @@ def _no_number(name: str) -> float:
 
 def verified(path: Path) -> list[str]:
     """What is wrong with a folder's files, a line each; nothing where all is as it was written."""
-    manifest, mistakes = read_manifest(path), list[str]()
     if (path / "checksums.json").exists():
         read_json(path / "checksums.json", "a list of checksums")
-    listed = Blocks(path, "").checksums()
+    listed, mistakes, key = Blocks(path, "").checksums(), list[str](), None
+    try:
+        key = read_manifest(path)["key"]
+    except ConfigError:  # what is damaged there is told as of any other file
+        if "manifest.json" not in listed:
+            raise
     for name, checksum in listed.items():
         if not (path / name).exists():
             mistakes.append(f"{name}: missing")
         elif digest((path / name).read_bytes()) != checksum:
             mistakes.append(f"{name}: its bytes are not those that were written")
         elif name.endswith(".parquet"):
-            key = (read_parquet(path / name).schema.metadata or {}).get(b"experiment")
-            if key is not None and key.decode() != manifest["key"]:
+            made_for = (read_parquet(path / name).schema.metadata or {}).get(b"experiment")
+            if key and made_for and made_for.decode() != key:
                 mistakes.append(f"{name}: of another experiment")
-    if not listed:
-        mistakes.append("checksums.json: missing or empty; nothing can be verified")
-    return mistakes
+    nothing = "checksums.json: missing or empty; nothing can be verified"
+    return mistakes if listed else [nothing]
 
 
 def differences(

@@ -13,8 +13,8 @@ from experiments.engine import words
 from experiments.engine.estimates import Estimate
 from experiments.engine.store import refuse_unwritable, write_files
 from experiments.history.baselines import BASELINES, Forecaster
-from experiments.history.cases import COVARIATES, RUNGS, Cases, games_of, read_cases, world_of
-from experiments.history.likelihood import fitted, probabilities, record_of
+from experiments.history.cases import COVARIATES, RUNGS, Cases, read_cases
+from experiments.history.likelihood import fitted, forecast, record_of
 from experiments.history.scoring import (
     calibration,
     interval,
@@ -31,7 +31,7 @@ FEWEST = 10
 
 def strategic(train: Cases, test: Cases) -> Array:
     """The model's forecast of test cases, with weights and precision fitted to train."""
-    return probabilities(games_of(world_of(test)), fitted(record_of(train)).logs)
+    return forecast(test, fitted(record_of(train)).logs)
 
 
 FORECASTERS: dict[str, Forecaster] = {"model": strategic, **BASELINES}

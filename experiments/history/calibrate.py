@@ -5,16 +5,15 @@ It also recovers weights from simulated history, samples the posterior, and writ
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from scipy.stats import norm
 
-from agents.payoffs import TERMS
 from experiments.engine.store import digest, write_files
 from experiments.engine.words import aligned
-from experiments.history.cases import read_cases
+from experiments.history.cases import Cases, read_cases
 from experiments.history.likelihood import (
     DEFAULTS,
     NAMES,
@@ -24,6 +23,7 @@ from experiments.history.likelihood import (
     Record,
     bounds,
     fitted,
+    forecast,
     probabilities,
     record_of,
     starting_points,
@@ -59,7 +59,7 @@ def recovery(record: Record, logs: Array, times: int, copies: int = 4) -> list[R
     for time in range(times):
         uniform = uniforms(0, "recovery of weights", time, range(len(likely)))[0]
         drawn = (uniform[:, None] >= likely.cumsum(1)[:, :-1]).sum(1)
-        fit = fitted(Record(many.games, drawn, record.classes, many.weight))
+        fit = fitted(replace(many, outcome=drawn))
         found.append(fit.logs)
         half = norm.ppf(0.95) * np.sqrt(np.diag(fit.covariance))
         covered.append(np.abs(fit.logs - logs) <= half)
@@ -115,14 +115,28 @@ class Calibration:
     draws: Array | None
 
 
-def calibrated(path: Path, starts: int, recover: int = 0, steps: int = 0) -> Calibration:
-    """The fit to a file of coded cases, with recovery and posterior if requested."""
+def counting(cases: Cases, horizon: float) -> Cases:
+    """The cases with so many weeks for which their payoffs count a shift."""
+    weeks = np.full(len(cases), float(horizon))
+    return replace(cases, figures={**cases.figures, "value.horizon": weeks})
+
+
+def calibrated(
+    path: Path, starts: int, recover: int = 0, steps: int = 0, horizon: float | None = None
+) -> Calibration:
+    """The fit to a file of coded cases, with recovery and posterior if requested.
+
+    `horizon` is counted in the cases' payoffs in place of the default of `value.horizon`.
+    """
     cases = read_cases(path)
+    if horizon is not None:
+        cases = counting(cases, horizon)
     record = record_of(cases)
     fit = fitted(record, starting_points(starts))
+    record = record.read_by(fit.logs)
 
     def likelihood(values: Array) -> float:
-        rows = probabilities(record.games, np.log(values))
+        rows = forecast(cases, np.log(values))
         return float(np.log(rows[np.arange(len(cases)), cases.outcome]).sum())
 
     return Calibration(
@@ -152,9 +166,17 @@ def fragment(found: Calibration, states: Sequence[str]) -> str:
         lines += ["", f"[{state}.weights]"]
         lines += [
             f"{name} = {fit.values[name]:.4g}  # relative error {fit.errors[name]:.2f}"
-            for name in TERMS
+            for name in NAMES[:-1]
         ]
     return "\n".join(lines) + "\n"
+
+
+def table_of_draws(found: Calibration, count: int = 200) -> str:
+    """Draws of weights and precision from the posterior as CSV, evenly spaced in its chain."""
+    assert found.draws is not None
+    places = np.linspace(0, len(found.draws) - 1, count).round().astype(int)
+    lines = [",".join(f"{value:.4g}" for value in row) for row in np.exp(found.draws[places])]
+    return "\n".join([",".join(NAMES), *lines]) + "\n"
 
 
 def states_named(states: str | None) -> list[str]:
@@ -173,7 +195,7 @@ def as_json(found: Calibration) -> str:
     fit = found.fit
     record: dict[str, object] = {
         "cases": found.cases,
-        "weights": {name: fit.values[name] for name in TERMS},
+        "weights": {name: fit.values[name] for name in NAMES[:-1]},
         "precision": fit.values["precision"],
         "relative_error": fit.errors,
         "log_likelihood": fit.likelihood,

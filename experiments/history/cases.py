@@ -14,7 +14,8 @@ from typing import Any  # a parsed TOML document has values of any type
 
 import numpy as np
 
-from agents.payoffs import TERMS, affine, decisive_channels, feasible
+from agents.payoffs import TERMS
+from agents.weighing import affine, decisive_channels, feasible
 from experiments.engine.tables import Row, Table, missing, read_table
 from model.game.stage_game import CHANNELS, StageGame, effects, relations
 from model.preset.layers import Layers
@@ -203,6 +204,9 @@ def _figure(key: str) -> float:
     return float(found)
 
 
+WEIGHED = tuple(term for term in TERMS.values() if term.prior is not None)
+"""The terms that coded cases can tell of: all that count while there is war."""
+
 FREE = 0.2
 """Share of its means that is free of a patron whose slack is coded 0."""
 
@@ -280,8 +284,11 @@ DEPTH = {"defence": 1.0, "offensive": 1.0, "consultation": 0.5, "neutrality": 0.
 """Depth of a treaty by its clause, as Russia's treaty with Iran is coded."""
 
 
-def world_of(cases: Cases) -> World:
-    """The cases as one world on the run axis, the protege under attack and all weights 1."""
+def world_of(cases: Cases, weights: Mapping[str, float] | None = None) -> World:
+    """The cases as one world on the run axis, the protege under attack.
+
+    Audiences read acts by these weights and precision, the states' defaults where none are given.
+    """
     start = date(2000, 1, 1)
     file = PresetFile(
         title="coded cases",
@@ -290,8 +297,11 @@ def world_of(cases: Cases) -> World:
         target="protege",
         challenger="adversary",
     )
-    ones = dict.fromkeys(TERMS, 1.0)
-    profiles = {name: Profile(**figures, weights=ones) for name, figures in standard().items()}
+    given = dict(weights or {})
+    sharp = {"precision": given.pop("precision")} if "precision" in given else {}
+    profiles = {
+        name: Profile(**figures, **sharp, weights=given) for name, figures in standard().items()
+    }
     arrays = dict(cases.figures)
     for key, each in FORMULAS.items():
         value = each.rule(cases)
@@ -344,14 +354,16 @@ class Games:
 
 
 def games_of(world: World) -> Games:
-    """The stage games of a world whose weights are all 1."""
+    """The stage games of a world, each term by unit of its weight."""
     shape = (world.state_count, world.ladder.on_menu.shape[1], len(world.war))
-    terms = np.zeros((len(TERMS), *shape))
-    slopes = np.zeros((len(TERMS), len(CHANNELS), *shape))
-    for place, term in enumerate(TERMS.values()):
-        terms[place], slope = affine(world, term.name)
+    terms = np.zeros((len(WEIGHED), *shape))
+    slopes = np.zeros((len(WEIGHED), len(CHANNELS), *shape))
+    for place, term in enumerate(WEIGHED):
+        level, slope = affine(world, term.name)
+        weight = world.weights[term.name][:, None]
+        terms[place] = level / weight
         if term.channel is not None:
-            slopes[place, CHANNELS.index(term.channel)] = slope
+            slopes[place, CHANNELS.index(term.channel)] = slope / weight
     felt = relations(world)
     return Games(
         terms=terms,

@@ -19,7 +19,7 @@ from experiments.history.scoring import interval, logarithmic
 from model.alliance_model import AllianceModel
 from model.preset.load import Change, ConfigError, Preset
 from model.rules import conflict
-from model.world import Array
+from model.world import Array, World
 
 FORECASTERS = ("model", "persistence", "climatology")
 
@@ -60,12 +60,14 @@ def _played(model: AllianceModel, daily: Mapping[tuple[date, str], int]) -> Iter
     for key in sorted(daily, key=str):
         if str(key[0]) < str(model.world.day):
             past.append((key[1], daily[key]))
+    stance = Stance(None, None)
     while not model.over:
         model.shock()
         ends = model.world.day + length
         days = [key for key in daily if str(model.world.day) <= str(key[0]) < str(ends)]
         scripted = model.preset.attack_turn() == model.world.turn
-        said = _said(model, scripted)
+        acting = _said(model, scripted, stance)
+        said = np.asarray((acting[:, :, None] * shown(model.world)).sum(1))
         choice = model.world.choice.copy()
         for key in sorted(days, key=str):
             (day, state), rung = key, daily[key]
@@ -73,22 +75,36 @@ def _played(model: AllianceModel, daily: Mapping[tuple[date, str], int]) -> Iter
             choice[place] = _action(model, place, rung)
             if scripted and place == model.world.challenger:
                 continue
+            acting[place] = after_seeing(acting[place], shown(model.world)[place, :, rung])
             simple = {"persistence": persistence(past, state), "climatology": shares(past, state)}
             yield Day(str(day), state, rung, {"model": said[place], **simple})
         past += [(key[1], daily[key]) for key in sorted(days, key=str)]
+        assert model.solution is not None
+        stance = Stance(model.solution.play, acting)
         model.act()
         model.world = replace(model.world, choice=choice)
         model.resolve()
         model.judge()
 
 
-def _said(model: AllianceModel, scripted: bool) -> Array:
-    """The forecast for this turn; the others know a scripted attack on its day."""
+@dataclass(frozen=True)
+class Stance:
+    """The play in which states last chose, and the chance of each action given what was seen.
+
+    Both (states, actions), None before the first turn.
+    """
+
+    play: Array | None
+    acting: Array | None
+
+
+def _said(model: AllianceModel, scripted: bool, stance: Stance) -> Array:
+    """The chance of each action this turn; the others know a scripted attack on its day."""
     before = model.world
     model.world = replace(before, war=np.asarray(before.war | scripted))
     model.weigh()
     model.solve()
-    said = forecast_rungs(model)
+    said = acting_now(model, stance if before.war else Stance(None, None))
     model.world = before
     if scripted:
         model.weigh()
@@ -96,18 +112,74 @@ def _said(model: AllianceModel, scripted: bool) -> Array:
     return said
 
 
-def forecast_rungs(model: AllianceModel) -> Array:
-    """The chance of each rung for each state, by its mixed strategy, or its last act unreviewed."""
-    world = model.world
+def acting_now(model: AllianceModel, stance: Stance) -> Array:
+    """Chance of each action: the mixed strategies, and in war what private reasons kept allow."""
     assert model.solution is not None
-    review = conflict.chance(world.conflict.revision, world.weeks)
     play = model.solution.play
-    last = np.arange(play.shape[1]) == world.choice[:, None]
-    kept = last & (play > 0) & (world.war & (world.weeks_at_war > world.weeks))
-    share = np.where(kept.any(1), review, 1.0)[:, None]
-    acted = share * play + (1 - share) * kept
-    rungs = world.ladder.rung[:, :, None] == np.arange(len(RUNGS))
-    return np.asarray((acted[:, :, None] * rungs).sum(1))
+    if stance.play is None or stance.acting is None:
+        return play
+    renewal = conflict.chance(model.world.conflict.renewal, model.world.weeks)
+    kept = np.zeros_like(play)
+    for state, last in np.argwhere(stance.acting > 0):
+        chance = by_reasons_kept(stance.play[state], play[state], int(last))
+        kept[state] += stance.acting[state, last] * chance
+    return np.asarray(renewal * play + (1 - renewal) * kept)
+
+
+OWN = 0.5
+"""Share of the days with a report on which a patron is seen on the rung of what it does; on the
+others only its words are: both are taken to be as likely."""
+
+
+def shown(world: World) -> Array:
+    """Chance that what is reported of each action is on each rung: (states, actions, rungs).
+
+    A principal's strike is seen whenever it is made, and words beside it are not the highest act.
+    A patron's rung lasts for weeks, as its forces may be ready without firing, and what it does
+    off stage is seen where it leaks.
+    """
+    ladder, rungs = world.ladder, np.arange(len(RUNGS))
+    own = ladder.rung[:, :, None] == rungs
+    leaks = 1 - (1 - world.beliefs.visibility) ** world.weeks
+    seen = OWN * np.where(ladder.hidden > 0, leaks, 1.0)
+    principals = np.isin(np.arange(world.state_count), world.principals)
+    seen = np.where(principals[:, None] & (ladder.strike > 0), 1.0, seen)
+    seen = np.where(ladder.rung > 1, seen, 1.0)[:, :, None]
+    return np.asarray(seen * own + (1 - seen) * (rungs == 1))
+
+
+def after_seeing(acting: Array, likely: Array) -> Array:
+    """The chance of each action once an act was seen that is so likely under each."""
+    known = acting * likely
+    return known / known.sum() if known.sum() > 0 else acting
+
+
+def by_reasons_kept(before: Array, now: Array, last: int) -> Array:
+    r"""Chance of each action of a state that keeps its private reasons, given its last act.
+
+    With $E_a$ exponential it plays $\arg\min_a E_a / p_a$. That b was played at the mixed strategy
+    q says $E_b = q_b m$ and $E_a = q_a m + X_a$ with m and $X_a$ exponential (no memory); the next
+    choice at p is integrated exactly: with $\tau_a = q_a / p_a$ an action a is played with
+    $\int_{\tau_a}^{\tau_b} p_a\,(1 + G(\tau))^{-2} d\tau$, $G(\tau) = \sum_c p_c\,(\tau -
+    \tau_c)^+$ over all but b, and b itself with $1 / (1 + G(\tau_b))$.
+
+    >>> by_reasons_kept(np.array([0.5, 0.5]), np.array([0.5, 0.5]), 1)
+    array([0., 1.])
+    """
+    if now[last] <= 0 or before[last] <= 0:  # not open any more, or not by its own choice
+        return now
+    others = np.flatnonzero((now > 0) & (np.arange(len(now)) != last))
+    begin = before[others] / now[others]
+    end = before[last] / now[last]
+    edges = np.unique(np.append(np.minimum(begin, end), end))
+    running = begin[:, None] < edges[None, 1:]
+    slope = (now[others][:, None] * running).sum(0)
+    reached = np.append(0.0, np.cumsum(slope * np.diff(edges)))
+    part = np.diff(edges) / ((1 + reached[:-1]) * (1 + reached[1:]))
+    chance = np.zeros(len(now))
+    chance[others] = now[others] * (running * part).sum(1)
+    chance[last] = 1 / (1 + reached[-1])
+    return chance
 
 
 def _action(model: AllianceModel, state: int, rung: int) -> int:

@@ -13,19 +13,21 @@ from pathlib import Path
 import numpy as np
 
 from experiments.engine import estimates
-from experiments.engine.batch import Ensemble, simulate
+from experiments.engine.batch import MEDIATION, Ensemble, simulate
 from experiments.engine.duel import proteges
 from experiments.engine.estimates import Estimate
 from experiments.engine.store import digest, experiment_key, read_json, write_files
 from experiments.engine.tables import missing, read_table
 from experiments.engine.words import aligned
-from experiments.history.scoring import LEAST
-from model.preset.load import ConfigError, Preset, changed, ladder_entries, menu, shown
+from experiments.history.base_rates import known
+from experiments.history.icb import NAMES
+from experiments.history.scoring import ARMS, LEAST
+from model.preset.load import ConfigError, Preset, changed, shown
 from model.preset.toml import told
 from model.world import Array
 
-TALK = 2
-"""The highest rung that is only talk: silence, words, mediation."""
+PROTEGES = "proteges_attacked"
+"""The group of ICB's base rates that a patron's events are set beside."""
 
 PRICES = (80.0, 100.0)
 """Brent prices, USD/bbl, that are asked about."""
@@ -52,8 +54,12 @@ def chance(happened: Array) -> Estimate:
 
 
 def events(preset: Preset, played: Ensemble, until: date, sides: Mapping[str, str]) -> list[Event]:
-    """The events of a preset and how often they happen; `sides` names each patron's protege."""
-    file, table, rungs = preset.file, played.table, ladder_entries()
+    """The events of a preset and how often they happen; `sides` names each patron's protege.
+
+    What a patron does is what it is seen to do in war, as coded history counts it: trade in a
+    year of peace is no help in a crisis, and what nobody sees cannot be scored.
+    """
+    file, table = preset.file, played.table
     labels = {name: each.label for name, each in preset.profiles.items()}
     span = f"from {file.start} to {until}"
     found: list[Event] = []
@@ -64,21 +70,12 @@ def events(preset: Preset, played: Ensemble, until: date, sides: Mapping[str, st
     target, challenger = labels[file.target], labels[file.challenger]
     ask("war", f"{challenger} attacks {target} with force at least once", table["wars"] > 0)
     for patron, protege in sides.items():
-        who, whom = labels[patron], labels[protege]
-
-        def acts(least: int, most: int, patron: str = patron, hidden: bool = True) -> Array:
-            """Whether the patron ever played an action between two rungs."""
-            shares = [
-                table[f"play.{patron}.{action}"] > 0
-                for action in menu(preset, patron)
-                if least <= rungs[action].rung <= most and (hidden or not rungs[action].hidden)
-            ]
-            return np.any([np.zeros(len(table["wars"]), bool), *shares], axis=0)
-
-        ask(f"{patron}.arms", f"{who} openly gives arms to {whom}", acts(4, 4, hidden=False))
-        ask(f"{patron}.force", f"{who} fights on the side of {whom}", acts(5, 5))
-        talks = ~acts(TALK + 1, 5)
-        ask(f"{patron}.talk", f"{who} does no more for {whom} than speak and mediate", talks)
+        who, whom, seen = labels[patron], labels[protege], table[f"highest_seen.{patron}"]
+        war = f"while {target} is at war"
+        ask(f"{patron}.arms", f"{who} openly gives arms to {whom} or fights, {war},", seen >= ARMS)
+        ask(f"{patron}.force", f"{who} openly fights on the side of {whom}", seen > ARMS)
+        talk = f"{who} is seen to do no more for {whom} than speak and mediate, {war},"
+        ask(f"{patron}.talk", talk, seen <= MEDIATION)
     for price in PRICES:
         ask(
             f"brent.{price:.0f}", f"Brent reaches {price:.0f} USD/bbl", table["price_peak"] >= price
@@ -183,8 +180,33 @@ def read_outcomes(path: Path, known: list[str]) -> dict[str, bool]:
     return found
 
 
+def base_rate(event: str) -> float | None:
+    """How often great powers did what an event says when a protege was attacked (ICB).
+
+    None for an event that is no patron's.
+    """
+    shares = [each.mean for each in known()[PROTEGES].shares]
+    first = NAMES.index("semi-military")
+    rates = {"arms": sum(shares[first:]), "force": shares[-1], "talk": sum(shares[: first - 1])}
+    return rates.get(event.rpartition(".")[2])
+
+
+def by_state(chances: Mapping[str, float], happened: Mapping[str, bool]) -> dict[str, object]:
+    """Each patron's Brier score, beside that of forecasting its events by the base rate."""
+    losses: dict[str, list[tuple[float, float]]] = {}
+    for event, yes in happened.items():
+        rate, state = base_rate(event), event.rpartition(".")[0]
+        if rate is not None:
+            losses.setdefault(state, []).append(((chances[event] - yes) ** 2, (rate - yes) ** 2))
+    found: dict[str, object] = {}
+    for state, rows in losses.items():
+        model, base = np.mean(rows, 0).tolist()
+        found[state] = {"n": len(rows), "brier": model, "base_rate": base}
+    return found
+
+
 def scored(forecast_path: Path, outcomes: Path) -> dict[str, object]:
-    """Brier and logarithmic score of a forecast, beside those of a coin."""
+    """Brier and logarithmic score of a forecast, beside those of a coin and of base rates."""
     chances = read_forecast(forecast_path)
     happened = read_outcomes(outcomes, list(chances))
     chance = np.array([chances[each] for each in happened])
@@ -195,6 +217,7 @@ def scored(forecast_path: Path, outcomes: Path) -> dict[str, object]:
         "brier": float(((chance - told) ** 2).mean()),
         "log": float(-np.log(likely).mean()),
         "coin": {"brier": 0.25, "log": float(np.log(2))},
+        "states": by_state(chances, happened),
         "events": {
             each: {"probability": chances[each], "happened": happened[each]} for each in happened
         },
@@ -202,9 +225,10 @@ def scored(forecast_path: Path, outcomes: Path) -> dict[str, object]:
 
 
 def score_in_words(found: Mapping[str, object]) -> str:
-    """The score in a sentence, and each event."""
-    listed = found["events"]
-    assert isinstance(listed, dict)
+    """The score in a sentence, each event, and each patron's score."""
+    listed, states = found["events"], found["states"]
+    assert isinstance(listed, dict) and isinstance(states, dict)
+    patrons = [(name, each["brier"], each["base_rate"]) for name, each in states.items()]
     rows = [
         (each["probability"], "yes" if each["happened"] else "no", name)
         for name, each in listed.items()
@@ -214,5 +238,6 @@ def score_in_words(found: Mapping[str, object]) -> str:
             f"{found['n']} events: Brier {found['brier']:.3f} (a coin: 0.250), "
             f"log score {found['log']:.3f} (a coin: 0.693)",
             *aligned((">6.1%", "  <4", "<"), rows),
+            *aligned(("<14", ">7.3f", ">11.3f"), patrons, ("Brier of", "model", "base rate")),
         ]
     )

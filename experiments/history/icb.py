@@ -17,7 +17,7 @@ from experiments.engine import words
 from experiments.engine.tables import Table, as_number, missing, read_table
 from experiments.history.baselines import fit_conditional
 from experiments.history.cases import RUNGS, Cases, games_of, world_of
-from experiments.history.likelihood import Record, fitted, probabilities
+from experiments.history.likelihood import Record, fitted, forecast
 from experiments.history.scoring import LEAST, interval
 from model.preset.load import ConfigError, suggestion
 from model.world import Array
@@ -29,6 +29,8 @@ ORIGINAL = (
     *("crisno", "cracno", "cracid", "yrtrig", "southv", "trigent", "gravty", "southpow"),
     *("allycap", "powsta", "nuclear", "usinv", "usfavr", "suinv", "sufavr"),
 )
+CONDUCT = ("triggr", "majres")
+"""What began a crisis for an actor, and its major response: not among what the backtest reads."""
 TABLE = ("crisno", "cracno", "year", "actor", "adversary", "patron", "icb_inv", "icb_favr")
 
 ACTIVITY_CLASSES = {1: 0, 2: 0, 3: 1, 4: 2, 5: 1, 6: 3, 7: 3, 8: 4}
@@ -86,10 +88,7 @@ def read_patrons(path: Path) -> pd.DataFrame:
     the trigger. `support` is the class of an act in support, 0 where inactive; acts that the
     protege did not find favourable are left out.
     """
-    table = numeric(read_table(path, (), "latin-1"))
-    if "usinv" in table.columns:
-        table = _from_original(path, table)
-    _required(path, table, TABLE)
+    table = read_pairs(path)
     inactive = table["icb_inv"].map(ACTIVITY_CLASSES) == 0
     favoured = table["icb_favr"] == FAVOURED
     table["support"] = table["icb_inv"].map(ACTIVITY_CLASSES).where(inactive | favoured)
@@ -104,6 +103,15 @@ def read_patrons(path: Path) -> pd.DataFrame:
     found = found.reset_index(drop=True)
     rows = found.groupby(["crisno", "patron"])["crisno"].transform("size")
     return found.assign(row_weight=1 / rows, **_history(found))
+
+
+def read_pairs(path: Path) -> pd.DataFrame:
+    """Every crisis actor of a file with each superpower, one row each."""
+    table = numeric(read_table(path, (), "latin-1"))
+    if "usinv" in table.columns:
+        table = _from_original(path, table)
+    _required(path, table, TABLE)
+    return table
 
 
 def numeric(table: Table) -> pd.DataFrame:
@@ -147,7 +155,8 @@ def _required(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> None:
 def _from_original(path: Path, table: pd.DataFrame) -> pd.DataFrame:
     """One row a crisis actor and superpower, from the actor-level file of ICB."""
     _required(path, table, ORIGINAL)
-    attributes = ("gravty", "southpow", "allycap", "powsta", "nuclear")
+    attributes = ["gravty", "southpow", "allycap", "powsta", "nuclear"]
+    attributes += [each for each in CONDUCT if each in table]
     parts = []
     for prefix, number in SUPERPOWERS.items():
         part = pd.DataFrame({f"icb_{each}": _number(table[each]) for each in attributes})
@@ -247,9 +256,9 @@ def strategic(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) 
     """The model's chance of each class, weights and precision fitted to train."""
     cases = coded(train, salience_within(train, features))
     weight = np.asarray(train["row_weight"], float)
-    record = Record(games_of(world_of(cases)), cases.outcome, CLASSES, weight, tastes=True)
+    record = Record(cases, games_of(world_of(cases)), cases.outcome, CLASSES, weight, tastes=True)
     asked = coded(test, salience(train, test, features))
-    return probabilities(games_of(world_of(asked)), fitted(record).logs, CLASSES)
+    return forecast(asked, fitted(record).logs, CLASSES)
 
 
 def base_rate(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) -> Array:

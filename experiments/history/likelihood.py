@@ -12,8 +12,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import norm
 
-from agents.payoffs import TERMS
-from experiments.history.cases import RUNGS, Cases, Games, games_of, world_of
+from experiments.history.cases import RUNGS, WEIGHED, Cases, Games, games_of, world_of
 from model.draws import uniforms
 from model.game.equilibrium import Solution, logit_equilibrium, nearby
 from model.game.quantal_response import uniform
@@ -21,17 +20,17 @@ from model.game.stage_game import StageGame
 from model.preset.load import Profile
 from model.world import Array, Play
 
-NAMES = (*TERMS, "precision")
+NAMES = (*(term.name for term in WEIGHED), "precision")
 """The fitted figures in order: the weight of each term, and the precision."""
 
 PRECISION = 5.0
 """The precision assumed before history was consulted."""
 
-PRIOR = np.array([*(term.prior for term in TERMS.values()), PRECISION])
+PRIOR = np.array([*(term.prior for term in WEIGHED), PRECISION])
 """The prior median of each: the assumption before history was consulted."""
 
 DEFAULTS = np.array(
-    [*(term.default for term in TERMS.values()), Profile.model_fields["precision"].default]
+    [*(term.default for term in WEIGHED), Profile.model_fields["precision"].default]
 )
 """What the states' profiles start from: the fit to the project's own coded cases, rounded."""
 
@@ -47,7 +46,7 @@ RUNG_CLASSES = np.eye(len(RUNGS))
 
 def bounds(size: int = len(NAMES)) -> list[tuple[float, float]]:
     """Bounds of the logarithms, from the declared ranges, and of tastes."""
-    highs = [term.high for term in TERMS.values()] + [MOST]
+    highs = [term.high for term in WEIGHED] + [MOST]
     found = [(float(np.log(LEAST)), float(np.log(high))) for high in highs]
     return found + [(-5.0, 5.0)] * (size - len(found))
 
@@ -65,6 +64,7 @@ class Record:
     and after them in what is fitted; without, as for coded cases, it is 0.
     """
 
+    cases: Cases
     games: Games
     outcome: Array
     classes: Array
@@ -75,10 +75,15 @@ class Record:
         """The record of some cases."""
         return replace(
             self,
+            cases=self.cases[rows],
             games=self.games.part(rows),
             outcome=self.outcome[rows],
             weight=self.weight[rows],
         )
+
+    def read_by(self, logs: Array) -> "Record":
+        """The record with games in which audiences read acts by these weights and precision."""
+        return replace(self, games=games_read_by(self.cases, logs))
 
     @property
     def centre(self) -> Array:
@@ -93,7 +98,14 @@ class Record:
 
 def record_of(cases: Cases) -> Record:
     """The record of coded cases."""
-    return Record(games_of(world_of(cases)), cases.outcome, RUNG_CLASSES, np.ones(len(cases)))
+    return Record(
+        cases, games_of(world_of(cases)), cases.outcome, RUNG_CLASSES, np.ones(len(cases))
+    )
+
+
+def games_read_by(cases: Cases, logs: Array) -> Games:
+    """The games of coded cases in which audiences read acts by these weights and precision."""
+    return games_of(world_of(cases, dict(zip(NAMES, np.exp(logs).tolist(), strict=False))))
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,7 @@ class Fit:
 
 def game_at(games: Games, logs: Array, classes: Array) -> StageGame:
     """The stage games under weights and precision given by their logarithms, and tastes."""
-    terms = len(TERMS)
+    terms = len(WEIGHED)
     game = games.game(np.exp(logs[:terms]), np.exp(logs[terms]))
     tastes = logs[terms + 1 :]
     if not tastes.size:
@@ -137,7 +149,7 @@ def derivative(games: Games, logs: Array, classes: Array, game: StageGame, play:
     At the equilibrium $x = F(x, \theta)$, so $dx/d\theta = (I - F_x)^{-1} F_\theta$ for the
     expectations x, and play is the quantal response to payoffs that are affine in x.
     """
-    x, terms = game.expectations(play), len(TERMS)
+    x, terms = game.expectations(play), len(WEIGHED)
     sharp = np.exp(logs[terms])
     moved = games.terms + np.einsum("tksan,ksn->tsan", games.slopes, x)
     moved = moved * np.exp(logs[:terms])[:, None, None, None]
@@ -200,10 +212,22 @@ def starting_points(count: int) -> list[Array]:
     return [np.log(PRIOR), *(np.clip(each, low, high) for each in around)]
 
 
+ROUNDS = 3
+"""How often the games are made again at the last fit: what an act tells depends on the weights."""
+
+
 def fitted(record: Record, starts: Sequence[Array] | None = None) -> Fit:
-    """The best fit over several starts, verified on the principal branch."""
+    """The best fit over several starts, verified on the principal branch.
+
+    By nested pseudo-likelihood (Aguirregabiria & Mira 2002): audiences read acts by the weights
+    of the fit before, the defaults' at first, and the fit is made again from there.
+    """
     ends = [minimum(record, start) for start in starts or [record.centre]]
     logs, _ = min(ends, key=lambda each: each[1])
+    for _ in range(ROUNDS - 1):
+        record = record.read_by(logs)
+        logs, _ = minimum(record, logs)
+    record = record.read_by(logs)
     likely = probabilities(record.games, logs, record.classes)
     chosen = likely[np.arange(len(likely)), record.outcome]
     likelihood = float((record.weight * np.log(np.maximum(chosen, 1e-300))).sum())
@@ -225,6 +249,11 @@ def covariance(record: Record, logs: Array, step: float = 1e-3) -> Array:
 def solved(games: Games, logs: Array, classes: Array = RUNG_CLASSES) -> Solution:
     """The equilibria on the principal branch."""
     return logit_equilibrium(game_at(games, logs, classes), where="of the coded cases")
+
+
+def forecast(cases: Cases, logs: Array, classes: Array = RUNG_CLASSES) -> Array:
+    """The patron's chance of each class of outcome in coded cases: (cases, classes)."""
+    return probabilities(games_read_by(cases, logs), logs, classes)
 
 
 def probabilities(games: Games, logs: Array, classes: Array = RUNG_CLASSES) -> Array:

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.history.backtest import FEWEST, Backtest
-from experiments.history.cases import DEPTH, RUNGS, Cases, attribute, games_of, world_of
-from experiments.history.likelihood import fitted, probabilities, record_of
+from experiments.history.cases import DEPTH, RUNGS, Cases, attribute
+from experiments.history.likelihood import fitted, forecast, record_of
 from model.parameters import Beliefs, Reputation
 from model.preset.load import ConfigError
 from model.treaties import REQUIRED
@@ -74,8 +74,8 @@ def sequential(cases: Cases) -> Backtest:
         for name, history in (("model", known), ("weights", cases)):
             logs = fitted(record_of(history[before]), starts[name]).logs
             starts[name] = [logs]
-            rows[name][now] = probabilities(games_of(world_of(history[now])), logs)
-        rows["static"][now] = probabilities(games_of(world_of(cases[now])), fixed)
+            rows[name][now] = forecast(history[now], logs)
+        rows["static"][now] = forecast(cases[now], fixed)
     forecasts = {name: each[first:] for name, each in rows.items()}
     years = f"from {cases.year[first]} on, trained on earlier years"
     return Backtest(f"sequential, {years}", outcome, forecasts)

@@ -11,7 +11,7 @@ from typing import Any, Literal  # a parsed TOML document has values of any type
 import numpy as np
 from pydantic import BaseModel, Field
 
-from experiments.engine.duel import ACTS, TALK, proteges
+from experiments.engine.duel import ACTS, OWN, TALK, proteges
 from experiments.engine.tables import read_table
 from experiments.study.factors import Factor, declared_factors, number_or_word
 from model.draws import MOST_SEED
@@ -36,9 +36,6 @@ COMPARED = (
     "wars", "weeks_at_war", "price_peak", "programme", "survival", "collapsed", "bomb"
 )  # fmt: skip
 """Columns of the engine's table that a comparison shows if the design names none."""
-
-OWN = "own"
-"""The policy of a state that is left to its own choice."""
 
 
 class Sampling(BaseModel):

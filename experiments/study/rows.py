@@ -12,8 +12,7 @@ from typing import Any  # a change may be any value of a file
 import numpy as np
 
 from experiments.engine.batch import Job
-from experiments.engine.duel import ACTS, TALK, proteges, rows_under
-from experiments.study.design import OWN
+from experiments.engine.duel import ACTS, OWN, TALK, proteges, rows_under
 from model.draws import MOST_SEED
 from model.preset.catalogue import varies_by_run
 from model.preset.load import Change, ConfigError, Preset, changed, load, suggestion

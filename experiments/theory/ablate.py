@@ -25,6 +25,9 @@ from model.world import Array
 PROCESS = ("weeks_at_war", "price_peak", "programme", "survival")
 """What happens, beside the verdict: columns of the runs' table."""
 
+ONLY_TALK = "only talk"
+"""Whether a war saw no more of a patron than talk and mediation."""
+
 
 @dataclass(frozen=True)
 class Ablation:
@@ -53,6 +56,7 @@ def measured(
         values[patron, "worth"] = played.table[f"worth.{patron}"]
         talk = played.table[f"play.{patron}.rhetoric"] + played.table[f"play.{patron}.mediation"]
         values[patron, "talk played"] = talk
+        values[patron, ONLY_TALK] = played.table[f"restrained.{patron}"] * 1.0
         for act in ACTS:
             values[patron, f"talk - {act}"] = worths[TALK] - worths[act]
     return values
@@ -107,6 +111,8 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
         gains = [own[patron, f"talk - {act}"].estimate for patron in patrons for act in ACTS]
         told = [decimal(each.mean, 3) + ("*" if each.settled else " ") for each in gains]
         also = [key[1] for key, each in own.items() if not key[0] and each.estimate.settled]
+        kept_to = [each for each in patrons if own[each, ONLY_TALK].estimate.settled]
+        also += [f"{ONLY_TALK} of {', '.join(kept_to)}"] if kept_to else []
         cells.append((name, mechanism.title, *told, ", ".join(also)))
     columns = ("<5", "<50", *[">21"] * len(heads), "  <")
     lines += aligned(columns, cells, ("", "mechanism", *heads, "and moves"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -27,6 +28,7 @@ def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     for column, patron in enumerate(patrons):
         box = (0.32 + column * width, 0.62 / height, 0.86 * width, (height - 1.0) / height)
         axes = figure.add_axes(box)
+        axes.set_xscale("symlog", linthresh=0.1)
         axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
         axes.set_title(labels.get(str(patron), str(patron)))
         for act, offset, colour in zip(ACTS, (-0.16, 0.16), (TALK, ACT), strict=True):
@@ -40,8 +42,8 @@ def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         )
         axes.tick_params(left=False)
         axes.tick_params(axis="x", labelsize=6.0)
-        axes.set_xscale("symlog", linthresh=0.1)
-        axes.xaxis.set_major_locator(FixedLocator([-10, -1, 0, 1, 10]))
+        wide = np.abs(axes.get_xlim()).max() > 1
+        axes.xaxis.set_major_locator(FixedLocator([-10, -1, 0, 1, 10] if wide else [-0.1, 0, 0.1]))
         axes.xaxis.set_major_formatter("{x:g}")
         axes.grid(axis="y", color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)

@@ -14,7 +14,10 @@ PATRON, CRISIS = "russia", "twelve-days"
 
 @dataclass(frozen=True)
 class Finding:
-    """A target, what was expected, what was found with its interval, and whether it holds."""
+    """A target, what was expected, what was found with its interval, and whether it holds.
+
+    `note` tells more, by lines; `breaks` what would make the target fail.
+    """
 
     id: str
     target: str
@@ -22,6 +25,7 @@ class Finding:
     estimate: Estimate
     holds: bool
     note: str = ""
+    breaks: str = ""
 
 
 def exact(

@@ -1,4 +1,7 @@
-"""The mechanisms of the model (S1-S21), each with the changes that switch it off."""
+"""The mechanisms of the model, each with the changes that switch it off.
+
+S1-S21 are what the founding essay argues, M1-M9 what the model's own game is made of.
+"""
 
 from dataclasses import dataclass
 
@@ -9,8 +12,8 @@ from model.preset.load import Change, Preset, menu
 class Mechanism:
     """A mechanism: what it is, and what switches it off.
 
-    A key may begin with a role instead of a state: `patrons`, `all`, `fighting` (the state at
-    the other front), `hosts`; `stakes.target` is the stake in the preset's target.
+    A key may begin with a role instead of a state: `patrons`, `all`, `challenger`, `fighting`
+    (the state at the other front), `hosts`; `stakes.target` is the stake in the preset's target.
     """
 
     title: str
@@ -56,6 +59,17 @@ MECHANISMS: dict[str, Mechanism] = {
         "income now against credibility later",
         {"oil.windfall": 0.0, "patrons.reputation.value": 0.0},
     ),
+    "M1": Mechanism("private reasons are kept in a crisis", {"conflict.renewal": 100.0}),
+    "M2": Mechanism("open deeds carry words", {"beliefs.spoken": 0.0}),
+    "M3": Mechanism("what lasts counts, in choice and value", {"value.horizon": 0.1}),
+    "M4": Mechanism("a strike is worth the war it opens", {"challenger.weights.prospect": 0.0}),
+    "M5": Mechanism("a nuclear principal is dreaded", {"conflict.dread": 0.0}),
+    "M6": Mechanism("friends restrain all who strike", {"restraint": 0.0, "events": []}),
+    "M7": Mechanism("balance and regime recover in peace", {"conflict.recovery": 0.0}),
+    "M8": Mechanism("acts teach by what they tell", {"beliefs.evidence": 0.0}),
+    "M9": Mechanism(
+        "what falls short disappoints", {"beliefs.drift": 0.0, "beliefs.disillusion": 0.0}
+    ),
 }
 
 
@@ -66,6 +80,7 @@ def switched_off(preset: Preset, mechanism: Mechanism) -> dict[str, Change]:
     fighting = file.fronts.fighting if file.fronts else None
     roles = {
         "all": list(file.players),
+        "challenger": [file.challenger],
         "patrons": [name for name in file.players if name not in principals],
         "hosts": [n for n, each in preset.profiles.items() if each.posture.hosts > 0],
         "fighting": [fighting] if fighting else [],

@@ -43,13 +43,18 @@ def t4() -> Finding:
         estimates.of(each, estimates.STRICT) for each in (moved, unmoved, after_bluff(runs))
     )
     note = (
-        f"without memory {decimal(flat.mean, 4)} {interval(flat.low, flat.high, 4)}; after a "
-        f"caught bluff words deter less by {decimal(later.mean, 4)} "
-        f"(99 % above {decimal(later.low, 4)})"
+        f"in percentage points of war turns with strikes: {points(fewer)}; without memory "
+        f"{points(flat)}; after a caught bluff words deter less by {points(later)}"
     )
     holds = fewer.low > 0 and flat.verdict == estimates.OPEN and later.low > 0
     title = "words deter where honesty is remembered; a caught bluff costs"
     return Finding("T4", title, "fewer strikes, 99 % > 0", fewer, holds, note)
+
+
+def points(share: Estimate) -> str:
+    """A share with its interval, in percentage points."""
+    ends_ = interval(100 * share.low, 100 * share.high, 3)
+    return f"{decimal(100 * share.mean, 3)} {ends_}"
 
 
 def after_bluff(runs: int) -> Array:
@@ -97,8 +102,8 @@ def t8() -> Finding:
     direct = fixation("scoring", "discriminate", "always_abandon") * size
     note = (
         f"mutants until abandoners rule: {scoring:.3g} under scoring, {standing:.3g} under "
-        "standing; always_support opens the door (a lone abandoner fixes "
-        f"{direct:.2g} times as often as by chance)"
+        "standing\nnot by direct invasion: a lone abandoner among discriminators under scoring "
+        f"fixes {direct:.2g} times as often as by chance; always_support opens the door"
     )
     title = "abandoners overrun discriminators under scoring, not under standing"
     expected = f"scoring < chance ({chance:.0f}) < standing"

@@ -16,8 +16,8 @@ from typing import Any, get_args  # a result is plain data of mixed type
 import numpy as np
 
 from experiments.engine.words import aligned
-from model.parameters import declarations, quantity
 from model.preset.load import Change, ConfigError, Norm, suggestion
+from model.quantities import declarations, quantity
 from model.rules.beliefs import judgement
 from model.world import Array
 

@@ -8,8 +8,8 @@ from typing import Any  # attributes of a world are set by name
 
 import numpy as np
 
-from agents.payoffs import feasible, game_of, ledger
 from agents.strategies import bound
+from agents.weighing import feasible, game_of, ledger
 from experiments.engine.words import aligned, decimal
 from model.alliance_model import AllianceModel
 from model.game.equilibrium import Solution, logit_equilibrium, nearby

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.payoffs import ledger
-from experiments.engine.duel import Duel, asked_for, duels, proteges
+from agents.weighing import ledger
+from experiments.engine.duel import ACTS, Duel, asked_for, duels, proteges
 from experiments.engine.words import aligned, decimal, interval
 from model.alliance_model import AllianceModel
 from model.game.stage_game import Expected
@@ -107,7 +107,7 @@ def played(preset: Preset, patrons: Sequence[str], runs: int, seed: int) -> Play
         model.judge()
     terms = {key: value / max(turns, 1) for key, value in sums.items()}
     known = [each for each in patrons if each in proteges(preset)]
-    fought = duels(preset, runs, seed=seed, patrons=known)[0]
+    fought = duels(preset, runs, seed=seed, patrons=known, acts=ACTS)[0]
     return Play(names, catalogue, np.stack(actions), tuple(days), terms, fought)
 
 

@@ -190,8 +190,8 @@ def effects(world: World) -> Array:
     ladder = world.ladder
     scale = world.power / (world.strengths[0] + world.strengths[1])
     believed = world.conflict.deterrence * credit(world)
-    aid = world.help * scale[:, None]
-    words = ladder.voice * (scale * (1 + world.nuclear) * believed)[:, None]
+    aid = ladder.aid * scale[:, None]
+    words = ladder.voice * (scale * believed)[:, None]
     force = np.maximum(force_used(world, ladder.strike), words)
     return _by_channel(aid, force, ladder.lobby, ladder.supply)
 
@@ -205,9 +205,9 @@ def _by_channel(*parts: Array) -> Array:
 
 
 def force_used(world: World, strike: Play) -> Play:
-    """Force of each strike over the principals' strength, doubled for a nuclear power's."""
+    """Force of each strike over the principals' strength: (states, actions, *runs)."""
     scale = world.power * world.arsenal / (world.strengths[0] + world.strengths[1])
-    return strike * (scale * (1 + world.nuclear))[:, None]
+    return strike * scale[:, None]
 
 
 @once

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any  # declarations are of mixed type
 
-from model.parameters import SECTIONS, STATE_SECTIONS, Pairs, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS, Pairs
 from model.preset.preset import Preset
+from model.quantities import declarations
 from model.world import Array
 
 PAIRS = declarations(Pairs)

@@ -12,21 +12,31 @@ from model.treaties import Treaty
 from model.world import SMALLEST, Array, Beta, Ladder, World, total
 
 
-def ladder(preset: Preset, trailing: tuple[int, ...]) -> Ladder:
+def spoken_with(attributes: dict[str, Array], carried: Array, spoken: float | Array) -> Array:
+    """The voice of each action with that of what it includes; hidden support stays quiet."""
+    voice = attributes["voice"]
+    return voice + spoken * np.maximum(carried - voice, 0.0) * (1 - attributes["hidden"])
+
+
+def ladder(preset: Preset, trailing: tuple[int, ...], spoken: float | Array = 1.0) -> Ladder:
     """The actions of all players as arrays (states, actions, *1)."""
     menus = tuple(menu(preset, player) for player in preset.file.players)
     most = max(len(each) for each in menus)
     entries = ladder_entries()
 
     def table(attribute: str) -> Array:
-        rows = [
-            [getattr(entries[name], attribute) for name in each] + [0.0] * (most - len(each))
-            for each in menus
-        ]
+        def entry(name: str) -> float:
+            if attribute == "carried":
+                included = entries[name].includes
+                return float(entries[included].voice) if included else 0.0
+            return float(getattr(entries[name], attribute))
+
+        rows = [[entry(name) for name in each] + [0.0] * (most - len(each)) for each in menus]
         return np.array(rows, float).reshape(len(menus), most, *trailing)
 
     on_menu = np.array([[column < len(each) for column in range(most)] for each in menus])
     attributes = {each.name: table(each.name) for each in fields(Action)}
+    attributes["voice"] = spoken_with(attributes, table("carried"), spoken)
     return Ladder(names=menus, on_menu=on_menu.reshape(*on_menu.shape, *trailing), **attributes)
 
 
@@ -167,7 +177,7 @@ def who_plays(figures: Figures) -> dict[str, Any]:
         "precision": figures.over_states("precision"),
         "stakes": figures.over_pairs("stakes", 0.0),
         "treaties": figures.treaties(),
-        "ladder": ladder(preset, figures.trailing),
+        "ladder": ladder(preset, figures.trailing, figures.one(preset.figure("beliefs.spoken"))),
         "fronts": tuple(place.get(getattr(file.fronts, role, None) or "") for role in roles),
         "rules": tuple(preset.profiles[player].rule for player in figures.players),
         "norm": file.norm,
@@ -228,8 +238,12 @@ def nothing_done(figures: Figures) -> dict[str, Any]:
     """What acts leave behind, before there was one."""
     shape = (len(figures.players), *figures.trailing)
     actions = max(len(menu(figures.preset, player)) for player in figures.players)
-    names = ("ordered", "realised", "income", "leaked")
-    return {name: np.zeros(shape) for name in names} | {
+    by_action = (shape[0], actions, *figures.trailing)
+    return {name: np.zeros(shape) for name in ("ordered", "income", "leaked")} | {
         "choice": np.zeros(shape, int),
-        "attraction": np.zeros((shape[0], actions, *figures.trailing)),
+        "attraction": np.zeros(by_action),
+        "reasons": np.ones(by_action),
+        "reading": np.ones((2, 2, *shape)),
+        "realised": np.zeros((len(figures.preset.terms), *shape)),
+        "doctrine": np.full(shape, -1),
     }

@@ -13,12 +13,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from agents.payoffs import Term
-from model.parameters import Number
 from model.preset.files import Files
 from model.preset.layers import Layers, Origin
 from model.preset.messages import bounds, checked, member, unit
 from model.preset.schemas import ActionEntry, profile_schema
 from model.preset.toml import ROOT, ConfigError, document
+from model.quantities import Number
 from model.world import Array
 
 LADDER = ROOT / "agents" / "actions.toml"
@@ -141,7 +141,7 @@ def seat_actions(file: Any, player: str, profile: Any) -> tuple[str, ...]:
     return tuple(
         name
         for name, entry in ladder_entries().items()
-        if entry.role == role and (able or name != "sprint")
+        if entry.role == role and (able or name not in ("sprint", "bases"))
     )
 
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, ClassVar, Literal  # fields are of any type
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents.payoffs import FITTED, TERMS, Term
-from model.parameters import SECTIONS, STATE_SECTIONS, Action, Pairs, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS, Action, Pairs
+from model.quantities import declarations
 from model.treaties import REQUIRED
 
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -197,7 +198,7 @@ def profile_schema(terms: tuple[Term, ...]) -> Any:
         aliases=(list[str], _about([], "names of its actors in a timeline")),
         precision=(
             float,
-            _about(2.76, f"sharpness of its choice; 1/value, from 0 to 200. {FITTED}",
+            _about(2.61, f"sharpness of its choice; 1/value, from 0 to 200. {FITTED}",
                    ge=0, le=200, json_schema_extra={"unit": "1/value"}),
         ),
         rule=(str, _about("logit", "decision rule")),
@@ -252,4 +253,5 @@ ActionEntry: Any = kept(create_model(
     "ActionEntry",
     __base__=checked_section(Action),
     role=(Role, Field(description="whose menu it is on by default")),
+    includes=(str | None, _about(None, "the lower rung whose words it carries")),
 ))  # fmt: skip

@@ -19,7 +19,6 @@ from model.world import (
     Play,
     World,
     once,
-    played,
     total,
 )
 
@@ -39,7 +38,7 @@ def affront_seen(world: World) -> Play:
     return world.ladder.affront * seen_share(world)
 
 
-def beneficiary_pledge(world: World) -> PerState:
+def protege_pledge(world: World) -> PerState:
     """The pledge that binds each state's words: to the principal of its side."""
     pledge = world.pledge
     return np.where(world.side > 0, pledge[:, world.target], pledge[:, world.challenger])
@@ -91,16 +90,50 @@ def _clause_binds(world: World, clause: str, partner: int) -> bool:
     return clause == "non-aggression" or partner == world.target
 
 
-def _gain(record: Beta, weight: PerState, seen: Play, told: Play, world: World) -> Play:
-    r"""$\sum_j E[posterior_j] - prior_j$ when a case of this weight shows `seen` to all.
+def settled(belief: Array, ratio: Array) -> Array:
+    r"""Chance that a state minds its word, after an act by Bayes' rule: $m L / (1 + m (L - 1))$.
 
-    The protege sees `told` instead.
+    m is the belief before and L how much likelier the act is from a state that minds its word.
+
+    >>> settled(np.array(0.5), np.array(3.0)).item()
+    0.75
     """
-    learning = _others(world) * weight[:, None] / (record.kept + record.failed + weight[:, None])
-    before = total(learning * record.mean, 1)
-    by_one = np.where(world.side > 0, learning[:, world.target], learning[:, world.challenger])
-    by_all = total(learning, 1) - by_one
-    return seen * by_all[:, None] + (told * by_one[:, None] - before[:, None])
+    return belief * ratio / (1 + belief * (ratio - 1))
+
+
+def _gain(world: World, record: Beta, ratio: Play, norm: str) -> Play:
+    r"""$\sum_j E[posterior_j] - prior_j$ of a week in which each action is seen: (states, actions).
+
+    With the audience j's belief m on n cases, a week of w cases moves it by $w (r - m) / (n + w)$,
+    $r - m = m (1 - m) x / (1 + m x)$ with $x = L - 1$ (`settled`). The protege sees hidden
+    support, the others as far as it leaks.
+    """
+    mean, weight = record.mean, world.beliefs.evidence
+    moved_by = weight * (1 - mean) / (record.kept + record.failed + weight) * _others(world)
+    near = moved_by * protege_of(world)
+    far = (moved_by - near) * judged_share(world, norm)[:, None]
+    told, seen = np.zeros((2, *np.broadcast_shapes(ratio.shape, moved_by[:, :1].shape)))
+    for audience in range(world.state_count):
+        change = mean[:, audience, None] * (ratio - 1)
+        change = change / (1 + change)
+        told += change * near[:, audience, None]
+        seen += change * far[:, audience, None]
+    return told + seen[:, :1] + (seen - seen[:, :1]) * seen_share(world)
+
+
+def judged_share(world: World, norm: str) -> PerState:
+    """How much of what a deed shows a norm lets count: all, or less by the protege's disrepute."""
+    if norm == "scoring":
+        return np.ones(np.shape(world.side))
+    disrepute = client_disrepute(world)
+    return judgement(norm, np.ones(()), disrepute) - judgement(norm, np.zeros(()), disrepute)
+
+
+def protege_of(world: World) -> Array:
+    """Whether j is the principal on i's side: (states, states, *runs)."""
+    place = np.arange(world.state_count).reshape(1, -1, *(1,) * (world.side.ndim - 1))
+    own = np.where(world.side > 0, world.target, world.challenger)
+    return place == own[:, None]
 
 
 def _others(world: World) -> PerPair:
@@ -119,70 +152,44 @@ def obligations(world: World) -> tuple[PerState, Play, Play]:
     return depth, told, none + (told - none) * seen_share(world)
 
 
-def duty(world: World, depth: PerState) -> PerState:
-    """Weight of a week in which treaties of this depth bind, as cases."""
-    return np.where(world.war, world.beliefs.evidence * np.minimum(depth, 1.0), 0.0)
+def reliability_gain(world: World, reading: Play) -> Play:
+    """Expected change of reliability by each action in a week, summed over audiences."""
+    return _gain(world, world.reliability, reading, world.norm)
 
 
-def reliability_gain(world: World) -> Play:
-    r"""Expected change of reliability by each action, summed over audiences.
-
-    A week in which the clause binds is $w$ cases: $w\,(kept(a) - m_j)/(n_j + w)$.
-    """
-    depth, told, seen = obligations(world)
-    return _gain(world.reliability, duty(world, depth), normed(world, seen), told, world)
-
-
-def honesty_gain(world: World) -> Play:
-    r"""Expected change of honesty by each action, summed over audiences.
-
-    Words are matched by $\min(1, answer(a)/pledge)$; their weight is the pledge.
-    """
-    weight, told = words_matched(world, world.ladder.answer)
-    return _gain(world.honesty, weight, told * seen_share(world), told, world)
-
-
-def words_matched(world: World, answer: Play) -> tuple[PerState, Play]:
-    """Weight of a week's test of one's words, and their match by each answer."""
-    pledge = beneficiary_pledge(world)
-    weight = np.where(world.war, world.beliefs.evidence * pledge, 0.0)
-    return weight, np.minimum(1.0, answer / np.maximum(pledge, TINY)[:, None])
+def honesty_gain(world: World, reading: Play) -> Play:
+    """Expected change of honesty by each action in a week, summed over audiences."""
+    return _gain(world, world.honesty, reading, "scoring")
 
 
 # ------------------------------------------------------------------------ judge
 
 
-def _after(world: World, record: Beta, cases: Array, kept: Array) -> Beta:
-    """A record after these cases of a turn, with older ones fading to Beta(1, 1)."""
+def _faded(world: World, record: Beta, kept: PerState, failed: PerState) -> Beta:
+    """A record in which this crisis fades: it returns to what was remembered at the start."""
     lasting = np.exp(-world.beliefs.memory * world.weeks)
+    first = 1 + kept[:, None], 1 + failed[:, None]
     return Beta(
-        kept=record.kept * lasting + (kept + (1 - lasting)),
-        failed=record.failed * lasting + (cases - kept + (1 - lasting)),
+        first[0] + (record.kept - first[0]) * lasting,
+        first[1] + (record.failed - first[1]) * lasting,
     )
 
 
-def _learned(world: World, record: Beta, weight: PerState, seen: PerState, told: PerState) -> Beta:
-    """A record after each state's case of this turn: what all saw, and the protege was told."""
-    cases = _others(world) * (weight * world.weeks)[:, None]
-    kept = cases * seen[:, None]
-    for principal, near in ((world.target, world.side > 0), (world.challenger, world.side < 0)):
-        kept[:, principal] = cases[:, principal] * np.where(near, told, seen)
-    return _after(world, record, cases, kept)
+def _learned(world: World, record: Beta, reading: Array, norm: str) -> Beta:
+    r"""A record after this turn's act of each state, by what it tells: `reading` (2, states) as the
+    protege is told of it, and as all others see it.
 
-
-def _tested(world: World) -> tuple[Beta, Beta]:
-    """Reliability and honesty after a turn of war, in which treaties bind and words are tested."""
-    shown = 1 - played(world.ladder.hidden, world.choice) * (1 - world.leaked)
-    depth, *shares = commitments(world, world.ladder.answer)
-    told, none = (played(share, world.choice) for share in shares)
-    deed = normed(world, none + (told - none) * shown)
-    answer = played(world.ladder.answer, world.choice)
-    weight, match = words_matched(world, answer[:, None])
-    words = match[:, 0]
-    return (
-        _learned(world, world.reliability, duty(world, depth), deed, told),
-        _learned(world, world.honesty, weight, words * shown, words),
-    )
+    A turn of t weeks is $w = t \cdot evidence$ cases: $m' = m + w (r - m) / (n + w)$, and the
+    weight of the record grows by $w\,|r - m|$: what any state would have done teaches nothing.
+    """
+    mean, cases = record.mean, record.kept + record.failed
+    told, seen = (settled(mean, each[:, None]) - mean for each in reading)
+    seen = seen * judged_share(world, norm)[:, None]
+    new = world.weeks * world.beliefs.evidence
+    moved_by = new * _others(world) * np.where(protege_of(world), told, seen)
+    after = np.clip(mean + moved_by / (cases + new), TINY, 1 - TINY)
+    weight = cases + np.abs(moved_by)
+    return Beta(after * weight, (1 - after) * weight)
 
 
 def judged(world: World) -> World:
@@ -190,13 +197,11 @@ def judged(world: World) -> World:
 
     Sources: Crescenzi et al. 2012 (reputation), Sartori 2005 (honesty).
     """
-    none = np.zeros(())
-    reliability = _after(world, world.reliability, none, none)
-    honesty = _after(world, world.honesty, none, none)
-    if world.at_war:
-        runs, some = world.at_war
-        for record, tested in zip((reliability, honesty), _tested(some), strict=True):
-            record.kept[..., runs], record.failed[..., runs] = tested.kept, tested.failed
+    past = world.reputation
+    reliability = _learned(world, world.reliability, world.reading[0], world.norm)
+    honesty = _learned(world, world.honesty, world.reading[1], "scoring")
+    reliability = _faded(world, reliability, past.kept, past.failed)
+    honesty = _faded(world, honesty, past.matched, past.unmatched)
     return replace(
         world,
         reliability=reliability,
@@ -231,15 +236,6 @@ def client_disrepute(world: World) -> PerState:
     return 1 - np.where(world.side > 0, known[world.target], known[world.challenger])
 
 
-def normed(world: World, kept: Array) -> Array:
-    """How an audience judges deeds by the world's norm, from the share (states, ...) they keep."""
-    if world.norm == "scoring":
-        return kept
-    disrepute = client_disrepute(world)
-    extra = kept.ndim - disrepute.ndim
-    return judgement(world.norm, kept, disrepute[:, None] if extra else disrepute)
-
-
 def dependence_after(world: World) -> PerState:
     r"""The target's dependence on each friend (S8).
 
@@ -255,15 +251,22 @@ def dependence_after(world: World) -> PerState:
 
 
 def pledge_after(world: World) -> PerPair:
-    r"""Pledges after this turn's words, $\dot p = c\,v\,(1-p) - f\,(p-basis)$ solved exactly."""
-    voice = world.ladder.played(world.ladder.voice, world.choice)
+    r"""Pledges after this turn's words and deeds, solved exactly over the turn.
+
+    $\dot p = c\,v\,(1-p) - f\,(p-basis) - d\,(p-answer)^+$ in war: words raise what is expected,
+    and it falls to what came. In peace it returns to its basis, which usual words uphold.
+    """
+    ladder, war = world.ladder, np.where(world.war, 1.0, 0.0)
+    voice = ladder.played(ladder.voice, world.choice) * war
+    came = ladder.played(ladder.answer, world.choice)
     pledge = np.broadcast_to(world.pledge, (*world.pledge.shape[:2], *voice.shape[1:])).copy()
     for principal, toward in ((world.target, 1.0), (world.challenger, -1.0)):
         heard = world.beliefs.credence * np.where(world.side == toward, voice, 0.0)
-        rate = heard + world.beliefs.fading
-        goal = (heard + world.beliefs.fading * world.basis[:, principal]) / np.maximum(
-            rate, SMALLEST
-        )
+        short = (pledge[:, principal] > came) & (world.side == toward)
+        fallen = world.beliefs.disillusion * np.where(short, war, 0.0)
+        rate = heard + world.beliefs.fading + fallen
+        goal = heard + world.beliefs.fading * world.basis[:, principal] + fallen * came
+        goal = goal / np.maximum(rate, SMALLEST)
         lasting = np.exp(-rate * world.weeks)
         pledge[:, principal] = goal + (pledge[:, principal] - goal) * lasting
     return pledge
@@ -289,7 +292,7 @@ def affinity_after(world: World) -> PerPair:
     ladder, beliefs = world.ladder, world.beliefs
     answer = ladder.played(ladder.answer, world.choice)
     affront = ladder.played(ladder.affront * (1 - ladder.hidden), world.choice)
-    strike = ladder.played(ladder.strike, world.choice)
+    strike = ladder.played(ladder.strike * ladder.at_hosts, world.choice)
     shape = (*world.affinity.shape[:2], *answer.shape[1:])
     affinity = np.broadcast_to(world.affinity, shape).copy()
     for principal, toward in ((world.target, 1.0), (world.challenger, -1.0)):
@@ -297,24 +300,25 @@ def affinity_after(world: World) -> PerPair:
         rate = np.where(world.side == toward, short, -affront) * np.where(world.war, 1.0, 0.0)
         rate[list(world.principals)] = 0.0
         affinity[principal] = moved(affinity[principal], beliefs.drift * rate, world.weeks)
-    enemy_force = np.where(world.side < 0, strike, 0.0)
-    enemy_force[world.challenger] = 0.0
-    struck = strike[world.target] * np.minimum(total(enemy_force), 1.0) * world.posture.hosts
+    struck = strike[world.target] * world.posture.hosts
     cooled = moved(affinity[:, world.target], -beliefs.grievance * struck, world.weeks)
     affinity[:, world.target] = np.where(struck > 0, cooled, affinity[:, world.target])
     return drawn_together(world, affinity)
 
 
 def drawn_together(world: World, affinity: PerPair) -> PerPair:
-    """Affinities after the sanctioned drew together, at `solidarity` times both sanctions (S14).
+    """Affinities after those newly sanctioned drew together, toward `alignment` (S14).
 
-    Those whom sanctions can reach: in force at the start, or threatened.
+    At `solidarity` times both sanctions, as far as they exceed those at the start, which the
+    ties at the start hold already.
     """
-    most = world.economy.sanctions + world.economy.threatened
-    under = np.flatnonzero(most.reshape(world.state_count, -1).max(1) > 0)
-    for i in under:
-        for j in under:
-            if i != j:
-                rate = world.beliefs.solidarity * world.sanctions[i] * world.sanctions[j]
-                affinity[i, j] = moved(affinity[i, j], rate, world.weeks)
+    threatened = world.economy.threatened.reshape(world.state_count, -1).max(1) > 0
+    sanctions, before = world.sanctions, world.economy.sanctions
+    level = world.beliefs.alignment
+    for i in range(world.state_count):
+        for j in range(world.state_count):
+            if i != j and (threatened[i] or threatened[j]):
+                new = sanctions[i] * sanctions[j] - before[i] * before[j]
+                pull = 1 - np.exp(-world.beliefs.solidarity * new * world.weeks)
+                affinity[i, j] = affinity[i, j] + np.maximum(level - affinity[i, j], 0.0) * pull
     return affinity

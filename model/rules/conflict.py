@@ -16,13 +16,34 @@ def chance(rate: PerRun, weeks: float) -> PerRun:
     return 1 - np.exp(-rate * weeks)
 
 
-def pressure(world: World) -> tuple[PerRun, PerRun]:
-    """Force used by the target's and the challenger's side, over the principals' strength."""
-    ladder = world.ladder
-    force = ladder.played(ladder.strike, world.choice) * world.power * world.arsenal
-    scale = world.strengths[0] + world.strengths[1]
-    by_target = total(np.where(world.side > 0, force, 0.0))
-    return by_target / scale, (total(force) - by_target) / scale
+def pushed(world: World, strike: Array) -> Array:
+    r"""Shift of the balance in a week toward one's side by strikes: (states, ..., *runs).
+
+    $lethality \cdot strike \cdot q_i \cdot arsenal_i / q$, q the whole power of the principal that
+    is struck. Losses go with the force met and with what is left to hit, so that the logarithm of
+    strength falls at the same rate however worn it is (the linear law of Lanchester 1916).
+    """
+    conflict, whole = world.conflict, np.maximum(world.power, world.conflict.remnant)
+    struck = np.where(world.side > 0, whole[world.challenger], whole[world.target])
+    each = conflict.lethality * world.power * world.arsenal / struck
+    return strike * (each if strike.ndim == each.ndim else each[:, None])
+
+
+def shift_of(world: World, push: PerState) -> PerRun:
+    """Shift of the balance toward the target by what each state pushes toward its side."""
+    return total(np.where(world.side > 0, push, -push))
+
+
+def setback(world: World, strike: PerState) -> tuple[PerRun, PerRun]:
+    """Strikes that wear down the target: on what lies open, and on what is hardened.
+
+    The most that find targets at once is `conflict.saturation`, and an air defence stops a
+    share; hardened sites give way by each striker's reach.
+    """
+    conflict, joined = world.conflict, np.where(world.side < 0, strike, 0.0)
+    effort = np.minimum(total(joined), conflict.saturation)
+    effort = effort * (1 - conflict.shield * world.air_defence)
+    return effort, total(joined * world.posture.reach)
 
 
 def committed(world: World) -> PerState:
@@ -37,19 +58,16 @@ def fought(world: World) -> World:
 
     Strikes wear down programme, hardened sites (by the striker's reach), air
     defence, proxies, regime and launchers as $e^{-destruction \cdot effort \cdot weeks}$ (the last
-    three by their share); the balance (log strength
-    ratio) shifts by lethality times the difference in effort.
+    three by their share); the balance (log strength ratio) shifts by what each side pushes. In
+    peace the balance returns to parity and the regime to its level at `conflict.recovery`.
     """
     ladder, conflict = world.ladder, world.conflict
     strike = ladder.played(ladder.strike, world.choice)
     ours, theirs = strike[world.target], strike[world.challenger]
-    joined = np.where(world.side < 0, strike, 0.0)
-    effort = np.minimum(total(joined), conflict.saturation)
-    effort = effort * (1 - conflict.shield * world.air_defence)
-    reaching = total(joined * world.posture.reach)
+    effort, reaching = setback(world, strike)
     wear = conflict.destruction * world.weeks
-    by_target, by_challenger = pressure(world)
-    shift = conflict.lethality * world.weeks * (by_target - by_challenger)
+    shift = world.weeks * shift_of(world, pushed(world, strike))
+    lasting = np.exp(-conflict.recovery * world.weeks)
     rebuilt = 1 - np.exp(-conflict.repair * world.weeks)
     used = conflict.expenditure * world.weeks * strike * committed(world)
     lost = used / np.maximum(world.systems, LEAST)
@@ -65,9 +83,15 @@ def fought(world: World) -> World:
         hardened=hardened + np.maximum(deep - hardened, 0.0) * rebuilt,
         air_defence=world.air_defence * np.exp(-wear * effort),
         proxies=world.proxies * np.exp(-conflict.decimation * wear * effort),
-        regime=world.regime * np.exp(-conflict.unrest * wear * effort),
-        balance=np.clip(
-            world.balance + np.where(world.war, shift, 0.0), -conflict.rout, conflict.rout
+        regime=np.where(
+            world.war | fighting | world.collapsed,
+            world.regime * np.exp(-conflict.unrest * wear * effort),
+            world.aims.regime + (world.regime - world.aims.regime) * lasting,
+        ),
+        balance=np.where(
+            world.war | fighting,
+            np.clip(world.balance + shift, -conflict.rout, conflict.rout),
+            world.balance * lasting,
         ),
         systems=world.systems * np.exp(-lost),
         war=world.war | fighting,
@@ -78,19 +102,20 @@ def fought(world: World) -> World:
 def ended(world: World, draw: Array) -> World:
     r"""The world after the chance of a settlement, of a bomb and of the regime's fall.
 
-    A war ends at the rate $settlement\,(1 + mediation \cdot m)$ where no principal strikes, and at
-    $lull\,(1 - f_T)(1 - f_C)$ of it where they do, m the accepted mediation.
+    A war ends at the rate $settlement\,(1 + mediation \cdot m)$ where nobody strikes, and at
+    $lull\,\prod_j (1 - f_j)$ of it where some do, m the accepted mediation. A regime falls at the
+    rate $collapse\,(1 - regime)$ in war, and in peace at `simmering` times what it has lost.
     """
     ladder, conflict, aims = world.ladder, world.conflict, world.aims
     strike = ladder.played(ladder.strike, world.choice)
-    quiet = (strike[world.target] <= 0) & (strike[world.challenger] <= 0)
-    calm = (1 - strike[world.target]) * (1 - strike[world.challenger])
-    rate = conflict.settlement * np.where(quiet, 1.0, conflict.lull * calm)
+    calm = np.prod(1 - strike, 0)
+    rate = settlement_rate(world, np.prod(strike <= 0, 0) * 1.0, calm)
     rate = rate * (1 + conflict.mediation * accepted_mediation(world))
     settled = world.war & (draw[1] < chance(rate, world.weeks))
     sprint = ladder.played(ladder.sprint, world.choice)[world.target]
     made = conflict.sprint / aims.breakout_weeks * sprint * (world.programme + world.hardened)
-    falls = conflict.collapse * (1 - world.regime) * np.where(world.war, 1.0, conflict.simmering)
+    shaken = np.maximum(aims.regime - world.regime, 0.0) * conflict.simmering
+    falls = conflict.collapse * np.where(world.war, 1 - world.regime, shaken)
     collapsed = world.collapsed | (draw[3] < chance(falls, world.weeks))
     loose = np.where(collapsed & ~world.collapsed, conflict.proliferation, 0.0)
     spread = np.minimum(loose * (world.programme + world.hardened), 1.0)
@@ -103,6 +128,15 @@ def ended(world: World, draw: Array) -> World:
         bomb=bomb,
         collapsed=collapsed,
     )
+
+
+def settlement_rate(world: World, quiet: PerRun, calm: PerRun) -> PerRun:
+    r"""Weekly rate at which a war ends without mediation, $s\,(quiet + lull\,(calm - quiet))$.
+
+    `quiet` is the chance that nobody strikes, `calm` the expected $\prod_j (1 - strike_j)$.
+    """
+    conflict = world.conflict
+    return conflict.settlement * (quiet + conflict.lull * (calm - quiet))
 
 
 def accepted_mediation(world: World) -> PerRun:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.world import BILLIONS, LEAST, World, total
+from model.world import BILLIONS, LEAST, Play, World, total
 
 WEEK = 7 / 365
 """A week as share of a year."""
@@ -13,12 +13,12 @@ WEEK = 7 / 365
 def used(world: World) -> World:
     """The world after this turn's actions drew on stocks, and rebuilding, income and sanctions.
 
-    Systems given away leave over `conflict.horizon`; missing ones are rebuilt at
+    Systems given away leave over `conflict.shipment`; missing ones are rebuilt at
     `means.replenishment`. Money is the budget with the oil windfall, less sanctions.
     """
     ladder, means, oil = world.ladder, world.means, world.oil
     handed_over = ladder.systems * (ladder.strike == 0)
-    given = ladder.played(handed_over, world.choice) * world.weeks / world.conflict.horizon
+    given = ladder.played(handed_over, world.choice) * world.weeks / world.conflict.shipment
     left = np.maximum(world.systems - np.where(world.war, given, 0.0), 0.0)
     rebuilt = 1 - np.exp(-means.replenishment * world.weeks)
     systems = left + np.maximum(means.systems - left, 0.0) * rebuilt
@@ -30,11 +30,17 @@ def used(world: World) -> World:
     return replace(world, systems=systems, money=money, income=income)
 
 
+def ordered(world: World) -> Play:
+    """Power that each action orders in a week, over `conflict.shipment`: (states, actions)."""
+    return world.ladder.delivery * (world.power / world.conflict.shipment)[:, None]
+
+
 def delivered(world: World) -> World:
     """The world after arms ordered earlier arrived, and new ones were ordered (S4).
 
     Orders arrive at the rate 1 / `posture.delivery_weeks`; friends' lobbying cancels a
-    share of what is on order (S6). What arrives shifts the balance for good.
+    share of what is on order (S6). Peacetime supply upholds the levels as they are: only what is
+    ordered in war, and arrives in it, shifts the balance.
     """
     ladder = world.ladder
     arrived = world.ordered * (1 - np.exp(-world.weeks / world.posture.delivery_weeks))
@@ -45,14 +51,13 @@ def delivered(world: World) -> World:
     opposed = np.maximum(world.opposition[None] * world.side[:, None], 0.0) * others
     pressed = total(np.maximum(world.affinity, 0.0) * opposed * lobby[None], 1)
     waiting = (world.ordered - arrived) * np.exp(-pressed * world.weeks)
-    new = ladder.played(ladder.delivery, world.choice) * world.power * world.weeks
-    new = new / world.conflict.horizon
+    new = np.where(world.war, ladder.played(ordered(world), world.choice) * world.weeks, 0.0)
     for_target = total(np.where(world.side > 0, arrived, 0.0))
     for_challenger = total(arrived) - for_target
     target, challenger = world.strengths
     shift = np.log1p(for_target / target) - np.log1p(for_challenger / challenger)
     rout = world.conflict.rout
-    balance = np.clip(world.balance + shift, -rout, rout)
+    balance = np.clip(world.balance + np.where(world.war, shift, 0.0), -rout, rout)
     return replace(world, ordered=waiting + new, balance=balance)
 
 
@@ -77,10 +82,11 @@ def front_fed(world: World) -> World:
 
 
 def sanctioned(world: World) -> World:
-    """The world after visible affronts brought down sanctions held back (S5)."""
+    """The world after visible affronts in war brought down sanctions held back (S5)."""
     ladder = world.ladder
     affront = ladder.played(ladder.affront * (1 - ladder.hidden), world.choice)
-    rate = world.economy.threatened * np.where(affront >= world.conflict.red_line, affront, 0.0)
+    provoked = world.war & (affront >= world.conflict.red_line)
+    rate = world.economy.threatened * np.where(provoked, affront, 0.0)
     most = 1.0 + world.economy.sanctions
     sanctions = most + (world.sanctions - most) * np.exp(-rate * world.weeks)
     return replace(world, sanctions=sanctions)

@@ -4,11 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.game.stage_game import CHANNELS, StageGame, force_used
-from model.measures import survival
 from model.rules import beliefs, conflict, means
 from model.rules import oil as market
-from model.world import SMALLEST, Array, Choice, Play, World, played, total
+from model.world import SMALLEST, Array, Choice, Flag, Play, World, total
 
 
 def onset_play(world: World, play: Play) -> Play:
@@ -47,19 +45,28 @@ def drawn(play: Play, draw: Array) -> Choice:
     return choice
 
 
-def acted(world: World, play: Play, draws: Array) -> World:
-    """The world in which each state has drawn its action.
+def starting(world: World) -> Flag:
+    """Where a crisis begins: the first turn in which there is war."""
+    return world.war & (world.weeks_at_war <= world.weeks)
 
-    A state reviews its action at the rate `conflict.revision` and else repeats
-    it where that is still open; in peace and when war begins, everyone reviews.
+
+def renewed(world: World, draw: Array) -> Array:
+    """Whose private reasons are drawn anew while war goes on, at `conflict.renewal`: (states,)."""
+    ongoing = world.war & ~starting(world)
+    return ongoing & (draw < conflict.chance(world.conflict.renewal, world.weeks))
+
+
+def acted(world: World, play: Play, draws: Array) -> World:
+    r"""The world in which each state has chosen its action.
+
+    In peace an action is drawn from the mixed strategy p each turn. In war a state keeps the
+    private reasons it has: it plays $\arg\max_a \lambda u(a) + \varepsilon(a)$ with $\varepsilon$
+    standard Gumbel, which is $\arg\max_a p(a)\,e^{\varepsilon(a)}$, so that over reasons the chance
+    of each action is p (McKelvey & Palfrey 1995; Harsanyi 1973). Ties go to the lower action.
     """
-    effective = onset_play(world, play)
-    fresh = drawn(effective, draws[0])
-    review = draws[1] < conflict.chance(world.conflict.revision, world.weeks)
-    starting = np.where(world.war, world.weeks_at_war <= world.weeks, True)
-    last = np.broadcast_to(world.choice, fresh.shape)
-    open_ = np.take_along_axis(play, last[:, None], 1)[:, 0] > 0
-    choice = np.where(review | starting | ~open_, fresh, last)
+    fresh = drawn(onset_play(world, play), draws[0])
+    kept = (play * world.reasons).argmax(1)
+    choice = np.where(world.war, kept, fresh)
     with np.errstate(divide="ignore"):  # of what is always seen
         leak = 1 - np.exp(np.log1p(-world.beliefs.visibility) * world.weeks)
     return replace(world, choice=choice, leaked=(draws[2] < leak) * 1.0)
@@ -79,25 +86,3 @@ def resolved(world: World, draws: Array) -> World:
 def judged(world: World) -> World:
     """The world after the audiences updated what they believe, at the turn's end."""
     return replace(beliefs.judged(world), turn=world.turn + 1)
-
-
-def valued(world: World, game: StageGame, flows: Play) -> World:
-    r"""The world with this turn's realised value added for each state.
-
-    $V_i \mathrel{+}= e^{-discount \cdot t}\,weeks\,(w_{stakes}\,interest_i\,\pi +
-    \sum_k term_{ik})$, the realised terms at the actions that all played; units of the payoffs.
-    """
-    gained = played(flows, world.choice)
-    for channel, name in enumerate(CHANNELS):
-        if name == "aid":
-            continue
-        if name == "force":  # words harm nobody
-            strike = played(world.ladder.strike, world.choice)
-            sent = force_used(world, strike[:, None])[:, 0]
-        else:
-            sent = played(game.effects[channel], world.choice)
-        felt = total(game.relations[channel] * sent[None], 1)
-        gained = gained + played(game.slopes[channel], world.choice) * felt
-    held = world.weights["stakes"] * world.interest * survival(world)
-    weight = np.exp(-world.value.discount * world.weeks * world.turn) * world.weeks
-    return replace(world, realised=world.realised + weight * (held + gained))

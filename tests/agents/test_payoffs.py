@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from agents.payoffs import (
-    TERMS,
+from agents.payoffs import TERMS
+from agents.weighing import (
     affine,
     feasible,
     game_of,
     ledger,
     means_used,
+    readings,
     weighed,
     weighted,
 )
@@ -70,7 +71,8 @@ HAND = {
     "beliefs.evidence": 0.5,
     "beliefs.visibility": 0.25,
     "conflict.deterrence": 0.5,
-    "conflict.horizon": 4.0,
+    "conflict.shipment": 4.0,
+    "value.horizon": 13.0,
     "oil.price": 70.0,
     "oil.windfall": 0.3,
     "oil.closure": 0.33,
@@ -137,14 +139,29 @@ def test_audience_costs_grow_over_the_crisis_up_to_a_ceiling(war):
 
 def test_reputation_is_the_posterior_less_the_prior_times_its_shadow(war):
     shadow = 0.75 / 0.25 * 0.1
-    # two treaties bind with depth 0.54; five audiences remember 3 kept and 4 failed
-    cases = 0.5 * 0.54
-    for action, answer in (("silence", 0.0), ("rhetoric", 0.12), ("arms", 0.7)):
-        kept = (0.3 * min(1, answer / 0.25) + 0.24) / 0.54
-        reliability = 5 * cases * (kept - 3 / 7) / (7 + cases)
-        match = min(1, answer / 0.3)
-        honesty = 5 * 0.15 * (match - 3 / 8) / (8 + 0.15)
-        assert of(war, "reputation", action) == pytest.approx(shadow * (reliability + honesty))
+    # five audiences remember 3 kept and 4 failed, 3 matched and 5 unmatched
+    for action in ("silence", "rhetoric", "arms"):
+        place = war.ladder.names[RUSSIA].index(action)
+        gained = 0.0
+        for ratio, kept, cases in zip(readings(war)[:, RUSSIA, place], (3, 3), (7, 8), strict=True):
+            belief = kept / cases
+            settled = belief * ratio / (belief * ratio + 1 - belief)
+            gained += 5 * 0.5 * (settled - belief) / (cases + 0.5)
+        assert of(war, "reputation", action) == pytest.approx(shadow * gained)
+
+
+def test_what_an_act_tells_is_its_likelihood_from_a_state_that_minds_its_word(war):
+    # two logit plays written out: with the term that is minded, and of all else without it
+    minded = ledger(war, NOTHING)
+    plain = sum(v for k, v in minded.items() if k not in ("commitment", "audience", "reputation"))
+    sharp, open_ = war.precision[RUSSIA], feasible(war)[RUSSIA]
+    for row, name in enumerate(("commitment", "audience")):
+        both = []
+        for payoff in (plain, plain + minded[name]):
+            weight = np.exp(sharp * np.broadcast_to(payoff, war.ladder.rung.shape)[RUSSIA]) * open_
+            both.append(weight / weight.sum())
+        expected = both[1][open_] / both[0][open_]
+        assert readings(war)[row, RUSSIA][open_] == pytest.approx(expected)
 
 
 def test_resources_cost_the_largest_share_and_its_square(war):
@@ -154,15 +171,30 @@ def test_resources_cost_the_largest_share_and_its_square(war):
     assert of(war, "resources", "force") == pytest.approx(-2)
 
 
-def test_stakes_are_the_interest_times_what_aid_changes(war):
+def test_stakes_are_the_interest_times_what_aid_and_arms_change(war):
     q = 0.35 * sqrt(8 * 300)
     ours, theirs = (float(each) for each in war.strengths)
-    without, fighting = ours / (ours + theirs), (ours + q) / (ours + q + theirs)
-    assert of(war, "stakes", "force") == pytest.approx(0.4 * (fighting - without))
-    aid = (0.1 + 0.3 * (1 - exp(-4 / 60))) * q
-    armed = (ours + aid) / (ours + aid + theirs)
-    assert of(war, "stakes", "arms") == pytest.approx(0.4 * (armed - without))
+    lives = ours / (ours + theirs)
+    # arms help at once, and what is ordered now shifts the balance for what is left of 13 weeks
+    helped = (ours + 0.1 * q) / (ours + 0.1 * q + theirs) - lives
+    counted = 1 - 60 / 13 * (1 - exp(-13 / 60))
+    odds = lives / (1 - lives) * exp(0.3 * q / 4 / ours * counted)
+    left = 13 * (odds / (1 + odds) - lives)
+    assert of(war, "stakes", "arms") == pytest.approx(0.4 * (helped + left))
+    # force besides pushes the balance by its strength over the challenger's
+    fighting = (ours + q) / (ours + q + theirs) - lives
+    arsenal = float(war.arsenal[RUSSIA])
+    odds = lives / (1 - lives) * exp(float(war.conflict.lethality) * q * arsenal / theirs)
+    left = 13 * (odds / (1 + odds) - lives)
+    assert of(war, "stakes", "force") == pytest.approx(0.4 * (fighting + left))
     assert of(war, "stakes", "rhetoric") == 0
+
+
+def test_stakes_count_the_survival_of_the_week_alone_where_nothing_lasts():
+    short = at_war(a_world(changes={**HAND, "conflict.lethality": 0.0, "value.horizon": 0.1}))
+    long = at_war(a_world(changes={**HAND, "conflict.lethality": 0.0}))
+    assert of(short, "stakes", "force") == pytest.approx(of(long, "stakes", "force"))
+    assert of(short, "stakes", "arms") < of(long, "stakes", "arms")
 
 
 def test_sway_is_the_voice_as_far_as_the_adversary_believes_it(war):
@@ -175,9 +207,15 @@ def test_sway_is_the_voice_as_far_as_the_adversary_believes_it(war):
 
 
 def test_escalation_is_exposure_to_the_force_that_is_expected(war):
-    assert of(war, "escalation", "force", expecting(force=2.0)) == pytest.approx(-0.4 * 2.0)
-    assert of(war, "escalation", "arms", expecting(force=2.0)) == pytest.approx(-0.4 * 0.25 * 2)
-    assert of(war, "escalation", "force") == 0
+    # Israel is a nuclear power, and to face it adds `conflict.dread`
+    dread = float(war.conflict.dread)
+    faced = 2.0 + dread
+    assert of(war, "escalation", "force", expecting(force=2.0)) == pytest.approx(-0.4 * faced)
+    assert of(war, "escalation", "arms", expecting(force=2.0)) == pytest.approx(-0.1 * faced)
+    assert of(war, "escalation", "force") == pytest.approx(-0.4 * dread)
+    nuclear = np.where(np.arange(6) == ISRAEL, 0.0, war.posture.nuclear)
+    unarmed = replace(war, posture=replace(war.posture, nuclear=nuclear))
+    assert of(unarmed, "escalation", "force") == 0
 
 
 def test_ties_are_friends_who_oppose_the_target_times_affront(war):
@@ -187,6 +225,11 @@ def test_ties_are_friends_who_oppose_the_target_times_affront(war):
     assert of(war, "ties", "rhetoric") == pytest.approx(-0.04 * felt)
     assert of(war, "ties", "force", expecting(lobbying=0.5)) == pytest.approx(-(felt + 0.5))
     assert of(war, "ties", "hidden") == pytest.approx(-0.7 * 0.25 * felt)
+    # a ceasefire restrains those who strike by all their friendly ties, and only those
+    asked = replace(war, restraint=np.float64(2.0))
+    friends = 0.5 + 0.4 + 0.3 + 0.5 + 0.7
+    assert of(asked, "ties", "force") == pytest.approx(-(felt + 2 * friends))
+    assert of(asked, "ties", "arms") == of(war, "ties", "arms")
 
 
 def test_economy_is_trade_less_sanctions_and_a_windfall_when_the_strait_closes(war):
@@ -213,6 +256,20 @@ def test_in_peace_only_the_challenger_may_open_fire():
         assert (feasible(ready)[state] & striking).any() == may
     closed = replace(peace, onset=np.float64(0.0))
     assert not (feasible(closed)[ISRAEL] & (closed.ladder.strike[ISRAEL] > 0)).any()
+    fallen = replace(peace, onset=np.float64(1.0), collapsed=np.True_)
+    assert not (feasible(fallen)[ISRAEL] & (fallen.ladder.strike[ISRAEL] > 0)).any()
+
+
+def test_bases_are_struck_only_where_a_patron_of_the_challenger_strikes_from_there(war):
+    menu = war.ladder.names[IRAN]
+    place = menu.index("bases")
+    assert not feasible(war)[IRAN, place]
+    fights = war.choice.copy()
+    fights[US] = war.ladder.names[US].index("force")
+    assert feasible(replace(war, choice=fights))[IRAN, place]
+    fights = war.choice.copy()
+    fights[ISRAEL] = war.ladder.names[ISRAEL].index("campaign")
+    assert not feasible(replace(war, choice=fights))[IRAN, place]
 
 
 # ------------------------------------------------------------------ laws for every term
@@ -286,7 +343,7 @@ def test_where_some_runs_are_at_war_each_weighs_as_it_would_alone():
             lone = weighed(alone(mixed, run))
             assert (lone.base == weighing.base[..., run]).all()
             assert (lone.slopes == weighing.slopes[..., run]).all()
-            assert (lone.flow == weighing.flow[..., run]).all()
+            assert (lone.reading == weighing.reading[..., run]).all()
         entries = whole(mixed, sum(ledger(mixed, NOTHING).values()))
         open_ = np.isfinite(weighing.base)
         assert weighing.base[open_] == pytest.approx(entries[open_], abs=1e-12)

@@ -15,7 +15,7 @@ from model.rules.beliefs import judged
 from model.rules.conflict import accepted_mediation
 from model.rules.means import delivered
 from model.world import World
-from tests.model.rules.test_beliefs import playing
+from tests.model.rules.test_beliefs import playing, told
 from tests.worlds import PLAYERS, a_model, a_world, at_war, whole
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
@@ -135,7 +135,8 @@ def test_a_defence_clause_alone_makes_the_protege_bold():
 
 def test_a_defence_clause_alone_deters_the_adversary_in_peace():
     def onset(clause: str) -> float:
-        model = a_model("iran-2025", 24, changes=laid(pact(clause)))
+        half = {"russia.posture.access": 0.5}  # all the way there nobody attacks, pact or not
+        model = a_model("iran-2025", 1, changes=laid(pact(clause)) | half)
         names = model.world.ladder.names[ISRAEL]
         strike = [names.index(each) for each in ("limited", "campaign")]
         return float(model.solution.play[ISRAEL, strike].sum())
@@ -236,7 +237,7 @@ def test_s7_syria_and_armenia_make_russias_words_weigh_less():
 
 def test_s7_every_audience_sees_an_abandonment():
     def change(**changes: Change) -> np.ndarray:
-        world = playing(war(beliefs__memory=0.0, **changes))
+        world = told(war(beliefs__memory=0.0, **changes))
         moved = judged(world).reliability.mean - world.reliability.mean
         return np.delete(moved[CHINA], CHINA)
 
@@ -286,7 +287,7 @@ def test_s10_american_bunker_busters_break_what_israel_cannot():
 
 
 def test_s11_striking_the_base_in_qatar_turns_the_gulf_from_iran():
-    policy: Changes = (("united_states", "force"), ("iran", "limited"))
+    policy: Changes = (("united_states", "force"), ("iran", "bases"))
     hosting, empty = (
         played(8, 40, (("gulf.posture.hosts", share),), policy).world.affinity[GULF, IRAN]
         for share in (1.0, 0.0)
@@ -329,7 +330,7 @@ def test_s16_china_condemns_and_stays_out():
     free = tuple((f"china.means.{kind}_tied", 0.0) for kind in ("money", "forces", "systems"))
     then = chances(CHINA, loose + free)
     assert then["arms"] + then["force"] > 10 * (now["arms"] + now["force"])
-    assert then["economic"] > 1.5 * now["economic"]
+    assert then["economic"] / then["silence"] > 1.5 * now["economic"] / now["silence"]
 
 
 def test_s16_buying_irans_oil_pays_by_the_trade_it_adds():
@@ -362,7 +363,9 @@ def test_s17_detente_makes_the_gulf_mediate_rather_than_lobby_against_iran():
 def test_s17_mediation_by_the_gulf_shortens_the_war():
     def days(mediation: float, does: str) -> float:
         changes: Changes = (("conflict.mediation", mediation),)
-        policy: Changes = (("gulf", does), ("china", "silence"), ("russia", "silence"))
+        policy: Changes = (("gulf", does), ("china", "silence"), ("russia", "silence"),
+                           ("united_states", "silence"), ("iran", "limited"),
+                           ("israel", "limited"))  # fmt: skip
         model = a_model("twelve-days", 1, range(150), dict(changes), dict(policy))
         spent = 0.0
         for _ in range(12):

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine import estimates
-from experiments.study.design import OWN, Design
+from experiments.engine.duel import OWN
+from experiments.study.design import Design
 from experiments.study.kinds import compare_figure
 from experiments.study.rows import SETTLED, Row
 from experiments.study.work import Findings, Waves, Work, batches

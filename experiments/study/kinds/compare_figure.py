@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from experiments.engine.duel import OWN
 from experiments.figures.parts import rows_of
 from experiments.figures.style import FAINT, INK, NOTE, WIDTH, styled
-from experiments.study.design import OWN, Design
+from experiments.study.design import Design
 
 
 @styled

@@ -6,10 +6,11 @@ from typing import Any  # a factor's values may be words
 import numpy as np
 import pandas as pd
 
+from experiments.engine.duel import OWN
 from experiments.engine.estimates import INTERVENTION, OPEN, TALK, UNDEFINED, verdicts
 from experiments.engine.words import decimal, interval
 from experiments.figures.duels import duels as duels_figure
-from experiments.study.design import OWN, Design
+from experiments.study.design import Design
 from experiments.study.kinds import sweep_figure
 from experiments.study.sampling import points
 from experiments.study.work import Findings, Waves, Work, static, with_factors

@@ -10,9 +10,10 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from experiments.engine.duel import OWN
 from experiments.engine.estimates import INTERVENTION, TALK, verdicts
 from experiments.figures.style import GRID, INK, NOTE, WIDTH, styled
-from experiments.study.design import OWN, Design
+from experiments.study.design import Design
 
 COLOURS = [to_hex(colour) for colour in colormaps["Dark2"](range(8))]
 """Colours that colour-blind readers can tell apart; lines also differ in their dashes."""

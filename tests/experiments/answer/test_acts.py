@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.answer.acts import Act, acts_of, between, brent, observed_rungs, timeline
+from experiments.answer.acts import Act, acts_of, between, brent, observed_rungs, rung_of, timeline
 from model.preset.load import PRESETS, ConfigError, load
 
 HEAD = "date,actor,action_class,ladder_level,what\n"
@@ -32,6 +32,33 @@ def test_a_rung_is_the_level_or_follows_from_the_class(own: Path) -> None:
     acts = timeline(own.parent / "acts.csv")
     assert [act.rung for act in acts] == [1, 1, None, 4, 5]
     assert acts[0] == Act(date(2025, 6, 13), "Iran", 1, True, "warns")
+
+
+def test_a_number_says_more_than_the_class(tmp_path: Path) -> None:
+    path = tmp_path / "acts.csv"
+    path.write_text(HEAD + "2025-06-13,Iran,retaliation,4,one salvo\n", "utf-8")
+    assert [(act.rung, act.marked) for act in timeline(path)] == [(4, False)]
+
+
+@pytest.mark.parametrize(
+    ("state", "target", "rung"),
+    [
+        ("iran", "Israel", 5),
+        ("iran", "United States/Qatar", 4),
+        ("iran", "", 5),
+        ("united_states", "Qatar", 5),
+    ],
+)
+def test_fire_on_the_other_principal_is_a_campaign_and_on_a_third_state_one_at_hosts(
+    state: str, target: str, rung: int
+) -> None:
+    act = Act(date(2025, 6, 13), state, 5, True, "", target)
+    assert rung_of(load("twelve-days"), state, act) == rung
+
+
+def test_words_at_a_third_state_stay_words() -> None:
+    act = Act(date(2025, 6, 13), "Iran", 1, True, "", "Qatar")
+    assert rung_of(load("twelve-days"), "iran", act) == 1
 
 
 def test_acts_of_a_day_begin_with_those_of_the_war_and_then_the_highest_rung(own: Path) -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from agents.payoffs import TERMS
 from experiments.answer.schema import PLACES, schemas, write
-from model.parameters import SECTIONS, STATE_SECTIONS, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS
 from model.preset.load import LADDER, PRESETS, PROFILES, ROOT, load
 from model.preset.toml import document
+from model.quantities import declarations
 
 PROFILE = "profile.schema.json"
 EXAMPLES = sorted((ROOT / "docs" / "examples").rglob("*.toml"))

@@ -43,7 +43,7 @@ def test_a_duel_tells_each_act_the_own_choice_and_the_variance_saved(duel):
     out, told = duel
     for act in ("arms", "force", "own choice"):
         assert f" {act}: " in told
-    assert told.count("of the variance of unpaired runs") == 3
+    assert told.count("of the variance of unpaired runs") == 5
     assert verified(out) == []
     assert {path.name for path in out.glob("*.svg")} == {"duels.svg"}
 

@@ -18,6 +18,9 @@ TIMELINE = "experiments/presets/timeline_2025.csv"
         (("backtest", "--cases", "nowhere.csv"), ("nowhere.csv", "no such file")),
         (("backtest", "--cases", CASES, "--predict", CASES), ("--predict and --out",)),
         (("icb", CASES), ("column 'crisno' is missing",)),
+        (("icb", CASES, "--base-rates", "rates.csv"), ("column 'crisno' is missing",)),
+        (("bands", "twelve-days", "--set", "turns=1"), ("no war in 1000 runs of twelve-days",)),
+        (("horizons", "twelve-days", "--patron", "iran"), ("--patron: found 'iran'", "russia")),
         (("forecast", "--until", "tomorrow"), ("--until", "tomorrow", "2025-12-31")),
     ],
 )
@@ -60,6 +63,12 @@ def test_a_forecast_is_written_and_scored(tmp_path: Path):
     found = cheaptalk("score", str(sealed), str(told), "--json")
     assert json.loads(found.stdout)["n"] == 1
     assert "SHA-256" in done.stdout
+
+
+def test_bands_are_printed_as_one_json_object():
+    done = cheaptalk("bands", "twelve-days", "--runs", "10", "--set", "turns=3", "--json")
+    assert done.returncode == 0, done.stderr
+    assert [each["wars"] for each in json.loads(done.stdout)["bands"]] == [10] * 6
 
 
 def test_help_of_the_history_commands_needs_no_heavy_import():

@@ -82,7 +82,7 @@ def test_show_and_list_read_files_of_differences_and_terms():
     assert done.exit_code == 0, done.stderr
     assert "2.0 weight" in done.stdout and "--set china.weights.fatigue" in done.stdout
     shown = json.loads(cheaptalk("show", PRESET, "china.weights", "--json", *fatigue).stdout)
-    assert len(shown) == 10
+    assert len(shown) == 11
     assert "china.weights.fatigue" in cheaptalk("list", PRESET, *fatigue).stdout
 
 

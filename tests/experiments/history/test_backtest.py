@@ -111,10 +111,7 @@ def test_an_earlier_abandonment_changes_a_later_forecast(known):
     poland = np.array([known.case_id.index("POL1939_FRA_POL")])
     before, after = known[poland], sequential.remembered(known)[poland]
     logs = np.log(DEFAULTS)
-    plain, remembering = (
-        backtest.probabilities(cases.games_of(cases.world_of(each)), logs)
-        for each in (before, after)
-    )
+    plain, remembering = (backtest.forecast(each, logs) for each in (before, after))
     assert np.abs(plain - remembering).max() > 1e-4
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.payoffs import TERMS, game_of
+from agents.weighing import game_of
 from experiments.history import cases as history
-from experiments.history.cases import COVARIATES, FORMULAS, games_of, read_cases, world_of
+from experiments.history.cases import COVARIATES, FORMULAS, WEIGHED, games_of, read_cases, world_of
 from experiments.history.likelihood import DEFAULTS, probabilities
 from model.game.equilibrium import logit_equilibrium
 from model.parameters import RUNGS
@@ -40,11 +40,10 @@ def test_the_file_has_its_71_cases_with_known_outcomes(cases):
 
 
 def test_a_case_is_the_models_own_game(cases):
-    world = world_of(cases)
-    weights = {name: np.full((3, 1), 0.5 + place) for place, name in enumerate(TERMS)}
-    precision = np.full((3, 1), 3.0)
-    theirs = game_of(replace(world, weights=weights, precision=precision))
-    ours = games_of(world).game(0.5 + np.arange(len(TERMS)), np.asarray(3.0))
+    weights = {term.name: 0.5 + place for place, term in enumerate(WEIGHED)}
+    world = world_of(cases, weights | {"precision": 3.0})
+    theirs = game_of(world)
+    ours = games_of(world).game(np.array(list(weights.values())), np.asarray(3.0))
     for name in ("base", "slopes", "effects", "relations"):
         one, other = np.broadcast_arrays(getattr(ours, name), getattr(theirs, name))
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.history import daily as timeline
-from model.preset.load import PRESETS, ConfigError
+from model.preset.load import PRESETS, ConfigError, first_world, load
 
 FILE = PRESETS / "timeline_2025.csv"
 
@@ -37,6 +37,28 @@ def test_later_acts_change_no_earlier_forecast(days, tmp_path):
 def test_what_a_script_forces_is_not_scored(days):
     assert ("2025-06-13", "israel") not in {(each.day, each.state) for each in days}
     assert ("2025-06-13", "iran") in {(each.day, each.state) for each in days}
+
+
+def test_strikes_of_the_principals_are_scored_on_their_rung(days):
+    rungs = {(each.day, each.state): each.rung for each in days}
+    assert rungs["2025-06-13", "iran"] == 5  # missile waves at Israel
+    assert rungs["2025-06-23", "iran"] == 4  # missiles at the base in Qatar
+    assert rungs["2025-06-23", "israel"] == 5
+
+
+def test_a_principals_strike_is_always_seen_and_a_patrons_help_on_some_days():
+    world = first_world(load("twelve-days"), 0)
+    chances, ladder = timeline.shown(world), world.ladder
+    assert chances.sum(2) == pytest.approx(np.ones(ladder.rung.shape))
+    for action in ("limited", "bases", "campaign"):
+        row = ladder.names[world.target].index(action)
+        assert chances[world.target, row, int(ladder.rung[world.target, row])] == 1
+    russia = world.names.index("russia")
+    shown = {act: chances[russia, row] for row, act in enumerate(ladder.names[russia])}
+    assert shown["force"][[1, 5]] == pytest.approx([0.5, 0.5])
+    leaks = 1 - (1 - world.beliefs.visibility) ** (1 / 7)
+    assert shown["hidden"][[1, 4]] == pytest.approx([1 - leaks / 2, leaks / 2])
+    assert shown["silence"][0] == 1
 
 
 def test_persistence_and_climatology_count_what_was_seen():

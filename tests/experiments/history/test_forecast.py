@@ -6,8 +6,12 @@ from datetime import date
 import numpy as np
 import pytest
 
+from experiments.answer.acts import brent, observed_rungs
+from experiments.engine.batch import Ensemble, Tally
+from experiments.engine.duel import proteges
 from experiments.history import forecast
-from model.preset.load import ConfigError, load
+from experiments.history.base_rates import known
+from model.preset.load import PRESETS, ConfigError, load
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +36,59 @@ def test_talking_only_excludes_arms_and_force(made):
     for patron in ("russia", "united_states", "china", "gulf"):
         most = max(chance[f"{patron}.arms"], chance[f"{patron}.force"])
         assert chance[f"{patron}.talk"] + most <= 1 + rounding
+
+
+def test_a_patron_is_asked_what_it_is_seen_to_do_in_war_and_not_of_trade_in_peace():
+    preset = load("twelve-days")
+    # in the second run Russia trades in every turn of peace, in the third its arms are not seen
+    table = {"wars": np.ones(4), "price_peak": np.full(4, 90.0)}
+    table |= {f"highest_seen.{name}": np.array([2.0, 0.0, 1.0, 5.0]) for name in proteges(preset)}
+    table |= {"play.russia.economic": np.array([0.0, 1.0, 0.0, 0.0])}
+    table |= {"play.russia.hidden": np.array([0.0, 0.0, 1.0, 0.0])}
+    played = Ensemble(tuple(preset.profiles), {}, Tally.empty(0, 6, 8, ()), 0.0, 0.0, table)
+    told = forecast.events(preset, played, date(2025, 6, 27), proteges(preset))
+    chance = {each.event: each.estimate.mean for each in told}
+    assert chance["russia.talk"] == pytest.approx(3.5 / 5)
+    assert chance["russia.arms"] == chance["russia.force"] == pytest.approx(1.5 / 5)
+    assert (chance["war"], chance["brent.80"], chance["brent.100"]) == (0.9, 0.9, 0.1)
+
+
+def test_each_patron_is_scored_beside_the_base_rate_of_its_kind():
+    chances = {"war": 0.9, "russia.talk": 0.9, "russia.arms": 0.2}
+    found = forecast.by_state(chances, {"war": True, "russia.talk": True, "russia.arms": False})
+    counts = known()["proteges_attacked"].counts
+    talk, arms = sum(counts[:2]) / sum(counts), sum(counts[3:]) / sum(counts)
+    assert list(found) == ["russia"]
+    assert found["russia"]["n"] == 2
+    assert found["russia"]["brier"] == pytest.approx((0.1**2 + 0.2**2) / 2)
+    assert found["russia"]["base_rate"] == pytest.approx(((1 - talk) ** 2 + arms**2) / 2)
+
+
+def test_the_outcomes_of_2025_are_those_of_its_timeline():
+    preset = load("iran-2025")
+    chances = [
+        f"{state}.{each}" for state in proteges(preset) for each in ("arms", "force", "talk")
+    ]
+    path = PRESETS / "outcomes_2025.csv"
+    outcomes = forecast.read_outcomes(path, [*chances, "war", "brent.80", "brent.100"])
+    acts = observed_rungs(preset)
+    for state in proteges(preset):
+        highest = acts["rung"][acts["state"] == state].max()
+        wanted = {"arms": highest >= 4, "force": highest == 5, "talk": highest <= 2}
+        assert {each: outcomes[f"{state}.{each}"] for each in wanted} == wanted
+    peak = max(brent(load("twelve-days")).values())
+    assert outcomes["war"]
+    assert [outcomes["brent.80"], outcomes["brent.100"]] == [peak >= 80, peak >= 100]
+
+
+@pytest.mark.slow
+def test_the_forecast_of_2025_beats_a_coin_and_each_base_rate(tmp_path):
+    made = forecast.forecast(load("iran-2025"), date(2025, 6, 29), 1000, 0, date(2025, 1, 1))
+    forecast.write(made, tmp_path / "forecast.json")
+    found = forecast.scored(tmp_path / "forecast.json", PRESETS / "outcomes_2025.csv")
+    assert found["n"] == 15
+    assert found["brier"] < 0.25
+    assert all(each["brier"] < each["base_rate"] for each in found["states"].values())
 
 
 def test_the_same_forecast_has_the_same_seal_and_a_changed_one_another(made):

@@ -1,13 +1,16 @@
 """Ablations and robustness: every mechanism can be switched off, and says what it moves."""
 
 import json
+from functools import cache
 
 import pytest
 
+from experiments.engine.batch import simulate
 from experiments.theory.ablate import ablations, as_json, idle, in_words
 from experiments.theory.mechanisms import MECHANISMS, switched_off
 from experiments.theory.robustness import robustness, survives
-from model.preset.load import load
+from model.preset.load import changed, load
+from model.world import Array
 
 CHANGES = {"turns": 6}
 
@@ -22,7 +25,33 @@ def test_every_mechanism_can_be_switched_off(preset, name):
 
 
 def test_all_mechanisms_of_the_model_are_there():
-    assert list(MECHANISMS) == [f"S{number}" for number in range(1, 22)]
+    essay = [f"S{number}" for number in range(1, 22)]
+    assert list(MECHANISMS) == [*essay, *(f"M{number}" for number in range(1, 10))]
+
+
+def test_a_role_stands_for_its_states():
+    preset = load("twelve-days")
+    prospect = switched_off(preset, MECHANISMS["M4"])
+    assert prospect == {"israel.weights.prospect": 0.0}
+    patrons = switched_off(preset, MECHANISMS["S21"])
+    assert {key for key in patrons if key.endswith("reputation.value")} == {
+        f"{name}.reputation.value" for name in ("russia", "united_states", "china", "gulf")
+    }
+
+
+@cache
+def year_without(name: str) -> dict[str, Array]:
+    """What some runs of the first months of 2025 play and bring without a mechanism."""
+    preset = load("iran-2025", {"turns": 28})
+    off = switched_off(preset, MECHANISMS[name]) if name else {}
+    table = simulate(changed(preset, off), 8, seed=3).table
+    return {key: each for key, each in table.items() if key.startswith(("play.", "worth."))}
+
+
+@pytest.mark.parametrize("name", [name for name in MECHANISMS if name.startswith("M")])
+def test_what_the_game_is_made_of_changes_what_is_played(name):
+    without = year_without(name)
+    assert any((value != without[key]).any() for key, value in year_without("").items())
 
 
 @pytest.mark.slow
@@ -36,7 +65,10 @@ def test_ablations_are_paired_and_name_what_they_move():
     assert own["S12", "price_peak"].estimate.low > 0
     assert own["S9", "programme"].estimate.high < 0
     assert own["S5", "talk - arms"].estimate.low > 0
-    assert "S12" not in idle(rows)
+    assert own["M1", "only talk"].estimate.low > 0
+    assert own["M9", "talk - arms"].estimate.low > 0
+    assert not {"S12", "M1", "M3", "M9"} & set(idle(rows))
+    assert "only talk of russia" in in_words(rows, 30, "")
     assert "S21" in in_words(rows, 30, "")
     assert rows[0].title == MECHANISMS[rows[0].mechanism].title
 

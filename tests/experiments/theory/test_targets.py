@@ -7,9 +7,23 @@ from experiments.theory.targets import TARGETS, in_words, validation
 
 QUICK = ("T1", "T2", "T3", "T8", "T10")
 
+KNOWN = {
+    "T4": "American words move Iran's strikes by hundredths of a percentage point",
+    "T13": "under a Russian doctrine of force Iran is no bolder in war",
+    "T16": "a clause weighs about twice what ATOP and ICB say",
+}
+"""Targets that do not hold, and why: published, and a test that fails once they do."""
+
+
+def sampled(name: str) -> object:
+    """A target that is played, marked if it is known not to hold."""
+    known = pytest.mark.xfail(reason=KNOWN[name], strict=True) if name in KNOWN else ()
+    return pytest.param(name, marks=known)
+
 
 def test_every_target_of_theory_is_checked():
-    assert list(TARGETS) == [f"T{number}" for number in range(1, 11)]
+    own = [number for number in range(1, 18) if number not in (11, 12)]
+    assert list(TARGETS) == [*(f"T{number}" for number in own), "AGREE"]
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -19,7 +33,7 @@ def test_the_target_holds(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [each for each in TARGETS if each not in QUICK])
+@pytest.mark.parametrize("name", [sampled(each) for each in TARGETS if each not in QUICK])
 def test_the_sampled_target_holds(name):
     (found,) = validation([name])
     assert found.holds, in_words([found])

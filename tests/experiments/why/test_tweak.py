@@ -10,8 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from agents.payoffs import ledger
-from experiments.engine.duel import duels
+from agents.weighing import ledger
+from experiments.engine.duel import ACTS, duels
 from experiments.why.tweak import (
     as_json,
     concerned,
@@ -128,7 +128,7 @@ def test_the_patrons_shown_are_those_asked_for_or_changed_or_the_first():
 
 def test_the_verdict_is_the_duels_own_on_both_sides(short):
     found = tweaked("twelve-days", {"china.weights.ties": 0.0}, runs=4)
-    assert found.before == duels("twelve-days", 4, patrons=["china"])[0]
+    assert found.before == duels("twelve-days", 4, patrons=["china"], acts=ACTS)[0]
     assert {(each.patron, each.act) for each in found.before} == {
         ("china", "arms"), ("china", "force"),
     }  # fmt: skip

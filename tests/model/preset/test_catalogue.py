@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from model.parameters import SECTIONS, Oil, declarations
+from model.parameters import SECTIONS, Oil
 from model.preset.catalogue import catalogue, varies_by_run
 from model.preset.load import ConfigError, load
 from model.preset.preset import every_value
+from model.quantities import declarations
 from tests.worlds import PRESETS
 
 OF_THE_CALENDAR = {"turn_days"}

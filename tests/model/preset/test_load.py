@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.payoffs import TERMS, ledger
+from agents.payoffs import TERMS
+from agents.weighing import ledger
 from model.game.stage_game import NOTHING
-from model.parameters import SECTIONS, STATE_SECTIONS, declarations
+from model.parameters import SECTIONS, STATE_SECTIONS
 from model.preset.load import ROOT, ConfigError, first_world, load
+from model.quantities import declarations
 from tests.worlds import PLAYERS, PRESETS, a_model, a_world, alone, differences, tunable
 
 
@@ -229,7 +231,7 @@ def test_a_change_without_a_value_for_every_run_is_refused():
         ("russia.precision", [0.0, 2.0, 10.0]),
         ("restraint", [0.0, 0.5, 2.0]),
         ("beliefs.provisional", [0.0, 0.5, 1.0]),
-        ("value.aftermath", [0.0, 10.0, 100.0]),
+        ("value.horizon", [1.0, 10.0, 100.0]),
     ],
 )
 def test_a_value_for_each_run_equals_each_value_alone(key, values):

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.payoffs import TERMS, ledger, weighed
+from agents.payoffs import TERMS
+from agents.weighing import ledger, weighed
 from experiments.answer.listing import parameters
 from experiments.answer.schema import schemas
 from experiments.answer.show import resolved
@@ -63,8 +64,10 @@ def test_a_term_is_in_ledger_payoff_list_schema_and_show():
 
 
 def test_a_term_counts_in_the_payoff_by_its_weight():
-    heavy = first_world(load("twelve-days", WITH | {"russia.weights.fatigue": 5.0}), 0)
-    none = first_world(load("twelve-days", WITH | {"russia.weights.fatigue": 0.0}), 0)
+    # what audiences read in an act depends on all terms, and so does reputation
+    alike = WITH | {"russia.weights.reputation": 0.0}
+    heavy = first_world(load("twelve-days", alike | {"russia.weights.fatigue": 5.0}), 0)
+    none = first_world(load("twelve-days", alike | {"russia.weights.fatigue": 0.0}), 0)
     base = [weighed(replaced(world)).base[0] for world in (heavy, none)]
     term = ledger(replaced(heavy), NOTHING)["fatigue"][0]
     open_ = np.isfinite(base[0])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.rules.conflict import accepted_mediation, chance, ended, fought, pressure
+from model.rules.conflict import accepted_mediation, chance, ended, fought, pushed
 from tests.model.rules.test_beliefs import playing
 from tests.worlds import RUNS, a_world, alone, at_war, differences, numbers, reached
 
@@ -55,10 +55,37 @@ def test_a_campaign_in_peace_begins_a_war():
     assert fought(playing(peace, israel="campaign")).war
 
 
-def test_pressure_is_force_over_the_principals_strength(war):
-    by_target, by_challenger = pressure(playing(war, israel="campaign"))
-    assert by_target == 0
-    assert by_challenger == pytest.approx(war.power[ISRAEL] / sum(war.strengths))
+def test_strikes_shift_the_balance_by_the_force_over_the_power_that_is_struck(war):
+    push = pushed(war, war.ladder.strike)
+    campaign = war.ladder.names[ISRAEL].index("campaign")
+    strike, arsenal = war.ladder.strike[ISRAEL, campaign], war.arsenal[ISRAEL]
+    expected = war.conflict.lethality * strike * war.power[ISRAEL] * arsenal / war.power[IRAN]
+    assert push[ISRAEL, campaign] == pytest.approx(expected)
+    after = fought(playing(war, israel="campaign"))
+    assert after.balance - war.balance == pytest.approx(-war.weeks * expected)
+
+
+def test_a_strike_counts_by_the_power_it_meets_and_no_more_as_that_is_worn(war):
+    whole = float(pushed(war, war.ladder.strike)[ISRAEL].max())
+    weaker = replace(war, money=np.where(np.arange(6) == IRAN, war.money / 4, war.money))
+    ratio = float(war.power[IRAN] / weaker.power[IRAN])
+    assert ratio > 1
+    assert float(pushed(weaker, war.ladder.strike)[ISRAEL].max()) == pytest.approx(whole * ratio)
+    worn = replace(war, balance=np.float64(-2.0))
+    assert worn.strengths[0] < war.strengths[0]
+    assert (pushed(worn, war.ladder.strike) == pushed(war, war.ladder.strike)).all()
+
+
+def test_in_peace_the_balance_and_the_regime_return_to_where_they_began():
+    peace = replace(a_world(), weeks=1.0, balance=np.float64(0.8), regime=np.float64(0.3))
+    after = fought(playing(peace))
+    lasting = np.exp(-peace.conflict.recovery)
+    assert after.balance == pytest.approx(0.8 * lasting)
+    assert after.regime == pytest.approx(peace.aims.regime + (0.3 - peace.aims.regime) * lasting)
+    war = fought(playing(at_war(peace)))
+    assert war.balance == 0.8
+    fallen = fought(playing(replace(peace, collapsed=np.True_)))
+    assert fallen.regime == pytest.approx(0.3)
 
 
 def test_a_war_ends_only_when_its_draw_falls_below_the_rate(war):
@@ -71,11 +98,14 @@ def test_a_war_ends_only_when_its_draw_falls_below_the_rate(war):
     assert ended(calm, draws).war
 
 
-def test_no_war_settles_while_a_principal_campaigns(war):
+@pytest.mark.parametrize("who", ["israel", "iran", "united_states"])
+def test_no_war_settles_while_any_state_campaigns(war, who):
     draws = NEVER.copy()
     draws[1] = 0.0
-    assert ended(playing(war, israel="campaign"), draws).war
-    assert not ended(playing(war, israel="limited"), draws).war
+    most = "force" if who == "united_states" else "campaign"
+    assert ended(playing(war, **{who: most}), draws).war
+    if who != "united_states":
+        assert not ended(playing(war, **{who: "limited"}), draws).war
 
 
 def test_weeks_at_war_count_up_and_start_anew(war):
@@ -110,6 +140,21 @@ def test_a_regime_without_stability_falls_and_stays_down(war):
     assert not fallen.war
     assert ended(playing(fallen), NEVER).collapsed
     assert not ended(playing(replace(war, regime=1.0)), draws).collapsed
+
+
+def test_in_peace_a_regime_falls_only_where_it_was_shaken(war):
+    draws = NEVER.copy()
+    draws[3] = 0.0
+    peace = replace(war, war=np.False_)
+    assert peace.aims.regime < 1
+    assert not ended(playing(peace), draws).collapsed
+    shaken = replace(peace, regime=peace.aims.regime - 0.5)
+    assert ended(playing(shaken), draws).collapsed
+    # at `simmering` times the hazard of what it has lost
+    hazard = chance(war.conflict.collapse * war.conflict.simmering * 0.5, 1.0)
+    for draw, falls in ((0.999 * hazard, True), (1.001 * hazard, False)):
+        draws[3] = draw
+        assert ended(playing(shaken), draws).collapsed == falls
 
 
 def test_mediation_by_a_friend_of_one_side_is_accepted_less(war):

@@ -20,7 +20,7 @@ def war():
 def test_arms_given_leave_the_stocks_over_the_horizon(war):
     after = used(playing(war, russia="arms"))
     action = war.ladder.names[RUSSIA].index("arms")
-    given_ = war.ladder.systems[RUSSIA, action] / war.conflict.horizon
+    given_ = war.ladder.systems[RUSSIA, action] / war.conflict.shipment
     rebuilt = given_ * (1 - np.exp(-war.means.replenishment[RUSSIA]))
     assert war.systems[RUSSIA] - after.systems[RUSSIA] == pytest.approx(given_ - rebuilt)
     assert (after.systems[[IRAN, CHINA]] == war.systems[[IRAN, CHINA]]).all()
@@ -52,8 +52,23 @@ def test_arms_for_the_target_raise_its_balance(war):
 def test_arms_are_ordered_now_and_arrive_later(war):
     after = delivered(playing(war, russia="arms"))
     share = war.ladder.delivery[RUSSIA, war.ladder.names[RUSSIA].index("arms")]
-    assert after.ordered[RUSSIA] == pytest.approx(share * war.power[RUSSIA] / war.conflict.horizon)
+    assert after.ordered[RUSSIA] == pytest.approx(share * war.power[RUSSIA] / war.conflict.shipment)
     assert after.balance == war.balance
+
+
+def test_in_peace_supply_and_affronts_leave_orders_balance_and_sanctions_as_they_are():
+    peace = replace(a_world(), weeks=1.0, balance=np.float64(0.3))
+    acted = playing(peace, russia="arms", united_states="arms", iran="blockade")
+    after = sanctioned(delivered(acted))
+    assert (after.ordered == 0).all()
+    assert after.balance == peace.balance
+    assert (after.sanctions == peace.sanctions).all()
+    assert (used(acted).systems == used(peace).systems).all()
+    # what was ordered in war arrives, but tells in war alone
+    waiting = replace(acted, ordered=np.where(np.arange(6) == RUSSIA, 5.0, 0.0))
+    assert delivered(waiting).balance == peace.balance
+    assert delivered(at_war(waiting)).balance > peace.balance
+    assert delivered(waiting).ordered[RUSSIA] < 5
 
 
 def test_only_a_visible_affront_past_the_red_line_brings_sanctions_down(war):

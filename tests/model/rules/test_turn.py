@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from model.measures import survival
 from model.rules.conflict import chance
-from model.rules.turn import acted, drawn, judged, onset_play, resolved, valued
+from model.rules.turn import acted, drawn, judged, onset_play, renewed, resolved, starting
 from tests.model.rules.test_beliefs import playing
-from tests.worlds import RUNS, a_model, a_world, alone, at_war, differences, numbers, reached
+from tests.worlds import RUNS, a_world, alone, at_war, differences, numbers, reached
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 
@@ -57,47 +57,54 @@ def test_in_war_play_is_as_it_was_chosen():
     assert (onset_play(world, play) == play).all()
 
 
-def test_a_state_repeats_its_action_until_it_reviews_it():
-    world = replace(playing(at_war(a_world()), russia="mediation"), weeks_at_war=3.0)
-    play = sure(world, RUSSIA, "rhetoric")
-    play[RUSSIA, world.ladder.names[RUSSIA].index("mediation")] = 0.1
-    chosen = world.choice[RUSSIA]
-    draws = np.full((4, 6), 0.5)
-    review = chance(np.float64(world.conflict.revision), world.weeks)
-    draws[1] = review + 1e-9
-    assert acted(world, play, draws).choice[RUSSIA] == chosen
-    draws[1] = review - 1e-9
-    assert acted(world, play, draws).choice[RUSSIA] != chosen
+def test_in_war_a_state_plays_what_its_private_reasons_favour():
+    world = at_war(a_world())
+    play = np.full(world.ladder.rung.shape, 1.0 / world.ladder.rung.shape[1])
+    reasons = np.ones_like(play)
+    reasons[RUSSIA, 3] = 2.0
+    after = acted(replace(world, reasons=reasons), play, np.full((4, 6), 0.5))
+    assert after.choice[RUSSIA] == 3
+    # and changes its mind when payoffs move far enough
+    play[RUSSIA, 1] = 3 * play[RUSSIA, 3]
+    assert acted(replace(world, reasons=reasons), play, np.full((4, 6), 0.5)).choice[RUSSIA] == 1
 
 
-def test_an_action_that_is_closed_is_not_repeated():
-    world = replace(playing(at_war(a_world()), russia="mediation"), weeks_at_war=3.0)
+def test_in_peace_private_reasons_are_not_kept():
+    world = a_world()
+    reasons = np.ones(world.ladder.rung.shape)
+    reasons[RUSSIA, 3] = 1e9
     play = sure(world, RUSSIA, "rhetoric")
-    after = acted(world, play, np.full((4, 6), 1 - 1e-12))
+    play[RUSSIA, 3] = 1e-6
+    after = acted(replace(world, reasons=reasons), play, np.full((4, 6), 0.5))
     assert world.ladder.names[RUSSIA][after.choice[RUSSIA]] == "rhetoric"
+
+
+def test_an_action_that_is_closed_is_not_played_whatever_the_reasons():
+    world = at_war(a_world())
+    reasons = np.ones(world.ladder.rung.shape)
+    reasons[RUSSIA, 3] = np.inf
+    play = sure(world, RUSSIA, "rhetoric")
+    reasons[RUSSIA, 3] = 1e300
+    after = acted(replace(world, reasons=reasons), play, np.full((4, 6), 0.5))
+    assert world.ladder.names[RUSSIA][after.choice[RUSSIA]] == "rhetoric"
+
+
+def test_reasons_are_renewed_at_their_rate_and_only_while_war_goes_on():
+    world = at_war(a_world(), weeks_at_war=np.float64(3.0))
+    rate = chance(np.float64(world.conflict.renewal), world.weeks)
+    draws = np.full(6, rate + 1e-9)
+    draws[RUSSIA] = rate - 1e-9
+    assert renewed(world, draws).tolist() == [True, False, False, False, False, False]
+    begun = replace(world, weeks_at_war=np.float64(world.weeks))
+    assert bool(starting(begun))
+    assert not renewed(begun, draws).any()
+    assert not renewed(replace(world, war=np.False_), draws).any()
 
 
 def test_the_outcome_is_lost_with_the_regime():
     world = playing(at_war(a_world()))
     assert 0 < survival(world) < 1
     assert survival(replace(world, collapsed=np.True_)) == 0
-
-
-def test_realised_value_is_the_stake_in_the_outcome_and_the_costs_paid():
-    model = a_model(turns=2)
-    model.shock()
-    model.weigh()
-    world = playing(model.world, russia="arms")
-    after = valued(world, model.game, model.flows)
-    gained = (after.realised - world.realised)[CHINA]
-    weight = np.exp(-world.value.discount * world.weeks * world.turn) * world.weeks
-    # China is silent: it pays nothing, and its imports suffer from no one's blockade
-    held = world.weights["stakes"][CHINA] * world.interest[CHINA] * survival(world)
-    assert gained == pytest.approx(weight * held, rel=1e-9)
-    paid = (after.realised - world.realised)[RUSSIA]
-    assert paid < weight * world.weights["stakes"][RUSSIA] * world.interest[RUSSIA] * survival(
-        world
-    )
 
 
 @given(numbers())

@@ -1,0 +1,101 @@
+"""Doctrines: what a patron's policy does when all know it from the first day."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from experiments.engine import estimates
+from experiments.engine.batch import Job
+from experiments.engine.duel import ACTS, BASELINES, OWN, TALK, proteges, rows_under
+from experiments.engine.estimates import Estimate
+from experiments.engine.words import decimal
+from model.preset.load import ConfigError, Preset, menu
+from model.world import Array
+
+
+@dataclass(frozen=True)
+class Doctrine:
+    """What follows from one policy of a patron that is known from the first day.
+
+    `attacked` is the share of runs in which the protege's side comes to war, `weeks_at_war` the
+    mean over all runs, `boldness` the protege's mean force in its war turns, and the last two the
+    paired differences of realised value from the patron's own choice, which nobody knows before.
+    """
+
+    patron: str
+    protege: str
+    policy: str
+    attacked: Estimate
+    weeks_at_war: Estimate
+    boldness: Estimate
+    patron_value: Estimate
+    protege_value: Estimate
+
+
+def doctrines(
+    preset: Preset, patron: str, runs: int, *, seed: int = 0, workers: int = 1
+) -> list[Doctrine]:
+    """Every policy of a patron as a doctrine, and its own choice first.
+
+    Raises ConfigError where the state is no patron of the preset.
+    """
+    sided = proteges(preset)
+    if patron not in sided:
+        raise ConfigError(f"--patron: found '{patron}'; valid: {', '.join(sided)}")
+    policies = [each for each in (*BASELINES, TALK, *ACTS) if each in menu(preset, patron)]
+    forced = ({}, *({patron: each} for each in policies))
+    table = rows_under(Job(preset, seed, forced, doctrine=True), runs, workers)
+    protege = sided[patron]
+    return [
+        outcome_of(table, row, patron, protege, policy)
+        for row, policy in enumerate((OWN, *policies))
+    ]
+
+
+def outcome_of(
+    table: Mapping[str, Array], row: int, patron: str, protege: str, policy: str
+) -> Doctrine:
+    """The figures of one doctrine, of a table (policies, runs) a column."""
+    turns = table["war_turns"][row]
+    force = table[f"fought.{protege}"][row][turns > 0] / turns[turns > 0]
+    worth = {each: table[f"worth.{each}"] for each in (patron, protege)}
+    return Doctrine(
+        patron=patron,
+        protege=protege,
+        policy=policy,
+        attacked=estimates.of_share(float(table["fought"][row].mean()), len(turns)),
+        weeks_at_war=estimates.of(table["weeks_at_war"][row]),
+        boldness=estimates.of(force) if len(force) > 1 else Estimate(np.nan, np.nan, np.nan),
+        patron_value=estimates.of(worth[patron][row] - worth[patron][0]),
+        protege_value=estimates.of(worth[protege][row] - worth[protege][0]),
+    )
+
+
+def as_json(found: list[Doctrine]) -> str:
+    """The doctrines as one JSON list."""
+    return json.dumps([asdict(each) for each in found], indent=1)
+
+
+def in_words(found: list[Doctrine], label: Mapping[str, str]) -> str:
+    """The doctrines as a table."""
+    first = found[0]
+    lines = [
+        f"What {label[first.patron]} would do in war, known to all from the first day",
+        f"  {'doctrine':<12}{'attacked':>9}{'weeks of war':>14}"
+        f"{'force of ' + label[first.protege]:>20}{'value to ' + label[first.patron]:>26}"
+        f"{'value to ' + label[first.protege]:>26}",
+    ]
+    lines += [
+        f"  {each.policy:<12}{each.attacked.mean:>9.0%}{each.weeks_at_war.mean:>14.2f}"
+        f"{each.boldness.mean:>20.3f}{told(each.patron_value):>26}{told(each.protege_value):>26}"
+        for each in found
+    ]
+    lines.append("Values are less those of its own choice, which nobody knows before (95 %).")
+    return "\n".join(lines)
+
+
+def told(estimate: Estimate) -> str:
+    """A difference with its interval."""
+    return f"{decimal(estimate.mean)} [{decimal(estimate.low)}, {decimal(estimate.high)}]"
