@@ -31,6 +31,11 @@ DUELS_NOTE = (
     "Dots: mean over runs of the difference, talk and act played on the same random draws; bars: "
     "its 95 % interval.  Hollow: the interval holds 0."
 )
+OPEN_NOTE = (
+    "Dots: mean over runs of the difference, talk and act played on the same random draws; bars: "
+    "the wider of its 95 % intervals,\nof sampling and over what history leaves open of the "
+    "weights.  Hollow: the interval holds 0."
+)
 DAGGER_NOTE = (
     "\n† Means did not allow the act in most war turns; the most that they allowed was done."
 )
@@ -41,16 +46,17 @@ def duels(differences: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """Talk against intervention: paired differences of realised value with 95 % intervals.
 
     A row for each duel: patron, protege, talk, act, difference, low, high, and
-    talk_better, the share of runs in which talk is worth more; where there is a
+    talk_better, the share of runs in which talk is worth more; where there are
+    posterior_low and posterior_high the wider interval is drawn; where there is a
     column same, the share of runs in which nothing differs is shown beside it, and
     where there is forced_down, the share of war turns in which means did not allow
     the act, acts that were mostly out of reach are marked.
     """
     groups = differences.groupby(["patron", "protege", "talk"], sort=False)
     lines = len(differences) + len(groups)
-    height = 1.44 + 0.19 * lines
+    height = 1.56 + 0.19 * lines
     figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((0.125, 0.9 / height, 0.47, (height - 1.3) / height))
+    axes = figure.add_axes((0.125, 1.02 / height, 0.47, (height - 1.42) / height))
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
     decimals = decimals_of(differences["difference"])
     place = 0
@@ -65,7 +71,8 @@ def duels(differences: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     scale_differences(axes, differences)
     head_duels(axes, ties="same" in differences)
     marked = any(beyond_means(row) for row in differences.to_dict("records"))
-    note = DUELS_NOTE + (DAGGER_NOTE if marked else "")
+    note = OPEN_NOTE if "posterior_low" in differences else DUELS_NOTE
+    note += DAGGER_NOTE if marked else ""
     figure.text(0.012, 0.07 / height, note, **NOTE)
     return figure
 
@@ -83,7 +90,7 @@ def head_group(
 
 def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: int) -> None:
     """One line: the act, dot and interval, the figures, and how often talk is better."""
-    low, high, difference = float(row["low"]), float(row["high"]), float(row["difference"])
+    difference, (low, high) = float(row["difference"]), widest(row)
     colour = VERDICT_COLOURS.get(Estimate(difference, low, high).verdict, FAINT)
     fill = "white" if colour == FAINT else colour
     axes.axhline(place, color=GRID, linewidth=0.5, zorder=0)
@@ -104,6 +111,14 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
         )  # fmt: skip
 
 
+def widest(row: Mapping[Hashable, Any]) -> tuple[float, float]:
+    """The wider of a duel's intervals: of sampling, and over the posterior where it was played."""
+    spans = [(float(row["low"]), float(row["high"]))]
+    if pd.notna(row.get("posterior_low")):
+        spans.append((float(row["posterior_low"]), float(row["posterior_high"])))
+    return max(spans, key=lambda span: span[1] - span[0])
+
+
 def beyond_means(row: Mapping[Hashable, Any]) -> bool:
     """Whether means did not allow the act in most war turns, as far as the row tells."""
     return float(row.get("forced_down", 0.0)) > 0.5
@@ -113,8 +128,9 @@ def scale_differences(axes: Axes, differences: pd.DataFrame) -> None:
     """A linear axis, or a logarithmic one beyond the usual size where a few dwarf the rest."""
     usual = usual_size(differences["difference"])
     unit = float(10.0 ** np.round(np.log10(usual)))
-    low = min(1.25 * float(differences["low"].to_numpy().min()), -0.4 * usual)
-    high = max(1.25 * float(differences["high"].to_numpy().max()), 0.4 * usual)
+    ends = np.array([widest(row) for row in differences.to_dict("records")])
+    low = min(1.25 * float(ends.min()), -0.4 * usual)
+    high = max(1.25 * float(ends.max()), 0.4 * usual)
     label = "realised value of talk minus that of the act, units of payoff"
     if max(-low, high) > 8 * max(usual, unit / 2):
         axes.set_xscale("symlog", linthresh=unit)
@@ -142,7 +158,7 @@ def decimals_of(sizes: pd.Series) -> int:
 def head_duels(axes: Axes, *, ties: bool) -> None:
     """Which side is which, and the heads of the columns."""
     for across, text, side, colour in (
-        (0.0, "\N{LEFTWARDS ARROW} intervention better", "left", ACT),
+        (0.0, "\N{LEFTWARDS ARROW} the act better", "left", ACT),
         (1.0, "talk better \N{RIGHTWARDS ARROW}", "right", TALK),
         (COLUMNS[0], "difference  [95 %]", "right", FAINT),
         (COLUMNS[1], "runs: talk\nis better", "right", FAINT),

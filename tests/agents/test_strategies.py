@@ -71,7 +71,7 @@ def test_look_ahead_takes_the_action_of_the_highest_imagined_value():
     changes = {"russia.rule": "look_ahead", "russia.decision.samples": 2.0}
     model = a_model(runs=3, turns=3, changes=changes)
     batch = a_model(runs=range(2, 5), turns=3, changes=changes)
-    assert (batch.world.realised[:, 1] == model.world.realised).all()
+    assert (batch.world.realised[..., 1] == model.world.realised).all()
     model.shock()
     model.weigh()
     value = model.imagine(RUSSIA, 2, 2)

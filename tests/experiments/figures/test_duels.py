@@ -19,7 +19,7 @@ def drawn() -> Figure:
 
 def test_units_and_intervals_are_named() -> None:
     text = words(drawn())
-    units = ["units of payoff", "95 %", "intervention better", "talk better"]
+    units = ["units of payoff", "95 %", "the act better", "talk better"]
     assert [each for each in units if each not in text] == []
 
 
