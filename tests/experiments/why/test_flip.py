@@ -112,6 +112,6 @@ def test_money_flips_talk_and_force_for_russia_and_the_duels_agree():
         for root in each.roots:
             left = max((m for m in each.measured if m.value <= root.value), key=lambda m: m.value)
             right = min((m for m in each.measured if m.value > root.value), key=lambda m: m.value)
-            assert (left.difference > 0) != (right.difference > 0)
+            assert (left.estimate.mean > 0) != (right.estimate.mean > 0)
     assert json.loads(as_json(found))[0]["key"] == "russia.means.money"
     assert "Talk or force for russia" in in_words(found)
