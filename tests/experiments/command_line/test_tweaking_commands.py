@@ -30,6 +30,8 @@ COMMANDS = {
     "schema": ("schema", "twelve-days", "--out", "OUT"),
     "tweak": ("tweak", "twelve-days"),
     "flip": ("flip", "twelve-days", "--state", "russia", "--key", "oil.elasticity"),
+    "bands": ("bands", "twelve-days"),
+    "horizons": ("horizons", "twelve-days"),
     "backtest": ("backtest", "--timeline", "experiments/presets/timeline_2025.csv"),
     "forecast": ("forecast", "twelve-days", "--until", "2025-12-31", "--out", "OUT/sealed.json"),
 }
