@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from model.rules.conflict import pushed, setback, shift_of
-from model.world import TINY, Array, PerRun, PerState, Play, World, total
+from model.rules.conflict import breakout, pushed, setback, shift_of
+from model.world import TINY, Array, PerState, Play, World, total
 
 
 def contest_around(world: World) -> tuple[PerState, PerState, PerState]:
@@ -31,8 +31,8 @@ def shifted(survival: Array, shift: Array) -> Array:
 
 def feared(world: World) -> PerState:
     r"""What a unit of threat costs those who fear the target: $menace\,\max(-s_i, 0)\,\pi$."""
-    lives = world.survival(np.zeros(()), np.zeros(()))
-    return world.conflict.menace * np.maximum(-world.stakes[:, world.target], 0.0) * lives
+    hostile = np.maximum(-world.stakes[:, world.target], 0.0)
+    return world.conflict.menace * hostile * world.unaided
 
 
 def threat_left(world: World, effort: Array, reaching: Array, weeks: Array | float) -> Array:
@@ -69,10 +69,9 @@ def set_back(world: World) -> Play:
 
 def sprinted(world: World) -> Play:
     """Worth of the chance of a bomb that a sprint brings in a week."""
-    made = world.conflict.sprint / world.aims.breakout_weeks * (world.programme + world.hardened)
     ours, theirs, _ = contest_around(world)
     lost = world.interest * world.side * theirs / (ours + theirs)
-    return world.ladder.sprint * (made * lost)[:, None]
+    return world.ladder.sprint * (breakout(world) * lost)[:, None]
 
 
 def result_of(
@@ -83,9 +82,8 @@ def result_of(
     $interest\,(t\,(\pi(aid) - \pi(0)) + H\,(\pi(b + \Delta b) - \pi(b)))$ for t weeks, and what
     strikes set back in the threat for those who fear it, for H weeks.
     """
-    for_target = total(np.where(world.side > 0, aid, 0.0))
-    lives: PerRun = world.survival(np.zeros(()), np.zeros(()))
-    helped = world.survival(for_target, total(aid) - for_target) - lives
+    lives = world.unaided
+    helped = world.survival(*world.by_side(aid)) - lives
     shift = weeks * shift_of(world, pushed(world, strike) + armed(world, delivery))
     held = world.interest * (weeks * helped + world.value.horizon * (shifted(lives, shift) - lives))
     worn = world.threat - threat_left(world, *setback(world, strike), weeks)

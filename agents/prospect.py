@@ -31,8 +31,7 @@ def war_worth(world: World) -> PerRun:
     strike, aid = total(play * war.ladder.strike, 1), total(play * war.own_help, 1)
     effort, reaching = setback(war, strike)
     weeks = expected_weeks(war, play, strike, effort)
-    for_target = total(np.where(war.side > 0, aid, 0.0))
-    lives = war.survival(for_target, total(aid) - for_target)
+    lives = war.survival(*war.by_side(aid))
     lives = shifted(lives, weeks * shift_of(war, pushed(war, strike)))
     threat = threat_left(war, effort, reaching, weeks)[own]
     fear = war.conflict.menace * np.maximum(-war.stakes[own, war.target], 0.0)

@@ -69,8 +69,7 @@ def fallen(before: World, after: World) -> World:
     if not np.any(falls):
         return after
     weight = np.exp(-before.value.discount * before.weeks * before.turn)
-    lives = before.survival(np.zeros(()), np.zeros(()))
-    lost = before.weights["stakes"] * before.interest * lives * before.value.horizon
+    lost = before.weights["stakes"] * before.interest * before.unaided * before.value.horizon
     realised = np.array(
         np.broadcast_to(after.realised, (*after.realised.shape[:2], *np.shape(falls)))
     )

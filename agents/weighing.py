@@ -32,6 +32,7 @@ def means_used(world: World) -> Play:
     return used + ladder.share * (1 / np.maximum(world.readiness, LEAST))[:, None]
 
 
+@once
 def feasible(world: World) -> Array:
     """Which actions are open: on the menu, within free means, and fighting only where there is war.
 
@@ -61,16 +62,14 @@ def weighted(world: World, name: str, expected: Expected) -> Payoff:
     return world.weights[name][:, None] * world.terms[name].rule(world, expected)
 
 
+@once
 def affine(world: World, name: str) -> tuple[Play, Array]:
     """A weighted term against no one, and how it grows with its channel; 0 where it has none."""
-    known: dict[str, tuple[Play, Array]] = world.__dict__.setdefault("lines of terms", {})
-    if name not in known:
-        channel = world.terms[name].channel
-        found = weighted(world, name, Expected.unknown(channel) if channel else NOTHING)
-        known[name] = (found, np.zeros(()))
-        if isinstance(found, Affine):
-            known[name] = np.asarray(found.level), np.asarray(found.slope)
-    return known[name]
+    channel = world.terms[name].channel
+    found = weighted(world, name, Expected.unknown(channel) if channel else NOTHING)
+    if isinstance(found, Affine):
+        return np.asarray(found.level), np.asarray(found.slope)
+    return found, np.zeros(())
 
 
 LOYAL = ("commitment", "audience")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any, TypeVar  # fields of a record are replaced by name
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple  # fields are replaced by name
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -389,9 +389,17 @@ class World:
     @cached_property
     def aid_given(self) -> tuple[PerRun, PerRun]:
         """Aid that each side's states gave by the actions last played, in units of power."""
-        aid = self.ladder.played(self.ladder.aid, self.choice) * self.power
-        for_target = total(np.where(self.side > 0, aid, 0.0))
-        return for_target, total(aid) - for_target
+        return self.by_side(self.ladder.played(self.ladder.aid, self.choice) * self.power)
+
+    def by_side(self, amount: PerState) -> tuple[PerRun, PerRun]:
+        """What the states of the target's side and those of the challenger's have together."""
+        for_target = total(np.where(self.side > 0, amount, 0.0))
+        return for_target, total(amount) - for_target
+
+    @cached_property
+    def unaided(self) -> PerRun:
+        """Chance that the target holds out without anybody's aid."""
+        return self.survival(np.zeros(()), np.zeros(()))
 
     @property
     def seen(self) -> Choice:
@@ -407,16 +415,21 @@ class World:
 
 
 Found = TypeVar("Found")
+Names = TypeVarTuple("Names")
 
 
-def once(rule: Callable[[World], Found]) -> Callable[[World], Found]:
-    """A function of the world that several rules ask for, worked out once for each world."""
-    key = f"{rule.__module__}.{rule.__qualname__}"
+def once(rule: Callable[[World, *Names], Found]) -> Callable[[World, *Names], Found]:
+    """A function of the world, and of a name if any, that several rules ask for.
+
+    It is worked out once for each world and name.
+    """
+    what = f"{rule.__module__}.{rule.__qualname__}"
 
     @wraps(rule)
-    def known(world: World) -> Found:
+    def known(world: World, *names: *Names) -> Found:
+        key = f"{what}{names}"
         if key not in world.__dict__:
-            world.__dict__[key] = rule(world)
+            world.__dict__[key] = rule(world, *names)
         found: Found = world.__dict__[key]
         return found
 

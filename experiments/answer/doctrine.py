@@ -10,7 +10,7 @@ from experiments.engine import estimates
 from experiments.engine.batch import Job
 from experiments.engine.duel import ACTS, BASELINES, OWN, TALK, proteges, rows_under
 from experiments.engine.estimates import Estimate
-from experiments.engine.words import decimal
+from experiments.engine.words import aligned, estimated
 from model.preset.load import ConfigError, Preset, menu
 from model.world import Array
 
@@ -81,21 +81,19 @@ def as_json(found: list[Doctrine]) -> str:
 def in_words(found: list[Doctrine], label: Mapping[str, str]) -> str:
     """The doctrines as a table."""
     first = found[0]
-    lines = [
-        f"What {label[first.patron]} would do in war, known to all from the first day",
-        f"  {'doctrine':<12}{'attacked':>9}{'weeks of war':>14}"
-        f"{'force of ' + label[first.protege]:>20}{'value to ' + label[first.patron]:>26}"
-        f"{'value to ' + label[first.protege]:>26}",
-    ]
-    lines += [
-        f"  {each.policy:<12}{each.attacked.mean:>9.0%}{each.weeks_at_war.mean:>14.2f}"
-        f"{each.boldness.mean:>20.3f}{told(each.patron_value):>26}{told(each.protege_value):>26}"
-        for each in found
-    ]
-    lines.append("Values are less those of its own choice, which nobody knows before (95 %).")
-    return "\n".join(lines)
-
-
-def told(estimate: Estimate) -> str:
-    """A difference with its interval."""
-    return f"{decimal(estimate.mean)} [{decimal(estimate.low)}, {decimal(estimate.high)}]"
+    patron, protege = label[first.patron], label[first.protege]
+    heads = ("doctrine", "attacked", "weeks of war", f"force of {protege}", f"value to {patron}",
+             f"value to {protege}")  # fmt: skip
+    rows = []
+    for each in found:
+        values = (each.patron_value, each.protege_value)
+        told = (estimated(value.mean, value.low, value.high) for value in values)
+        means = (each.attacked.mean, each.weeks_at_war.mean, each.boldness.mean)
+        rows.append((each.policy, *means, *told))
+    return "\n".join(
+        [
+            f"What {patron} would do in war, known to all from the first day",
+            *aligned(("<12", ">9.0%", ">14.2f", ">20.3f", ">26", ">26"), rows, heads),
+            "Values are less those of its own choice, which nobody knows before (95 %).",
+        ]
+    )

@@ -53,9 +53,7 @@ class Duel:
     @property
     def verdict(self) -> str:
         """Talk, the other policy, or open: by the wider of the two intervals."""
-        known = [self.estimate, *([self.posterior] if self.posterior else [])]
-        widest = max(known, key=lambda each: each.high - each.low)
-        return winner(widest.verdict, self.act)
+        return winner(estimates.wider(self.estimate, self.posterior).verdict, self.act)
 
     @property
     def deciding(self) -> list[str]:
@@ -177,13 +175,23 @@ class Contest:
             for action in dict.fromkeys((TALK, *acts))
         ]
 
+    @property
+    def rows(self) -> dict[tuple[str, str], int]:
+        """The place of each patron and action among the policies."""
+        return {next(iter(each.items())): row for row, each in enumerate(self.policies)}
+
+    def gap(self, table: Mapping[str, Array], patron: str, act: str) -> Array:
+        """What talk is worth to a patron less another policy, run by run."""
+        worth = table[f"worth.{patron}"]
+        return np.asarray(worth[self.rows[patron, TALK]] - worth[self.rows[patron, act]])
+
     def fought(self, table: Mapping[str, Array]) -> tuple[list[Duel], dict[str, Array]]:
         """The duels and the values behind them, of a table (policies, runs) a column."""
         found: list[Duel] = []
         columns: dict[str, Array] = {}
         for patron, acts in self.acts.items():
             protege = self.proteges[patron]
-            rows = {each[patron]: row for row, each in enumerate(self.policies) if patron in each}
+            rows = {action: row for (who, action), row in self.rows.items() if who == patron}
             values = {
                 action: {state: table[f"worth.{state}"][row] for state in (patron, protege)}
                 for action, row in rows.items()
@@ -222,12 +230,9 @@ def over_posterior(
     preset = load(job.preset, drawn_weights(job.preset, draws, COPIES, drawn))
     spread = replace(job, preset=preset, policies=tuple(found.policies))
     table = rows_under(spread, draws * COPIES, workers)
-    rows = {next(iter(each.items())): row for row, each in enumerate(found.policies)}
     judged = []
     for duel in fought:
-        values = table[f"worth.{duel.patron}"]
-        gap = values[rows[duel.patron, TALK]] - values[rows[duel.patron, duel.act]]
-        means = by_draw(gap, COPIES)
+        means = by_draw(found.gap(table, duel.patron, duel.act), COPIES)
         low, high = np.quantile(means, [0.025, 0.975])
         judged.append(
             replace(duel, posterior=Estimate(float(means.mean()), float(low), float(high)))

@@ -46,6 +46,15 @@ class Estimate:
         return self.verdict in (TALK, INTERVENTION)
 
 
+def wider(one: Estimate, other: Estimate | None) -> Estimate:
+    """The estimate of the wider interval; the first where there is no other, or they are equal.
+
+    >>> wider(Estimate(0.2, 0.1, 0.3), Estimate(0.2, -0.1, 0.5))
+    Estimate(mean=0.2, low=-0.1, high=0.5)
+    """
+    return max(filter(None, (one, other)), key=lambda each: each.high - each.low)
+
+
 def verdicts(low: ArrayLike, high: ArrayLike) -> Array:
     """The verdict of each interval; where an end is no number nothing can be said.
 

@@ -41,7 +41,7 @@ def drawn_weights(
             key = f"{state}.precision" if name == "precision" else f"{state}.weights.{name}"
             if key in preset.arrays:
                 continue
-            high = 200.0 if name == "precision" else TERMS[name].high
+            _, high, _ = preset.range(key) or (0.0, np.inf, "")
             changes[key] = np.repeat(np.minimum(preset.figure(key) * ratio[:count], high), copies)
     return changes
 

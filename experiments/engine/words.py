@@ -26,6 +26,15 @@ def interval(low: float, high: float, places: int = 2, sign: str = "+") -> str:
     return f"[{decimal(low, places, sign)}, {decimal(high, places, sign)}]"
 
 
+def estimated(mean: float, low: float, high: float, places: int = 2) -> str:
+    """A mean with the ends of its interval.
+
+    >>> estimated(0.126, -0.04, 0.3, 1)
+    '+0.1 [0.0, +0.3]'
+    """
+    return f"{decimal(mean, places)} {interval(low, high, places)}"
+
+
 def aligned(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],

@@ -90,8 +90,9 @@ def head_group(
 
 def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: int) -> None:
     """One line: the act, dot and interval, the figures, and how often talk is better."""
-    difference, (low, high) = float(row["difference"]), widest(row)
-    colour = VERDICT_COLOURS.get(Estimate(difference, low, high).verdict, FAINT)
+    drawn = widest(row)
+    difference, low, high = drawn.mean, drawn.low, drawn.high
+    colour = VERDICT_COLOURS.get(drawn.verdict, FAINT)
     fill = "white" if colour == FAINT else colour
     axes.axhline(place, color=GRID, linewidth=0.5, zorder=0)
     axes.errorbar(
@@ -111,12 +112,13 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
         )  # fmt: skip
 
 
-def widest(row: Mapping[Hashable, Any]) -> tuple[float, float]:
-    """The wider of a duel's intervals: of sampling, and over the posterior where it was played."""
-    spans = [(float(row["low"]), float(row["high"]))]
-    if pd.notna(row.get("posterior_low")):
-        spans.append((float(row["posterior_low"]), float(row["posterior_high"])))
-    return max(spans, key=lambda span: span[1] - span[0])
+def widest(row: Mapping[Hashable, Any]) -> Estimate:
+    """The wider of a duel's estimates: of sampling, and over the posterior where it was played."""
+    sampled = Estimate(*(float(row[each]) for each in ("difference", "low", "high")))
+    if pd.isna(row.get("posterior_low")):
+        return sampled
+    ends = float(row["posterior_low"]), float(row["posterior_high"])
+    return estimates.wider(sampled, Estimate(sampled.mean, *ends))
 
 
 def beyond_means(row: Mapping[Hashable, Any]) -> bool:
@@ -128,9 +130,9 @@ def scale_differences(axes: Axes, differences: pd.DataFrame) -> None:
     """A linear axis, or a logarithmic one beyond the usual size where a few dwarf the rest."""
     usual = usual_size(differences["difference"])
     unit = float(10.0 ** np.round(np.log10(usual)))
-    ends = np.array([widest(row) for row in differences.to_dict("records")])
-    low = min(1.25 * float(ends.min()), -0.4 * usual)
-    high = max(1.25 * float(ends.max()), 0.4 * usual)
+    drawn = [widest(row) for row in differences.to_dict("records")]
+    low = min(1.25 * min(each.low for each in drawn), -0.4 * usual)
+    high = max(1.25 * max(each.high for each in drawn), 0.4 * usual)
     label = "realised value of talk minus that of the act, units of payoff"
     if max(-low, high) > 8 * max(usual, unit / 2):
         axes.set_xscale("symlog", linthresh=unit)

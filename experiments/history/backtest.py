@@ -79,13 +79,16 @@ class Backtest:
 
 def held_out(design: str, cases: Cases, folds: Sequence[Array]) -> Backtest:
     """The backtest that forecasts each fold from all other cases."""
-    forecasts = {}
-    for name, forecaster in FORECASTERS.items():
-        rows = np.zeros((len(cases), len(RUNGS)))
-        for fold in folds:
-            rows[fold] = forecaster(cases[~fold], cases[fold])
-        forecasts[name] = rows
+    forecasts = {name: left_out(each, cases, folds) for name, each in FORECASTERS.items()}
     return Backtest(design, cases.outcome, forecasts)
+
+
+def left_out(forecaster: Forecaster, cases: Cases, folds: Sequence[Array]) -> Array:
+    """A forecaster's chances of each rung in each case, fitted to all but the case's fold."""
+    rows = np.zeros((len(cases), len(RUNGS)))
+    for fold in folds:
+        rows[fold] = forecaster(cases[~fold], cases[fold])
+    return rows
 
 
 def by_time(cases: Cases, year: int) -> Backtest:

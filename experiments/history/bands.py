@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from experiments.engine import estimates
-from experiments.engine.batch import Job, blocks
-from experiments.engine.duel import proteges
+from experiments.engine.batch import Job
+from experiments.engine.duel import proteges, rows_under
 from experiments.engine.estimates import Estimate
 from experiments.engine.words import aligned
 from experiments.history.base_rates import BaseRate, known
@@ -67,8 +67,8 @@ class Bands:
 
 def bands(preset: Preset, runs: int, *, seed: int = 0, workers: int = 1) -> Bands:
     """The behaviour bands of a preset. Raises ConfigError where no run sees war."""
-    played = [each.table for each in blocks(Job(preset, seed), runs, workers=workers)]
-    table = {key: np.concatenate([each[key] for each in played]) for key in played[0]}
+    played = rows_under(Job(preset, seed), runs, workers)
+    table = {key: column[0] for key, column in played.items()}
     war = table["at_war"] > 0
     if not war.any():
         raise ConfigError(f"bands: no war in {runs} runs of {preset.name}; valid: more runs")

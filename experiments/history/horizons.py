@@ -25,7 +25,7 @@ from experiments.engine.duel import (
 from experiments.engine.estimates import OPEN
 from experiments.engine.posterior import drawn_weights
 from experiments.engine.words import aligned, decimal, interval
-from experiments.history.backtest import patron_out, strategic
+from experiments.history.backtest import left_out, patron_out, strategic
 from experiments.history.calibrate import calibrated, counting
 from experiments.history.cases import FOLDER, Cases, read_cases
 from experiments.history.likelihood import DEFAULTS, NAMES, Fit, bounds
@@ -111,11 +111,8 @@ def multiples(logs: Array) -> dict[str, Array]:
 
 def left_out_score(cases: Cases) -> float:
     """Ranked probability score of each patron's cases, forecast from those of the others."""
-    scores = np.zeros(len(cases))
-    for fold in patron_out(cases):
-        forecast = strategic(cases[~fold], cases[fold])
-        scores[fold] = ranked_probability(forecast, cases.outcome[fold])
-    return float(scores.mean())
+    forecast = left_out(strategic, cases, patron_out(cases))
+    return float(ranked_probability(forecast, cases.outcome).mean())
 
 
 def settled(found: Sequence[AtHorizon], act: str) -> str:

@@ -49,11 +49,7 @@ def agreement(changes: Mapping[str, Change], draws: int = DRAWS, copies: int = C
     found, runs = contest(preset), draws * copies
     payoff = payoff_gaps(preset, found, runs)
     table = rows_under(Job(preset, 0, tuple(found.policies)), runs)
-    rows = {next(iter(each.items())): row for row, each in enumerate(found.policies)}
-    value = []
-    for patron, act in found.pairs:
-        worth = table[f"worth.{patron}"]
-        value.append(by_draw(worth[rows[patron, TALK]] - worth[rows[patron, act]], copies))
+    value = [by_draw(found.gap(table, *pair), copies) for pair in found.pairs]
     told = [[by_draw(each, copies) for each in both] for both in payoff]
     gaps = [np.where(open_ > 0, gap / np.maximum(open_, 1 / copies), np.nan) for gap, open_ in told]
     return Agreement(found.pairs, np.array(gaps), np.array(value))

@@ -10,13 +10,13 @@ from scipy.stats import chi2
 from experiments.engine import estimates
 from experiments.engine.batch import MEDIATION
 from experiments.engine.estimates import Estimate
-from experiments.engine.words import decimal, interval
+from experiments.engine.words import estimated
 from experiments.theory.finding import CRISIS, PATRON, Finding, play_out
 from experiments.theory.treaty_targets import treaty
 from model.alliance_model import AllianceModel
 from model.measures import MEASURES, standing
 from model.preset.load import Change
-from model.world import Array, PerRun, World
+from model.world import Array, World
 
 LEVEL = 0.01
 """A chi-square test of all states together that is rejected at this level breaks T14."""
@@ -184,8 +184,7 @@ def t15() -> Finding:
     }
     found = {name: estimates.of(each, estimates.STRICT) for name, each in signs.items()}
     note = "\n".join(
-        f"{name}: {decimal(each.mean, 4)} {interval(each.low, each.high, 4)}"
-        for name, each in found.items()
+        f"{name}: {estimated(each.mean, each.low, each.high, 4)}" for name, each in found.items()
     )
     return Finding(
         id="T15",
@@ -217,14 +216,9 @@ def peace(runs: int = 200, turns: int = 260) -> tuple[dict[str, float], float]:
     return drifts, float(np.broadcast_to(after.bomb, runs).mean())
 
 
-def endurance(world: World) -> PerRun:
-    """Chance that the target holds out without anybody's aid."""
-    return world.survival(np.zeros(()), np.zeros(()))
-
-
 LEVELS: dict[str, Callable[[World], Array]] = {
     "balance": MEASURES["balance"].rule,
-    "survival": endurance,
+    "survival": attrgetter("unaided"),
     "regime": MEASURES["regime"].rule,
     "programme": MEASURES["programme"].rule,
     "ties": attrgetter("affinity"),

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.engine import estimates
+from experiments.engine.batch import Job
+from experiments.engine.duel import rows_under
 from experiments.engine.estimates import Estimate
-from experiments.engine.words import decimal, interval
-from experiments.theory.finding import CRISIS, PATRON, Finding, play_out, war_turns
+from experiments.engine.words import decimal, estimated
+from experiments.theory.finding import CRISIS, PATRON, Finding
 from experiments.theory.treaty_targets import treaty
-from model.alliance_model import AllianceModel
-from model.preset.load import Change
+from model.preset.load import Change, Preset, load
 from model.world import Array
 
 RUNS = 1000
@@ -73,31 +74,21 @@ DETERRENTS = {
 def attacked(changes: Mapping[str, Change], doctrine: str = "", runs: int = RUNS) -> Array:
     """Whether Iran is attacked in 2025, run by run, under a doctrine of the patron if any."""
     policy = {PATRON: doctrine} if doctrine else {}
-    model = AllianceModel(
-        "iran-2025",
-        runs=range(runs),
-        changes={"players": PLAYERS, **changes},
-        policy=policy,
-        doctrine=bool(policy),
-    )
-    play_out(model)
-    return np.broadcast_to(model.world.wars > 0, runs) * 1.0
+    preset = load("iran-2025", {"players": PLAYERS, **changes})
+    return under_doctrine(preset, policy, runs)["fought"] * 1.0
 
 
 def boldness(changes: Mapping[str, Change], doctrine: str, runs: int = RUNS) -> Array:
     """Force of the protege over its war turns in a crisis that no ceasefire ends, run by run."""
-    model = AllianceModel(
-        CRISIS,
-        runs=range(runs),
-        changes={**changes, "events": []},
-        policy={PATRON: doctrine},
-        doctrine=True,
-    )
-    force, turns = np.zeros(runs), np.zeros(runs)
-    for war in war_turns(model):
-        strike = model.world.ladder.played(model.world.ladder.strike, model.world.choice)
-        force, turns = force + war * strike[model.world.target], turns + war
-    return force / np.maximum(turns, 1)
+    preset = load(CRISIS, {**changes, "events": []})
+    table = under_doctrine(preset, {PATRON: doctrine}, runs)
+    return np.asarray(table["fought.iran"] / np.maximum(table["war_turns"], 1))
+
+
+def under_doctrine(preset: Preset, policy: Mapping[str, str], runs: int) -> dict[str, Array]:
+    """The table of an ensemble under a policy that is known from the first day: (runs,)."""
+    table = rows_under(Job(preset, 0, (policy,), doctrine=bool(policy)), runs)
+    return {name: column[0] for name, column in table.items()}
 
 
 def odds(happened: Array) -> float:
@@ -140,13 +131,14 @@ def t13(runs: int = RUNS) -> Finding:
     for name, (after, rise) in found.items():
         lines.append(
             f"{'ok   ' if deters(name, rise) else 'WRONG'} {name}: {after.mean():.3f}, "
-            f"{told(rise)}; {decimal(odds(after) - odds(before))}"
+            f"{estimated(rise.mean, rise.low, rise.high, 3)}; {decimal(odds(after) - odds(before))}"
             + (f", history {DETERRENTS[name].known}" if DETERRENTS[name].known else "")
         )
     for name, more in bold.items():
         lines.append(
             f"{'ok   ' if more.low > 0 else 'WRONG'} moral hazard, {name}: force of Iran in war "
-            f"with a defence clause known as doctrine less under silence {told(more)}"
+            "with a defence clause known as doctrine less under silence "
+            f"{estimated(more.mean, more.low, more.high, 3)}"
         )
     lines += [HISTORY, NEIGHBOURS]
     holds = all(deters(name, rise) for name, (_, rise) in found.items())
@@ -161,8 +153,3 @@ def t13(runs: int = RUNS) -> Finding:
         breaks="a challenger that weighs its own marginal share of a war and not its result, or "
         "a target's strength that only makes it worth striking",
     )
-
-
-def told(estimate: Estimate) -> str:
-    """An estimate and its interval in three decimals."""
-    return f"{decimal(estimate.mean, 3)} {interval(estimate.low, estimate.high, 3)}"

@@ -10,7 +10,7 @@ from scipy.special import logit
 
 from experiments.engine import estimates, posterior
 from experiments.engine.estimates import Estimate, around
-from experiments.engine.words import decimal, interval
+from experiments.engine.words import estimated
 from experiments.history.cases import FOLDER, RUNGS, Cases, read_cases
 from experiments.history.likelihood import DEFAULTS, NAMES, RUNG_CLASSES, game_at, games_read_by
 from experiments.theory.finding import CRISIS, PATRON, Finding, play_out, war_turns
@@ -135,7 +135,7 @@ def t6() -> Finding:
     deterred = share_gap(peace, pact, np.ones(runs, bool))
     joins = share_gap(fights, pact, ~peace)
     note = (
-        f"arms or force once attacked {decimal(joins.mean)} {interval(joins.low, joins.high)} by "
+        f"arms or force once attacked {estimated(joins.mean, joins.low, joins.high)} by "
         "pact; pacts are sought where the threat is high"
     )
     title = "pact and deterrence (Huth & Russett 1984)"

@@ -1,6 +1,8 @@
 """Builds the first world of a preset: its figures as arrays, before the first turn."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any  # sections of a file are made from the declarations; a world has many types
 
 import numpy as np
@@ -24,19 +26,19 @@ def ladder(preset: Preset, trailing: tuple[int, ...], spoken: float | Array = 1.
     most = max(len(each) for each in menus)
     entries = ladder_entries()
 
-    def table(attribute: str) -> Array:
-        def entry(name: str) -> float:
-            if attribute == "carried":
-                included = entries[name].includes
-                return float(entries[included].voice) if included else 0.0
-            return float(getattr(entries[name], attribute))
-
-        rows = [[entry(name) for name in each] + [0.0] * (most - len(each)) for each in menus]
+    def table(attribute: Callable[[Any], float]) -> Array:
+        rows = [
+            [attribute(entries[name]) for name in each] + [0.0] * (most - len(each))
+            for each in menus
+        ]
         return np.array(rows, float).reshape(len(menus), most, *trailing)
 
+    def carried(entry: Any) -> float:
+        return entries[entry.includes].voice if entry.includes else 0.0
+
     on_menu = np.array([[column < len(each) for column in range(most)] for each in menus])
-    attributes = {each.name: table(each.name) for each in fields(Action)}
-    attributes["voice"] = spoken_with(attributes, table("carried"), spoken)
+    attributes = {each.name: table(attrgetter(each.name)) for each in fields(Action)}
+    attributes["voice"] = spoken_with(attributes, table(carried), spoken)
     return Ladder(names=menus, on_menu=on_menu.reshape(*on_menu.shape, *trailing), **attributes)
 
 

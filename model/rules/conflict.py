@@ -113,7 +113,7 @@ def ended(world: World, draw: Array) -> World:
     rate = rate * (1 + conflict.mediation * accepted_mediation(world))
     settled = world.war & (draw[1] < chance(rate, world.weeks))
     sprint = ladder.played(ladder.sprint, world.choice)[world.target]
-    made = conflict.sprint / aims.breakout_weeks * sprint * (world.programme + world.hardened)
+    made = sprint * breakout(world)
     shaken = np.maximum(aims.regime - world.regime, 0.0) * conflict.simmering
     falls = conflict.collapse * np.where(world.war, 1 - world.regime, shaken)
     collapsed = world.collapsed | (draw[3] < chance(falls, world.weeks))
@@ -128,6 +128,11 @@ def ended(world: World, draw: Array) -> World:
         bomb=bomb,
         collapsed=collapsed,
     )
+
+
+def breakout(world: World) -> PerRun:
+    """Weekly rate at which a whole sprint makes a bomb of what is left of the programme (S18)."""
+    return world.conflict.sprint / world.aims.breakout_weeks * (world.programme + world.hardened)
 
 
 def settlement_rate(world: World, quiet: PerRun, calm: PerRun) -> PerRun:

@@ -52,8 +52,7 @@ def delivered(world: World) -> World:
     pressed = total(np.maximum(world.affinity, 0.0) * opposed * lobby[None], 1)
     waiting = (world.ordered - arrived) * np.exp(-pressed * world.weeks)
     new = np.where(world.war, ladder.played(ordered(world), world.choice) * world.weeks, 0.0)
-    for_target = total(np.where(world.side > 0, arrived, 0.0))
-    for_challenger = total(arrived) - for_target
+    for_target, for_challenger = world.by_side(arrived)
     target, challenger = world.strengths
     shift = np.log1p(for_target / target) - np.log1p(for_challenger / challenger)
     rout = world.conflict.rout

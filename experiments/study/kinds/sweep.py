@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.engine.duel import OWN
 from experiments.engine.estimates import INTERVENTION, OPEN, TALK, UNDEFINED, verdicts
-from experiments.engine.words import decimal, interval
+from experiments.engine.words import decimal, estimated
 from experiments.figures.duels import duels as duels_figure
 from experiments.study.design import Design
 from experiments.study.kinds import sweep_figure
@@ -107,7 +107,7 @@ def duel_words(duels: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
         yield (
             f"{labels[row['patron']]} for {labels[row['protege']]}: {row['talk']} "
             f"is {words[verdict]} {row['act']}: "
-            f"{decimal(row['difference'], 3)} {interval(row['low'], row['high'], 3)} "
+            f"{estimated(row['difference'], row['low'], row['high'], 3)} "
             f"in {row['runs']} runs; better in {row['talk_better']:.0%}, the same in "
             f"{row['same']:.0%}; {decimal(row['protege_difference'])} for the protege."
         )
