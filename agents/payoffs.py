@@ -49,6 +49,7 @@ class Term:
     realised: bool
     wartime: bool
     theory: str
+    plain: str
 
     @property
     def meaning(self) -> str:
@@ -81,6 +82,7 @@ def term(
     realised: bool = True,
     wartime: bool = False,
     source: str = "",
+    plain: str = "",
 ) -> Callable[[Rule], Rule]:
     """Declare a payoff term under its function's name.
 
@@ -88,19 +90,26 @@ def term(
     `channel` names the expectation the term reads; it must be affine in it, and `shared` says
     that what is expected moves all actions alike. A term is `realised` week by week at the
     actions played, unless it is realised otherwise (stakes by what all did, reputation at the
-    end) or its effect is in what others then do. A `wartime` term is nothing in peace.
+    end) or its effect is in what others then do. A `wartime` term is nothing in peace. `plain` is
+    what it is about in a sentence, the term's own name by default: "words save 1.2 of means".
     """
 
     def declare(rule: Rule) -> Rule:
         name = rule.__name__
         marks = (channel, shared, realised, wartime)
-        declaring.get()[name] = Term(name, rule, default, prior, low, high, *marks, source)
+        about = plain or name.replace("_", " ")
+        declaring.get()[name] = Term(name, rule, default, prior, low, high, *marks, source, about)
         return rule
 
     return declare
 
 
-@term(default=0.475, prior=1.0, source="Leeds 2003; Morrow 2000; Berkemeier & Fuhrmann 2018")
+@term(
+    default=0.475,
+    prior=1.0,
+    source="Leeds 2003; Morrow 2000; Berkemeier & Fuhrmann 2018",
+    plain="treaties kept",
+)
 def commitment(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of keeping a treaty that binds.
 
@@ -112,7 +121,13 @@ def commitment(world: World, expected: Expected = NOTHING) -> Play:
     return depth[:, None] * shown
 
 
-@term(default=0.875, prior=1.0, wartime=True, source="Fearon 1994, 1997; Tomz 2007")
+@term(
+    default=0.875,
+    prior=1.0,
+    wartime=True,
+    source="Fearon 1994, 1997; Tomz 2007",
+    plain="standing at home",
+)
 def audience(world: World, expected: Expected = NOTHING) -> Play:
     r"""Domestic cost of words that deeds do not answer.
 
@@ -131,6 +146,7 @@ def audience(world: World, expected: Expected = NOTHING) -> Play:
     realised=False,
     wartime=True,
     source="Sartori 2005; Crescenzi et al. 2012; Sechser 2018",
+    plain="reputation",
 )
 def reputation(world: World, expected: Expected = NOTHING) -> Play:
     r"""What the audiences' opinion of reliability and honesty gains, valued by the future.
@@ -144,7 +160,12 @@ def reputation(world: World, expected: Expected = NOTHING) -> Play:
     return shadow[:, None] * (reliability_gain(world, deeds) + honesty_gain(world, words))
 
 
-@term(default=0.915, prior=1.0, source="convex opportunity cost; Powell 1999")
+@term(
+    default=0.915,
+    prior=1.0,
+    source="convex opportunity cost; Powell 1999",
+    plain="means",
+)
 def resources(world: World, expected: Expected = NOTHING) -> Play:
     r"""Opportunity cost of the means used.
 
@@ -162,6 +183,7 @@ def resources(world: World, expected: Expected = NOTHING) -> Play:
     channel="aid",
     realised=False,
     source="Altfeld & Bueno de Mesquita 1979",
+    plain="the protege's survival",
 )
 def stakes(world: World, expected: Expected = NOTHING) -> Payoff:
     r"""Worth of what the aid changes in the protege's survival.
@@ -191,7 +213,13 @@ def stakes(world: World, expected: Expected = NOTHING) -> Payoff:
     return own + np.where(fought, crowded - alone, 0.0) * (scale[:, None] * expected.aid)
 
 
-@term(default=2.03, prior=2.0, realised=False, source="Sartori 2005; McManus 2018")
+@term(
+    default=2.03,
+    prior=2.0,
+    realised=False,
+    source="Sartori 2005; McManus 2018",
+    plain="words believed",
+)
 def sway(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of words, which deter as far as the adversary believes them.
 
@@ -203,7 +231,13 @@ def sway(world: World, expected: Expected = NOTHING) -> Play:
     return world.ladder.voice * (world.interest * world.side * believed * weight)[:, None]
 
 
-@term(default=0.4, prior=1.0, channel="force", source="Snyder 1984; Benson 2012")
+@term(
+    default=0.4,
+    prior=1.0,
+    channel="force",
+    source="Snyder 1984; Benson 2012",
+    plain="exposure to force",
+)
 def escalation(world: World, expected: Expected = NOTHING) -> Payoff:
     r"""Expected harm from the other side's force.
 
@@ -219,7 +253,13 @@ def escalation(world: World, expected: Expected = NOTHING) -> Payoff:
     return -exposed * (expected.force + (world.conflict.dread * facing)[:, None])
 
 
-@term(default=1.17, prior=1.0, channel="lobbying", source="competing ties; Snyder 1997")
+@term(
+    default=1.17,
+    prior=1.0,
+    channel="lobbying",
+    source="competing ties; Snyder 1997",
+    plain="ties to others",
+)
 def ties(world: World, expected: Expected = NOTHING) -> Payoff:
     r"""Harm to ties with friends on the other side.
 
@@ -238,6 +278,7 @@ def ties(world: World, expected: Expected = NOTHING) -> Payoff:
     channel="supply",
     shared=True,
     source="US EIA 2025; Caldara et al. 2019",
+    plain="trade and oil income",
 )
 def economy(world: World, expected: Expected = NOTHING) -> Payoff:
     r"""Change of oil income and trade less sanctions brought down, as share of the budget.
@@ -259,7 +300,13 @@ def economy(world: World, expected: Expected = NOTHING) -> Payoff:
     return closed + (trade - figures.threatened[:, None] * affront_seen(world))
 
 
-@term(default=1.0, prior=None, realised=False, source="Fearon 1995; Zagare & Kilgour 2000")
+@term(
+    default=1.0,
+    prior=None,
+    realised=False,
+    source="Fearon 1995; Zagare & Kilgour 2000",
+    plain="the war in prospect",
+)
 def prospect(world: World, expected: Expected = NOTHING) -> Play:
     r"""Worth of the war that a first strike opens, to the challenger in peace.
 

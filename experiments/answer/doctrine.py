@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,6 +32,18 @@ class Doctrine:
     boldness: Estimate
     patron_value: Estimate
     protege_value: Estimate
+
+    def record(self) -> dict[str, object]:
+        """The doctrine as plain data: means, and their intervals."""
+        told = {
+            "attacked": self.attacked,
+            "weeks": self.weeks_at_war,
+            "value": self.patron_value,
+            "protege": self.protege_value,
+            "boldness": self.boldness,
+        }
+        plain: dict[str, object] = {name: each.mean for name, each in told.items()}
+        return plain | {"intervals": {name: [each.low, each.high] for name, each in told.items()}}
 
 
 def doctrines(
@@ -74,8 +86,8 @@ def outcome_of(
 
 
 def as_json(found: list[Doctrine]) -> str:
-    """The doctrines as one JSON list."""
-    return json.dumps([asdict(each) for each in found], indent=1)
+    """The doctrines as one JSON object, each under its policy."""
+    return json.dumps({each.policy: each.record() for each in found}, indent=1)
 
 
 def in_words(found: list[Doctrine], label: Mapping[str, str]) -> str:

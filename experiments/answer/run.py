@@ -8,17 +8,22 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.answer import reasons
 from experiments.answer.acts import brent, observed_rungs
-from experiments.answer.report import record, trajectory, verdict
+from experiments.answer.doctrine import Doctrine, doctrines
+from experiments.answer.report import in_words, record, trajectory
+from experiments.answer.verdict import Verdict
 from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks, gathered
 from experiments.engine.duel import Duel, contest, joined, over_posterior
-from experiments.engine.posterior import DRAWS
+from experiments.engine.posterior import COPIES
 from experiments.engine.progress import Meter
 from experiments.engine.provenance import deciding
 from experiments.engine.store import Folder, Rows, manifest, result_folder
 from experiments.figures.crisis import oil, reputations, rungs
 from experiments.figures.duels import duels
 from experiments.figures.style import save
+from experiments.figures.waterfall import waterfall
+from experiments.why.turning import Search, turns_first
 from model.preset.load import (
     Change,
     Preset,
@@ -33,6 +38,12 @@ CREW_RUNS = 5000
 
 DUEL_RUNS = 2000
 """Runs of each duel at most: by then the paired interval is narrow."""
+
+DRAWS = 40
+"""Draws of the posterior by default, so that a first answer takes less than a minute."""
+
+DOCTRINE_RUNS = 200
+"""Runs of each doctrine at most."""
 
 
 @dataclass(frozen=True)
@@ -58,28 +69,25 @@ def run(
 ) -> Answer:
     """Play a preset with its duels and write tables, figures and manifest.
 
-    The duels are also played over so many `draws` of weights and precision from the posterior.
+    The duels are also played over so many `draws` of weights and precision from the posterior;
+    with none of them, what would turn the verdict is not looked for either.
     """
     preset = load(preset, changes)
     observed = observed_rungs(preset)  # what cannot be read stops before anything is played
     count = runs or preset.file.runs
-    workers = workers or (all_workers() if count >= CREW_RUNS else 1)
+    much = count + draws * COPIES * len(preset.profiles) >= CREW_RUNS
+    workers = workers or (all_workers() if much else 1)
     settings = {"seed": seed, "runs": count, "turns": preset.file.turns, "draws": draws}
     settings |= deciding("run")
     folder = result_folder(preset, settings, out)
     with folder.locked():
         folder.claim(manifest(preset, settings, command))
         rows = Rows(folder, "runs.parquet")
-        ensemble, fought, values = played(
-            Job(preset, seed), count, workers, rows.append, quiet=quiet, draws=draws
-        )
-        written = [
-            rows.close(),
-            *write(folder, preset, ensemble, fought, values, observed),
-        ]
+        found, values = judged(Job(preset, seed), count, workers, rows.append, quiet, draws)
+        written = [rows.close(), *write(folder, found, values, observed)]
         where = str(folder.path)
-        data = record(preset, seed, ensemble, fought, where)
-        words = verdict(preset, seed, ensemble, fought, where)
+        data = record(found, where)
+        words = in_words(found, where)
         answer = (words.replace(where, folder.path.name) + "\n").encode()
         written.append(folder.write_json("answer.json", data | {"results": folder.path.name}))
         written.append(folder.write("answer.txt", answer))
@@ -89,13 +97,44 @@ def run(
     return Answer(data, words, folder.path)
 
 
+def judged(
+    job: Job,
+    count: int,
+    workers: int,
+    keep: Callable[[Mapping[str, Array]], object],
+    quiet: bool,
+    draws: int,
+) -> tuple[Verdict, dict[str, Array]]:
+    """The verdict, and the values behind its duels."""
+    with Meter(quiet=quiet) as meter:
+        ensemble, fought, values = played(job, count, workers, keep, meter, draws)
+        if not fought:
+            return Verdict(job.preset, job.seed, ensemble, fought), values
+        meter.say("doctrines, and what would turn it")
+        found = Verdict(
+            job.preset, job.seed, ensemble, fought, known_before(job, fought, count, workers)
+        )
+        if not (draws and found.first):
+            return found, values
+        signs = {each.act: each.estimate.mean for each in found.first if each.estimate.mean}
+        turned = turns_first(Search(job.preset, found.first[0].patron, signs, job.seed, workers))
+    return replace(found, turned=turned, searched=True), values
+
+
+def known_before(job: Job, fought: Sequence[Duel], count: int, workers: int) -> list[Doctrine]:
+    """The first patron's doctrines, where the attack is the challenger's own decision."""
+    if job.preset.file.attack == "scripted":
+        return []
+    runs = min(count, DOCTRINE_RUNS)
+    return doctrines(job.preset, fought[0].patron, runs, seed=job.seed, workers=workers)
+
+
 def played(
     job: Job,
     count: int,
     workers: int,
     keep: Callable[[Mapping[str, Array]], object],
-    *,
-    quiet: bool,
+    meter: Meter,
     draws: int,
 ) -> tuple[Ensemble, list[Duel], dict[str, Array]]:
     """The ensemble, and its duels with the values behind them; and over draws of the posterior.
@@ -116,44 +155,38 @@ def played(
             meter.block(len(each.runs))
             yield each
 
-    with Meter(quiet=quiet) as meter:
-        meter.expect(count)
-        ensemble = gathered(coming(meter), keep)
+    meter.expect(count)
+    ensemble = gathered(coming(meter), keep)
     table = {key: rows[1:] for key, rows in joined(tables, len(dueling.policies)).items()}
     fought, values = found.fought(table)
     if draws and fought:
+        meter.say(f"{draws} draws of the weights")
         fought = over_posterior(found, fought, job, draws, workers)
     return ensemble, fought, values
 
 
 def write(
     folder: Folder,
-    preset: Preset,
-    ensemble: Ensemble,
-    fought: Sequence[Duel],
+    found: Verdict,
     values: Mapping[str, Array],
     observed: pd.DataFrame | None,
 ) -> list[Path]:
     """Write tables and figures."""
-    path = trajectory(preset, ensemble)
+    path = trajectory(found.preset, found.ensemble)
     written = [
         folder.write_table("duels.parquet", values),
         folder.write_table(
             "trajectory.parquet", {str(name): column.to_numpy() for name, column in path.items()}
         ),
     ]
-    return written + draw(folder, preset, path, fought, observed)
+    return written + draw(folder, found, path, observed)
 
 
 def draw(
-    folder: Folder,
-    preset: Preset,
-    path: pd.DataFrame,
-    fought: Sequence[Duel],
-    observed: pd.DataFrame | None,
+    folder: Folder, found: Verdict, path: pd.DataFrame, observed: pd.DataFrame | None
 ) -> list[Path]:
     """Draw the figures of a run as PNG and SVG, with the observed acts by day, state and rung."""
-    labels = {name: each.label for name, each in preset.profiles.items()}
+    preset, labels = found.preset, found.label
     colours = {name: each.colour for name, each in preset.profiles.items()}
     entries = ladder_entries()
     menus = {
@@ -165,9 +198,14 @@ def draw(
         "reputations": reputations(path, labels, colours),
         "oil": oil(path, brent(preset)),
     }
-    if fought:
-        table = pd.DataFrame([each.record() for each in fought])
-        drawn["duels"] = duels(table, labels)
+    if found.fought:
+        drawn["duels"] = duels(pd.DataFrame([each.row() for each in found.fought]), labels)
+    if found.first:
+        steps = {each.act: reasons.parts(each, preset) for each in found.first}
+        drawn["why"] = waterfall(
+            {act: [(part.about, part.value) for part in each] for act, each in steps.items()},
+            labels[found.first[0].patron],
+        )
     return [file for name, figure in drawn.items() for file in save(figure, folder.path, name)]
 
 

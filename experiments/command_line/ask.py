@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
 @click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
 @click.option(
-    "--draws", type=click.IntRange(0, 200), help="Draws of the weights' posterior; default 100."
+    "--draws", type=click.IntRange(0, 200), help="Draws of the weights' posterior; default 40."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 @click.option("--quiet", is_flag=True, help="No progress.")
@@ -46,7 +46,6 @@ def run(
 ) -> None:
     """Play PRESET and say whether talking beat intervening, and why."""
     from experiments.answer import run as runner
-    from experiments.engine.posterior import DRAWS
 
     command = ["cheaptalk", *sys.argv[1:]] if sys.argv[1:] else ["cheaptalk", "run"]
     answer = runner.run(
@@ -56,7 +55,7 @@ def run(
         seed=seed,
         out=out,
         workers=workers,
-        draws=DRAWS if draws is None else draws,
+        draws=runner.DRAWS if draws is None else draws,
         quiet=quiet,
         command=command,
     )
@@ -182,13 +181,19 @@ def tweak(
 @click.option("--key", required=True, help="The figure that is varied, as russia.means.money.")
 @preset_options
 @click.option("--runs", default=100, type=click.IntRange(10), help="Runs at each value.")
+@click.option(
+    "--draws", default=0, show_default=True, type=click.IntRange(0, 200),
+    help="Draws of the weights' posterior that the verdict at each value covers as well.",
+)  # fmt: skip
 @seed_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def flip(preset: "Preset", state: str, key: str, runs: int, seed: int, as_json: bool) -> None:
+def flip(
+    preset: "Preset", state: str, key: str, runs: int, draws: int, seed: int, as_json: bool
+) -> None:
     """Find the value of a figure at which talk and intervention change places."""
     from experiments.why import flip as flipping
 
-    found = flipping.flips(preset, state, key, runs=runs, seed=seed)
+    found = flipping.flips(preset, state, key, runs=runs, seed=seed, draws=draws)
     click.echo(flipping.as_json(found) if as_json else flipping.in_words(found))
 
 

@@ -34,6 +34,12 @@ act_option = click.option(
 )
 
 
+draws_option = click.option(
+    "--draws", "posterior", default=0, show_default=True, type=click.IntRange(0, 200),
+    help="Draws of the weights' posterior that the interval covers as well.",
+)  # fmt: skip
+
+
 def runs_of(default: int) -> Callable[[Command], Command]:
     """The option of runs a point."""
     return click.option(
@@ -190,10 +196,17 @@ def resume(folder: Path, **how: Any) -> None:
 @patron_option
 @runs_of(1000)
 @act_option
+@draws_option
 @click.option("--doctrine", is_flag=True, help="Each policy as known to all from the first day.")
 @playing
 def duel(
-    preset: str, patron: str, runs: int, acts: tuple[str, ...], doctrine: bool, **how: Any
+    preset: str,
+    patron: str,
+    runs: int,
+    acts: tuple[str, ...],
+    posterior: int,
+    doctrine: bool,
+    **how: Any,
 ) -> None:
     """Talk against silence, mediation, arms, force and the own choice, on the same draws."""
     from experiments.engine.duel import ACTS, BASELINES
@@ -204,6 +217,7 @@ def duel(
     ready = made(
         how, title=f"Talk or intervention? {preset}", kind="duel", preset=preset, runs=runs,
         patron=patron, acts=list(acts or (*BASELINES, *ACTS)), own=True, keep="runs", draws="same",
+        posterior=posterior,
     )  # fmt: skip
     conducted(*ready, how)
 
@@ -231,6 +245,7 @@ def announced(preset: str, patron: str, runs: int, how: dict[str, Any]) -> None:
 @patron_option
 @runs_of(400)
 @act_option
+@draws_option
 @click.option("--full", is_flag=True, help="All runs in every cell, not only along the contour.")
 @playing
 def phase(
@@ -240,6 +255,7 @@ def phase(
     patron: str,
     runs: int,
     acts: tuple[str, ...],
+    posterior: int,
     full: bool,
     **how: Any,
 ) -> None:
@@ -250,7 +266,7 @@ def phase(
     ready = made(
         how, title=f"Where does talk beat intervention? {' and '.join(factors)}", kind="phase",
         preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts),
-        phase=PhaseOptions(refine=not full),
+        phase=PhaseOptions(refine=not full), posterior=posterior,
     )  # fmt: skip
     conducted(*ready, how)
 

@@ -9,7 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from experiments.engine.workers import in_order
 from model.alliance_model import MOST_RUN, AllianceModel, checked_runs
 from model.measures import MEASURES, credibility, standing, worth_by_term
+from model.parameters import RUNGS
 from model.preset.load import Change, Preset, load
 from model.preset.toml import whole_number
 from model.world import Array, World, taken, total
@@ -31,8 +32,8 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of mallopt(3)
 
 BINS = 1000
 FIXED = 2.0**32
-MEDIATION = 2
-"""The highest rung that is no more than talk."""
+RHETORIC, MEDIATION = 1, 2
+"""The highest rungs that are no more than talk: strictly, words alone; leniently, mediation too."""
 
 STANDINGS = ("reliability", "honesty")
 
@@ -281,7 +282,8 @@ def all_workers() -> int:
 class Ensemble:
     """A played ensemble: exact sums and counts by turn, and how well the games were solved.
 
-    `table` has a row a run, or nothing where the rows went elsewhere.
+    `table` has a row a run, or nothing where the rows went elsewhere. `highest` counts, for each
+    column `highest.*` and `highest_seen.*` of it, in how many wars each rung was the highest.
     """
 
     names: tuple[str, ...]
@@ -290,6 +292,7 @@ class Ensemble:
     residual: float
     followed: float
     table: dict[str, Array]
+    highest: dict[str, Array] = field(default_factory=dict)
 
     @property
     def runs(self) -> int:
@@ -328,6 +331,7 @@ def gathered(
     Its rows are kept, or handed to `rows`.
     """
     tables: list[dict[str, Array]] = []
+    highest: dict[str, Array] = {}
     followed, residual, sums, tally = 0.0, 0.0, Counter[str](), None
     for each in played:
         table = each.under_first
@@ -337,6 +341,9 @@ def gathered(
             rows(table)
         sums.update({key: exact_sum(column) for key, column in table.items()})
         residual, followed = max(residual, each.residual), followed + each.followed
+        for key in (key for key in table if key.startswith("highest")):
+            counted = np.bincount(table[key][table["at_war"]].astype(int), minlength=len(RUNGS))
+            highest[key] = counted + highest.get(key, 0)
         if tally is None:
             tally = each.tally
         else:
@@ -344,7 +351,7 @@ def gathered(
     assert tally is not None
     names = tuple(key.removeprefix("worth.") for key in sums if key.startswith("worth."))
     kept = {key: np.concatenate([each[key] for each in tables]) for key in sums if tables}
-    return Ensemble(names, dict(sums), tally, residual, followed / tally.runs, kept)
+    return Ensemble(names, dict(sums), tally, residual, followed / tally.runs, kept, highest)
 
 
 def exact_sum(column: Array) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 from experiments.engine import estimates
 from experiments.engine.batch import Job, blocks
 from experiments.engine.estimates import INTERVENTION, Estimate
-from experiments.engine.posterior import COPIES, DRAWS, by_draw, drawn_weights
+from experiments.engine.posterior import COPIES, DRAWS, History, drawn_weights, left_open
 from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.preset.preset import open_actions
 from model.preset.toml import told
@@ -22,38 +22,53 @@ ACTS = open_actions("patron", 4, 5)
 BASELINES = open_actions("patron", 0, 2)
 """What talk must beat besides intervention: to do nothing, and to mediate."""
 
+NOTHING = 1e-9
+"""Differences of value up to this are none."""
+
 OWN = "own"
 """The state's own choice, as a policy to compare with."""
 
 
 @dataclass(frozen=True)
 class Duel:
-    """The paired difference of realised value, talk less another policy, of one patron.
+    """The paired difference of realised value, words less another policy, of one patron.
 
-    The estimate's interval is that of sampling; `posterior` covers what history leaves open of
-    weights and precision as well, where it was played. `terms` has the difference by payoff term:
-    they add up to it. `talk_better` is the share of runs in which talk was worth more, `same` that
-    in which nothing differed; `forced_down` the share of war turns in which means did not allow
-    the forced rung.
+    The estimate's interval is that of sampling; `history` is what the posterior of weights and
+    precision leaves open, where it was played. `terms` has the difference by payoff term: they add
+    up to it. `better`, `worse` and `same` are the shares of runs in which words were worth more,
+    less, and in which nothing differed; `moved` is the mean difference of the runs in which
+    something did. `protege_difference` and `adversary_difference` are what the same words less the
+    same act were worth to these two, `forced_down` the share of war turns in which means did not
+    allow the forced rung.
     """
 
     patron: str
     protege: str
+    adversary: str
     talk: str
     act: str
     estimate: Estimate
-    talk_better: float
+    better: float
+    worse: float
     same: float
+    moved: float
     protege_difference: float
+    adversary_difference: float
     forced_down: float
     runs: int
     terms: Mapping[str, float] = field(default_factory=dict)
-    posterior: Estimate | None = None
+    history: History | None = None
 
     @property
-    def verdict(self) -> str:
-        """Talk, the other policy, or open: by the wider of the two intervals."""
-        return winner(estimates.wider(self.estimate, self.posterior).verdict, self.act)
+    def headline(self) -> str:
+        """Words, intervention (the other policy), or open: by the wider of the two intervals."""
+        left = self.history.estimate if self.history else None
+        return estimates.wider(self.estimate, left).verdict
+
+    @property
+    def winner(self) -> str:
+        """The headline with the other policy's name where that is no intervention."""
+        return winner(self.headline, self.act)
 
     @property
     def deciding(self) -> list[str]:
@@ -68,17 +83,25 @@ class Duel:
 
     def record(self) -> dict[str, object]:
         """The duel as plain data."""
-        plain = estimates.columns(replace(self, posterior=None))
-        del plain["posterior"], plain["terms"]
-        plain |= {f"term.{name}": value for name, value in self.terms.items()}
-        if self.posterior is not None:
-            plain |= {"posterior_low": self.posterior.low, "posterior_high": self.posterior.high}
-        return plain | {"verdict": self.verdict}
+        plain = estimates.columns(replace(self, history=None))
+        history = None if self.history is None else self.history.record()
+        return plain | {"terms": dict(self.terms), "history": history, "headline": self.headline}
+
+    def row(self) -> dict[str, object]:
+        """The duel as a row of a table."""
+        plain = self.record()
+        terms, left = plain.pop("terms"), self.history
+        assert isinstance(terms, dict)
+        plain |= {f"term.{name}": value for name, value in terms.items()}
+        plain["history"] = None if left is None else left.draws
+        if left is not None:
+            plain |= {"history_low": left.estimate.low, "history_high": left.estimate.high}
+        return plain
 
 
-def winner(verdict: str, act: str) -> str:
-    """The verdict in words: where the other policy is no intervention it is named."""
-    return act if verdict == INTERVENTION and act in BASELINES else verdict
+def winner(headline: str, act: str) -> str:
+    """A headline in which a policy that is better but no intervention is named."""
+    return act if headline == INTERVENTION and act in BASELINES else headline
 
 
 def proteges(preset: Preset) -> dict[str, str]:
@@ -89,6 +112,12 @@ def proteges(preset: Preset) -> dict[str, str]:
         for state, name in enumerate(world.names)
         if state not in world.principals
     }
+
+
+def principals_of(preset: Preset, protege: str) -> tuple[str, str]:
+    """A protege, and the principal that it stands against."""
+    target, challenger = preset.file.target, preset.file.challenger
+    return protege, challenger if protege == target else target
 
 
 def unbound(preset: Preset) -> dict[str, str]:
@@ -160,6 +189,7 @@ class Contest:
 
     acts: dict[str, list[str]]
     proteges: dict[str, str]
+    preset: Preset
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -190,18 +220,18 @@ class Contest:
         found: list[Duel] = []
         columns: dict[str, Array] = {}
         for patron, acts in self.acts.items():
-            protege = self.proteges[patron]
+            three = (patron, *principals_of(self.preset, self.proteges[patron]))
             rows = {action: row for (who, action), row in self.rows.items() if who == patron}
             values = {
-                action: {state: table[f"worth.{state}"][row] for state in (patron, protege)}
+                action: {state: table[f"worth.{state}"][row] for state in three}
                 for action, row in rows.items()
             }
             for action in rows:
-                for state in (patron, protege):
+                for state in three:
                     columns[f"{patron}.{action}.{state}"] = values[action][state]
             for act in acts:
                 down, turns = (table[key][rows[act]].sum() for key in ("forced_down", "war_turns"))
-                duel = compared(patron, protege, act, values, float(down / max(turns, 1.0)))
+                duel = compared(three, act, values, float(down / max(turns, 1.0)))
                 terms = {
                     key.removeprefix(f"value.{patron}."): float(
                         (column[rows[TALK]] - column[rows[act]]).mean()
@@ -221,23 +251,19 @@ def over_posterior(
     workers: int = 1,
     drawn: Mapping[str, Array] | None = None,
 ) -> list[Duel]:
-    """The duels with the interval over what history leaves open, 2.5 to 97.5 % of its draws.
+    """The duels with what history leaves open of them.
 
-    Each draw of weights and precision from the posterior plays `COPIES` runs under each policy;
-    the mean difference of a draw is in its own weights. `drawn` are draws as multiples of the
-    defaults in place of those kept with the project.
+    Each draw of weights and precision from the posterior plays `COPIES` runs under each policy,
+    with the same luck and private reasons; the mean difference of a draw is in its own weights.
+    `drawn` are draws as multiples of the defaults in place of those kept with the project.
     """
     preset = load(job.preset, drawn_weights(job.preset, draws, COPIES, drawn))
     spread = replace(job, preset=preset, policies=tuple(found.policies))
     table = rows_under(spread, draws * COPIES, workers)
-    judged = []
-    for duel in fought:
-        means = by_draw(found.gap(table, duel.patron, duel.act), COPIES)
-        low, high = np.quantile(means, [0.025, 0.975])
-        judged.append(
-            replace(duel, posterior=Estimate(float(means.mean()), float(low), float(high)))
-        )
-    return judged
+    return [
+        replace(duel, history=left_open(found.gap(table, duel.patron, duel.act), draws, drawn))
+        for duel in fought
+    ]
 
 
 def contest(
@@ -255,25 +281,29 @@ def contest(
         offered = [act for act in acts if act in own] if TALK in own else []
         if offered and patron in wanted:
             chosen[patron] = offered
-    return Contest(chosen, sided)
+    return Contest(chosen, sided, preset)
 
 
 def compared(
-    patron: str, protege: str, act: str, values: dict[str, dict[str, Array]], down: float
+    three: tuple[str, str, str], act: str, values: Mapping[str, Mapping[str, Array]], down: float
 ) -> Duel:
-    """The duel of talk against one kind of intervention."""
-    difference = values[TALK][patron] - values[act][patron]
-    theirs = estimates.of(values[TALK][protege] - values[act][protege])
-    settled = np.abs(difference) > 1e-9
+    """The duel of words against another policy, for a patron, its protege and the adversary."""
+    patron, protege, adversary = three
+    own, theirs, others = (values[TALK][state] - values[act][state] for state in three)
+    settled = np.abs(own) > NOTHING
     return Duel(
         patron=patron,
         protege=protege,
+        adversary=adversary,
         talk=TALK,
         act=act,
-        estimate=estimates.of(difference),
-        talk_better=float((settled & (difference > 0)).mean()),
+        estimate=estimates.of(own),
+        better=float((settled & (own > 0)).mean()),
+        worse=float((settled & (own < 0)).mean()),
         same=float((~settled).mean()),
-        protege_difference=theirs.mean,
+        moved=float(own[settled].mean()) if settled.any() else 0.0,
+        protege_difference=estimates.of(theirs).mean,
+        adversary_difference=estimates.of(others).mean,
         forced_down=down,
-        runs=len(difference),
+        runs=len(own),
     )

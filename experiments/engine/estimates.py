@@ -1,4 +1,4 @@
-"""A mean with its interval, and the verdict that it allows: talk, intervention, or open."""
+"""A mean with its interval, and the verdict that it allows: words, intervention, or open."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,8 +16,8 @@ NORMAL = 1.959964
 STRICT = 2.575829
 """Standard errors from a mean to either end of its 99 % interval."""
 
-TALK, INTERVENTION, OPEN, UNDEFINED = "talk", "intervention", "open", "undefined"
-"""The verdicts on a difference, talk less intervention."""
+WORDS, INTERVENTION, OPEN, UNDEFINED = "words", "intervention", "open", "undefined"
+"""The verdicts on a difference, words less intervention."""
 
 FRACTION = 2.0**32
 """Sums are exact: values are counted in this fraction of a unit."""
@@ -28,7 +28,7 @@ class Estimate:
     """A mean and the ends of its interval.
 
     >>> Estimate(0.2, 0.1, 0.3).verdict, Estimate(0.1, -0.1, 0.3).verdict
-    ('talk', 'open')
+    ('words', 'open')
     """
 
     mean: float
@@ -37,13 +37,13 @@ class Estimate:
 
     @property
     def verdict(self) -> str:
-        """Which policy is better by a difference, talk less intervention."""
+        """Which policy is better by a difference, words less intervention."""
         return str(verdicts(self.low, self.high))
 
     @property
     def settled(self) -> bool:
         """Whether the interval excludes zero."""
-        return self.verdict in (TALK, INTERVENTION)
+        return self.verdict in (WORDS, INTERVENTION)
 
 
 def wider(one: Estimate, other: Estimate | None) -> Estimate:
@@ -59,11 +59,11 @@ def verdicts(low: ArrayLike, high: ArrayLike) -> Array:
     """The verdict of each interval; where an end is no number nothing can be said.
 
     >>> verdicts(np.array([0.1, -0.3, -0.1, np.nan]), np.array([0.3, -0.1, 0.3, 0.3])).tolist()
-    ['talk', 'intervention', 'open', 'undefined']
+    ['words', 'intervention', 'open', 'undefined']
     """
     low, high = np.asarray(low), np.asarray(high)
     known = ~(np.isnan(low) | np.isnan(high))
-    return np.select([~known, low > 0, high < 0], [UNDEFINED, TALK, INTERVENTION], OPEN)
+    return np.select([~known, low > 0, high < 0], [UNDEFINED, WORDS, INTERVENTION], OPEN)
 
 
 def of(values: Array, width: float = NORMAL) -> Estimate:

@@ -2,19 +2,82 @@
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from agents.payoffs import TERMS
+from experiments.engine import estimates
+from experiments.engine.estimates import Estimate
 from model.preset.load import ROOT, Change, Preset, Profile
 from model.world import Array
 
 TABLE = ROOT / "experiments" / "history" / "posterior.csv"
 """The draws, a row each: made by `cheaptalk calibrate --draws`."""
 
+MOST_DRAWS = 200
+"""How many draws are kept with the project."""
+
 DRAWS, COPIES = 100, 20
 """How many draws are played, and how many runs of each."""
+
+LEVELS = (0.025, 0.975)
+"""The quantiles of the draws between which a difference is said to lie."""
+
+
+@dataclass(frozen=True)
+class History:
+    """What a century of crises leaves open of a difference: its mean draw by draw.
+
+    The estimate's ends are 2.5 and 97.5 % of the draws; `better` is the share of draws in which
+    words are worth more, `noise` the share of the variance over draws that is sampling within a
+    draw. `undecided` is the weight (or the precision) whose draws go most with the difference, by
+    the rank correlation `follows`.
+    """
+
+    estimate: Estimate
+    better: float
+    draws: int
+    noise: float
+    undecided: str
+    follows: float
+
+    def record(self) -> dict[str, object]:
+        """As plain data."""
+        return estimates.columns(self, "mean")
+
+
+def left_open(gap: Array, count: int, drawn: Mapping[str, Array] | None = None) -> History:
+    """What the draws say of a difference, run by run in the order of `drawn_weights`: (runs,)."""
+    by_run = gap.reshape(count, -1)
+    means = by_draw(gap, by_run.shape[1])
+    low, high = np.quantile(means, LEVELS)
+    spread = float(means.var(ddof=1)) if count > 1 else 0.0
+    within = float(by_run.var(1, ddof=1).mean()) / by_run.shape[1]
+    known = {name: each[:count] for name, each in (draws() if drawn is None else drawn).items()}
+    follows = {name: ranked_together(each, means) for name, each in known.items()}
+    undecided = max(follows, key=lambda name: abs(follows[name]))
+    return History(
+        estimate=Estimate(float(means.mean()), float(low), float(high)),
+        better=float((means > 0).mean()),
+        draws=count,
+        noise=min(within / spread, 1.0) if spread else 0.0,
+        undecided=undecided,
+        follows=follows[undecided],
+    )
+
+
+def ranked_together(one: Array, other: Array) -> float:
+    """The rank correlation of two series (Spearman 1904), ties by order; 0 for fewer than three.
+
+    >>> ranked_together(np.array([1.0, 2.0, 9.0]), np.array([3.0, 5.0, 6.0]))
+    1.0
+    """
+    if len(one) < 3:
+        return 0.0
+    first, second = (each.argsort(kind="stable").argsort() for each in (one, other))
+    return round(float(np.corrcoef(first, second)[0, 1]), 12)
 
 
 @cache
@@ -35,6 +98,13 @@ def drawn_weights(
     A state's own weights are kept as multiples of the defaults. What a change gives by run stays.
     `drawn` are other draws than those of `draws`.
     """
+    return weights_at(preset, np.repeat(np.arange(count), copies), drawn)
+
+
+def weights_at(
+    preset: Preset, numbers: Array, drawn: Mapping[str, Array] | None = None
+) -> dict[str, Change]:
+    """Every state's weights and precision by the number of the draw of each run: (runs,)."""
     changes: dict[str, Change] = {}
     for state in preset.profiles:
         for name, ratio in (draws() if drawn is None else drawn).items():
@@ -42,7 +112,7 @@ def drawn_weights(
             if key in preset.arrays:
                 continue
             _, high, _ = preset.range(key) or (0.0, np.inf, "")
-            changes[key] = np.repeat(np.minimum(preset.figure(key) * ratio[:count], high), copies)
+            changes[key] = np.minimum(preset.figure(key) * ratio[numbers], high)
     return changes
 
 

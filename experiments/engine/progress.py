@@ -53,6 +53,13 @@ class Meter:
             self.reported = now
             self._say(f"{left:.0f} s left")
 
+    def say(self, what: str) -> None:
+        """Say what else is being played."""
+        if self.bar is not None:
+            self.bar.update(self.bar.task_ids[0], description=what)
+        elif not self.quiet:
+            print(what, file=sys.stderr, flush=True)
+
     @property
     def _missing(self) -> int:
         return self.total - self.known - self.played

@@ -23,7 +23,7 @@ from experiments.figures.style import (
     styled,
 )
 
-VERDICT_COLOURS = {estimates.TALK: TALK, estimates.INTERVENTION: ACT}
+VERDICT_COLOURS = {estimates.WORDS: TALK, estimates.INTERVENTION: ACT}
 """Grey where neither is settled to be better."""
 
 COLUMNS = (1.436, 1.638, 1.83)  # right edges of the columns beside the duels, in widths of the axes
@@ -46,8 +46,8 @@ def duels(differences: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """Talk against intervention: paired differences of realised value with 95 % intervals.
 
     A row for each duel: patron, protege, talk, act, difference, low, high, and
-    talk_better, the share of runs in which talk is worth more; where there are
-    posterior_low and posterior_high the wider interval is drawn; where there is a
+    better, the share of runs in which talk is worth more; where there are
+    history_low and history_high the wider interval is drawn; where there is a
     column same, the share of runs in which nothing differs is shown beside it, and
     where there is forced_down, the share of war turns in which means did not allow
     the act, acts that were mostly out of reach are marked.
@@ -71,7 +71,7 @@ def duels(differences: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     scale_differences(axes, differences)
     head_duels(axes, ties="same" in differences)
     marked = any(beyond_means(row) for row in differences.to_dict("records"))
-    note = OPEN_NOTE if "posterior_low" in differences else DUELS_NOTE
+    note = OPEN_NOTE if "history_low" in differences else DUELS_NOTE
     note += DAGGER_NOTE if marked else ""
     figure.text(0.012, 0.07 / height, note, **NOTE)
     return figure
@@ -103,7 +103,7 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
     for across, text, ink in (
         (-0.02, f"{row['act']} †" if beyond_means(row) else str(row["act"]), INK),
         (COLUMNS[0], Formatter.fix_minus(figures), colour),
-        (COLUMNS[1], f"{100 * row['talk_better']:.0f} %", INK),
+        (COLUMNS[1], f"{100 * row['better']:.0f} %", INK),
         (COLUMNS[2], f"{100 * row['same']:.0f} %" if "same" in row else "", INK),
     ):
         axes.text(
@@ -115,9 +115,9 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
 def widest(row: Mapping[Hashable, Any]) -> Estimate:
     """The wider of a duel's estimates: of sampling, and over the posterior where it was played."""
     sampled = Estimate(*(float(row[each]) for each in ("difference", "low", "high")))
-    if pd.isna(row.get("posterior_low")):
+    if pd.isna(row.get("history_low")):
         return sampled
-    ends = float(row["posterior_low"]), float(row["posterior_high"])
+    ends = float(row["history_low"]), float(row["history_high"])
     return estimates.wider(sampled, Estimate(sampled.mean, *ends))
 
 

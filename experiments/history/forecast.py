@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.engine import estimates
-from experiments.engine.batch import MEDIATION, Ensemble, simulate
+from experiments.engine.batch import MEDIATION, RHETORIC, Ensemble, simulate
 from experiments.engine.duel import proteges
 from experiments.engine.estimates import Estimate
 from experiments.engine.store import digest, experiment_key, read_json, write_files
@@ -74,8 +74,11 @@ def events(preset: Preset, played: Ensemble, until: date, sides: Mapping[str, st
         war = f"while {target} is at war"
         ask(f"{patron}.arms", f"{who} openly gives arms to {whom} or fights, {war},", seen >= ARMS)
         ask(f"{patron}.force", f"{who} openly fights on the side of {whom}", seen > ARMS)
+        # of 'only talks' the lenient meaning, then the strict one
         talk = f"{who} is seen to do no more for {whom} than speak and mediate, {war},"
         ask(f"{patron}.talk", talk, seen <= MEDIATION)
+        words = f"{who} is seen to do no more for {whom} than speak, {war},"
+        ask(f"{patron}.words", words, seen <= RHETORIC)
     for price in PRICES:
         ask(
             f"brent.{price:.0f}", f"Brent reaches {price:.0f} USD/bbl", table["price_peak"] >= price

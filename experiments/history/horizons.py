@@ -117,7 +117,7 @@ def left_out_score(cases: Cases) -> float:
 
 def settled(found: Sequence[AtHorizon], act: str) -> str:
     """Whether the verdicts against an act agree over the horizons: one sign, open, or it turns."""
-    verdicts = {duel.verdict for each in found for duel in each.duels if duel.act == act}
+    verdicts = {duel.headline for each in found for duel in each.duels if duel.act == act}
     signs = verdicts - {OPEN}
     if len(signs) > 1:
         return "it turns with the horizon"
@@ -141,10 +141,10 @@ def in_words(preset: Preset, found: Sequence[AtHorizon]) -> str:
     for each in found:
         rps = "" if each.rps is None else f"{each.rps:.4f}"
         for duel in each.duels:
-            mean, left = duel.estimate, duel.posterior
-            assert left is not None
+            assert duel.history is not None
+            mean, left = duel.estimate, duel.history.estimate
             intervals = (interval(mean.low, mean.high), interval(left.low, left.high))
-            told = (duel.act, decimal(mean.mean), *intervals, duel.verdict)
+            told = (duel.act, decimal(mean.mean), *intervals, duel.headline)
             rows.append((each.weeks, each.stakes, each.likelihood, rps, *told))
     heads = ("weeks", "stakes", "log likelihood", "RPS", "against", "difference", "sampling",
              "left open", "verdict")  # fmt: skip

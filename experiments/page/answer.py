@@ -6,7 +6,7 @@ import solara
 import solara.lab
 
 from experiments.engine.duel import ACTS, proteges, unbound
-from experiments.engine.estimates import INTERVENTION, TALK, Estimate
+from experiments.engine.estimates import INTERVENTION, WORDS, Estimate
 from experiments.page import background as whatif
 from experiments.page.address import Plan, read
 from experiments.page.components import VerdictCard
@@ -74,14 +74,14 @@ def in_words(found: whatif.Verdict, label: str, changed: bool) -> Plain:
 
     def told(verdict: str) -> str:
         return {
-            TALK: f"talk is worth more than {found.act}",
+            WORDS: f"talk is worth more than {found.act}",
             INTERVENTION: f"{found.act} is worth more than talk",
         }.get(verdict, f"whether talk or {found.act} is better is {verdict}")
 
     before, after = found.before.verdict, found.after.verdict
     text = f"For {label} {told(before)}."
     if changed:
-        helps = {TALK: "helps talk", INTERVENTION: f"helps {found.act}"}
+        helps = {WORDS: "helps talk", INTERVENTION: f"helps {found.act}"}
         moved = helps.get(found.change.verdict, "moves neither beyond doubt")
         same = "still" if before == after else "now"
         text = (

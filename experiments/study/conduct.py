@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from experiments.engine.duel import proteges, unbound
+from experiments.engine.duel import principals_of, proteges, unbound
 from experiments.engine.progress import Meter
 from experiments.engine.provenance import deciding
 from experiments.engine.store import (
@@ -81,10 +81,12 @@ def prepared(design: Design, preset: Preset, out: Path | None, command: Sequence
         settings[file] = digest(Path(file).read_bytes())
     key = experiment_key(preset, settings)
     folder = Blocks(result_folder(preset, settings, out).path, key)
+    protege, adversary = principals_of(preset, proteges(preset)[design.patron])
     plan = Plan(
         preset=preset,
         patron=design.patron,
-        protege=proteges(preset)[design.patron],
+        protege=protege,
+        adversary=adversary,
         policies=design.policies,
         seed=design.seed,
         measures=tuple(design.measures),

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from experiments.engine.duel import ACTS, OWN, TALK, proteges
+from experiments.engine.posterior import MOST_DRAWS
 from experiments.engine.tables import read_table
 from experiments.study.factors import Factor, declared_factors, number_or_word
 from model.draws import MOST_SEED
@@ -96,6 +97,7 @@ class Design(BaseModel):
     seed: int = Field(0, ge=0, le=MOST_SEED)
     runs: int = Field(400, ge=2, le=100_000_000)
     draws: Literal["same", "own"] = "own"
+    posterior: int = Field(0, ge=0, le=MOST_DRAWS)
     patron: str = ""
     talk: str = TALK
     acts: list[str] = list(ACTS)
@@ -301,6 +303,8 @@ def _wrong_factors(design: Design, path: Path | None) -> Iterable[str]:
         )
     if design.kind == "phase" and (len(design.factors) != 2 or design.sampling.method != "grid"):
         yield f"{at(path, 'factors')}: valid for the kind phase: two factors on a grid"
+    if design.posterior and design.kind not in ("duel", "phase"):
+        yield f"{at(path, 'posterior')}: found {design.posterior}; valid: 0 for {design.kind}"
     if design.kind == "sweep" and not (
         design.sampling.method == "each"
         or (design.sampling.method == "grid" and len(design.factors) <= 2)

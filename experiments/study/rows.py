@@ -12,15 +12,13 @@ from typing import Any  # a change may be any value of a file
 import numpy as np
 
 from experiments.engine.batch import Job
-from experiments.engine.duel import ACTS, OWN, TALK, proteges, rows_under
+from experiments.engine.duel import ACTS, NOTHING, OWN, TALK, principals_of, proteges, rows_under
+from experiments.engine.posterior import weights_at
 from model.draws import MOST_SEED
 from model.preset.catalogue import varies_by_run
 from model.preset.load import Change, ConfigError, Preset, changed, load, suggestion
 from model.preset.toml import whole_number
 from model.world import Array, total
-
-SETTLED = 1e-9
-"""Differences of value below this are none."""
 
 MOST_RUNS = 10**9
 """The largest number of runs of a point."""
@@ -35,6 +33,7 @@ class Plan:
     preset: Preset
     patron: str
     protege: str
+    adversary: str
     policies: tuple[str, ...]
     seed: int = 0
     measures: tuple[str, ...] = ()
@@ -43,11 +42,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Row:
-    """Some runs at a point: their numbers, and the parameters that the point changes."""
+    """Some runs at a point: their numbers, and the parameters that the point changes.
+
+    `draw` is the number of a draw of weights and precision from the posterior, if not the defaults
+    are played.
+    """
 
     point: int
     runs: range
     changes: Mapping[str, Any]
+    draw: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ def groups(rows: Sequence[Row]) -> Iterator[list[Row]]:
         together = (
             after.runs.start == before.runs.stop
             and len(after.runs) == len(before.runs)
+            and (after.draw is None) == (before.draw is None)
             and fixed(after) == fixed(before)
         )
         if not together:
@@ -125,6 +130,7 @@ def identity(rows: Sequence[Row]) -> Columns:
         "point": np.array([row.point for row in rows], np.int64),
         "first_run": np.array([row.runs.start for row in rows], np.int64),
         "runs": np.array([len(row.runs) for row in rows], np.int64),
+        "draw": np.array([-1 if row.draw is None else row.draw for row in rows], np.int64),
     }
 
 
@@ -139,6 +145,10 @@ def outcomes(plan: Plan, rows: Sequence[Row], policies: Sequence[str]) -> list[C
             changes[key] = np.concatenate([np.full(runs.start, values[0]), values])
     forced = tuple({} if each == OWN else {plan.patron: each} for each in policies)
     preset = changed(plan.preset, changes)
+    if rows[0].draw is not None:
+        numbers = np.repeat([row.draw or 0 for row in rows], len(rows[0].runs))
+        by_run_number = np.concatenate([np.zeros(runs.start, int), numbers])
+        preset = changed(preset, weights_at(preset, by_run_number))
     table = rows_under(Job(preset, plan.seed, forced), runs)
     names = wanted(plan, list(table))
     return [
@@ -160,7 +170,7 @@ def wanted(plan: Plan, known: list[str]) -> list[str]:
     for each in plan.measures:
         if each not in known:
             raise ConfigError(f"measures: found '{each}'{suggestion(each, known)}")
-    worths = [f"worth.{plan.patron}", f"worth.{plan.protege}"]
+    worths = [f"worth.{each}" for each in (plan.patron, plan.protege, plan.adversary)]
     return list(dict.fromkeys([*worths, "weeks_at_war", *plan.measures]))
 
 
@@ -176,7 +186,7 @@ def reduced(plan: Plan, rows: Sequence[Row], found: Sequence[Columns]) -> Played
         table[name] = means[place]
         if name.startswith(("worth.", "gain.")):
             table[f"{name}.variance"] = variances[place]
-    if not plan.keep_runs:
+    if not plan.keep_runs or rows[0].draw is not None:
         return Played(table, None)
     point = np.repeat(table["point"], count)
     numbers = np.concatenate([np.arange(row.runs.start, row.runs.stop) for row in rows])
@@ -186,7 +196,7 @@ def reduced(plan: Plan, rows: Sequence[Row], found: Sequence[Columns]) -> Played
 def by_policy(plan: Plan, found: Sequence[Columns]) -> Columns:
     """Quantities run by run, named `what.policy`.
 
-    worth and protege: realised value of patron and protege; gain: the patron's worth
+    worth, protege, adversary: realised value of the patron and of these; gain: the patron's worth
     under talk less that under the policy; better, same: whether talk is worth more, or
     no less and no more; war, short: weeks at war, and those in which means did not allow it.
     """
@@ -194,6 +204,7 @@ def by_policy(plan: Plan, found: Sequence[Columns]) -> Columns:
     for policy, columns in zip(plan.policies, found, strict=True):
         values[f"worth.{policy}"] = columns[f"worth.{plan.patron}"]
         values[f"protege.{policy}"] = columns[f"worth.{plan.protege}"]
+        values[f"adversary.{policy}"] = columns[f"worth.{plan.adversary}"]
         values[f"war.{policy}"] = columns["weeks_at_war"]
         values[f"short.{policy}"] = columns["weeks_short"]
         for name in plan.measures:
@@ -202,9 +213,11 @@ def by_policy(plan: Plan, found: Sequence[Columns]) -> Columns:
     for policy in others if talk != OWN else []:
         gain = values[f"worth.{talk}"] - values[f"worth.{policy}"]
         values[f"gain.{policy}"] = gain
-        values[f"better.{policy}"] = gain > SETTLED
-        values[f"same.{policy}"] = np.abs(gain) <= SETTLED
-        values[f"protege_gain.{policy}"] = values[f"protege.{talk}"] - values[f"protege.{policy}"]
+        values[f"better.{policy}"] = gain > NOTHING
+        values[f"same.{policy}"] = np.abs(gain) <= NOTHING
+        for other in ("protege", "adversary"):
+            theirs = values[f"{other}.{talk}"] - values[f"{other}.{policy}"]
+            values[f"{other}_gain.{policy}"] = theirs
     return {name: np.asarray(value, float) for name, value in values.items()}
 
 
@@ -235,7 +248,9 @@ def simulate_point(
     patron = patron or next(iter(sides))
     if patron not in sides:
         raise ConfigError(f"patron: found '{patron}'{suggestion(patron, list(sides))}")
-    plan = Plan(preset, patron, sides[patron], (talk, *acts), seed, tuple(measures))
+    protege, adversary = principals_of(preset, sides[patron])
+    policies = (talk, *acts)
+    plan = Plan(preset, patron, protege, adversary, policies, seed, tuple(measures))
     row = Row(0, range(count), {})
     table = reduced(plan, [row], outcomes(plan, [row], plan.policies)).rows
     return {name: float(each[0]) for name, each in table.items() if each.dtype == float}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine.estimates import ends
+from experiments.engine.posterior import COPIES, LEVELS
 from experiments.engine.store import Blocks, read_manifest
 from experiments.study.design import Design
 from experiments.study.rows import Plan, Row
@@ -69,6 +70,16 @@ def rows_of(design: Design, chosen: Sequence[Point], first_point: int = 0) -> li
     return rows
 
 
+def drawn_rows(design: Design, point: int, values: Point) -> list[Row]:
+    """The rows of a point over the design's draws of the posterior, each on runs of its own."""
+    changes = design.changes(values)
+    own = {k: v for k, v in changes.items() if k not in design.set or design.set[k] != v}
+    return [
+        Row(point, range(draw * COPIES, (draw + 1) * COPIES), own, draw)
+        for draw in range(design.posterior)
+    ]
+
+
 def batches(runs: range, most: int = BATCH) -> Iterator[range]:
     """Runs cut into parts of at most this many.
 
@@ -81,11 +92,17 @@ def batches(runs: range, most: int = BATCH) -> Iterator[range]:
 
 def static(design: Design) -> Waves:
     """All points of the design at once."""
-    yield rows_of(design, points(design))
+    chosen = points(design)
+    drawn = [row for number, each in enumerate(chosen) for row in drawn_rows(design, number, each)]
+    yield rows_of(design, chosen) + drawn
 
 
 def merged(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of each point as one: means weighted by runs, pooled variances, 95 % intervals."""
+    """The rows of each point as one: means weighted by runs, pooled variances, 95 % intervals.
+
+    Rows over the posterior are left out: see `over_draws`.
+    """
+    rows = rows[rows["draw"] < 0]
     point, known = rows["point"].to_numpy(), rows["error"].eq("").to_numpy()
     count = int(point.max()) + 1
     runs = rows["runs"].to_numpy(float) * known
@@ -98,7 +115,7 @@ def merged(rows: pd.DataFrame) -> pd.DataFrame:
     errors = rows[~known].groupby("point")["error"].first()
     table["error"] = pd.Series("", index=range(count)).mask(errors.reindex(range(count)).notna(),
                                errors.reindex(range(count))).to_numpy(object)  # fmt: skip
-    kept = [n for n in rows if n not in ("point", "first_run", "runs", "error")]
+    kept = [n for n in rows if n not in ("point", "first_run", "runs", "draw", "error")]
     with np.errstate(invalid="ignore", divide="ignore"):
         for name in (str(each) for each in kept if not str(each).endswith(".variance")):
             values = rows[name].to_numpy(float)
@@ -111,6 +128,15 @@ def merged(rows: pd.DataFrame) -> pd.DataFrame:
                 error = np.sqrt(table[f"{name}.variance"] / np.maximum(whole - 1, 1))
                 table[f"{name}.low"], table[f"{name}.high"] = ends(mean, error)
     return pd.DataFrame(table)
+
+
+def over_draws(rows: pd.DataFrame, act: str) -> pd.DataFrame:
+    """What history leaves open of talk less an act at each point: low, high, better, draws."""
+    drawn = rows[(rows["draw"] >= 0) & rows["error"].eq("")]
+    gain = drawn.groupby("point")[f"gain.{act}"]
+    low, high = (gain.quantile(level) for level in LEVELS)
+    better = gain.agg(lambda each: float((each > 0).mean()))
+    return pd.DataFrame({"low": low, "high": high, "better": better, "draws": gain.size()})
 
 
 def with_factors(design: Design, table: pd.DataFrame, chosen: Sequence[Point]) -> pd.DataFrame:

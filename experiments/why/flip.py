@@ -7,15 +7,16 @@ the interval around the root holds the values at which the difference is not tol
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import brentq
 
 from experiments.engine import estimates
 from experiments.engine.batch import Job
-from experiments.engine.duel import ACTS, TALK, proteges, rows_under
+from experiments.engine.duel import ACTS, BASELINES, NOTHING, TALK, proteges, rows_under, winner
 from experiments.engine.estimates import Estimate
+from experiments.engine.posterior import COPIES, drawn_weights, left_open
 from experiments.engine.words import aligned, decimal, interval
 from model.preset.load import Change, ConfigError, Preset, changed, load, menu, suggestion
 from model.preset.preset import every_value
@@ -33,10 +34,22 @@ HALVINGS = 4
 
 @dataclass(frozen=True)
 class Measured:
-    """The difference at one value."""
+    """The difference at one value; what history leaves open of it, where that was played.
+
+    `better` and `same` are the shares of runs in which talk was worth more, and in which nothing
+    differed.
+    """
 
     value: float
     estimate: Estimate
+    better: float
+    same: float
+    history: Estimate | None = None
+
+    @property
+    def headline(self) -> str:
+        """The verdict by the wider interval."""
+        return estimates.wider(self.estimate, self.history).verdict
 
 
 @dataclass(frozen=True)
@@ -74,22 +87,40 @@ class Differences:
     acts: Sequence[str]
     runs: int
     seed: int
+    draws: int = 0
     worths: dict[float, dict[str, Array]] = field(default_factory=dict)
+    drawn: dict[float, dict[str, Array]] = field(default_factory=dict)
 
     def worth(self, value: float) -> dict[str, Array]:
         """The state's realised value, run by run, under do(talk) and do(act) for each act."""
         if value not in self.worths:
-            policies = tuple({self.state: action} for action in (TALK, *self.acts))
             preset = changed(self.preset, {self.key: value})
-            table = rows_under(Job(preset, self.seed, policies), self.runs)
-            rows = table[f"worth.{self.state}"]
-            self.worths[value] = dict(zip((TALK, *self.acts), rows, strict=True))
+            self.worths[value] = self.played(preset, self.runs)
         return self.worths[value]
+
+    def played(self, preset: Preset, runs: int) -> dict[str, Array]:
+        """The state's realised value in a preset under each policy."""
+        policies = tuple({self.state: action} for action in (TALK, *self.acts))
+        rows = rows_under(Job(preset, self.seed, policies), runs)[f"worth.{self.state}"]
+        return dict(zip((TALK, *self.acts), rows, strict=True))
 
     def at(self, act: str, value: float) -> Measured:
         """The paired difference at a value."""
         worth = self.worth(value)
-        return Measured(value, estimates.of(worth[TALK] - worth[act]))
+        gap = worth[TALK] - worth[act]
+        better, same = float((gap > NOTHING).mean()), float((np.abs(gap) <= NOTHING).mean())
+        return Measured(value, estimates.of(gap), better, same)
+
+    def open_at(self, act: str, value: float) -> Estimate | None:
+        """What history leaves open of the difference at a value; None without draws."""
+        if not self.draws:
+            return None
+        if value not in self.drawn:
+            preset = changed(self.preset, {self.key: value})
+            preset = changed(preset, drawn_weights(preset, self.draws, COPIES))
+            self.drawn[value] = self.played(preset, self.draws * COPIES)
+        worth = self.drawn[value]
+        return left_open(worth[TALK] - worth[act], self.draws).estimate
 
 
 def flips(
@@ -100,17 +131,22 @@ def flips(
     *,
     runs: int = 100,
     seed: int = 0,
+    draws: int = 0,
 ) -> list[Indifference]:
-    """For each act on the state's menu, where it and talk change places. Raises ConfigError."""
+    """For each other policy on the state's menu, where it and talk change places.
+
+    The differences are also played over so many draws of the posterior, at each value that is
+    told; the roots are those of the differences with the weights as they are. Raises ConfigError.
+    """
     preset = load(preset, changes)
     patrons = list(proteges(preset))
     if state not in patrons:
         raise ConfigError(f"--state: found '{state}'{suggestion(state, patrons)}")
     present, limits = _figure(preset, key), preset.range(key)
     assert limits is not None
-    ends = [_feasible_end(preset, key, present, end) for end in limits[:2]]
-    acts = [act for act in ACTS if {act, TALK} <= set(menu(preset, state))]
-    differences = Differences(preset, state, key, acts, runs, seed)
+    ends = [feasible_end(preset, key, present, end) for end in limits[:2]]
+    acts = [act for act in (*BASELINES, *ACTS) if {act, TALK} <= set(menu(preset, state))]
+    differences = Differences(preset, state, key, acts, runs, seed, draws)
     return [_indifference(differences, act, present, (ends[0], ends[1]), limits[2]) for act in acts]
 
 
@@ -124,7 +160,7 @@ def _figure(preset: Preset, key: str) -> float:
     raise ConfigError(f"--key: found '{key}'{near}")
 
 
-def _feasible_end(preset: Preset, key: str, present: float, end: float) -> float:
+def feasible_end(preset: Preset, key: str, present: float, end: float) -> float:
     """The value nearest to an end of the range that contradicts no other one."""
 
     def feasible(value: float) -> bool:
@@ -156,6 +192,7 @@ def _indifference(
         for place in range(len(found) - 1)
         if (found[place].estimate.mean > 0) != (found[place + 1].estimate.mean > 0)
     ]
+    found = [replace(each, history=differences.open_at(act, each.value)) for each in found]
     return Indifference(
         differences.state, act, differences.key, unit, present, low, high,
         roots, found, differences.runs,
@@ -198,15 +235,22 @@ def _settled(differences: Differences, act: str, settled: float, root: float) ->
 def as_json(found: list[Indifference]) -> str:
     """The indifferences as a JSON list."""
     plain = [
-        asdict(each) | {"measured": [estimates.columns(point) for point in each.measured]}
+        asdict(each) | {"measured": [as_columns(point) for point in each.measured]}
         for each in found
     ]
     return json.dumps(plain, indent=1)
 
 
+def as_columns(point: Measured) -> dict[str, object]:
+    """A measured difference as plain data."""
+    left = point.history
+    plain = estimates.columns(replace(point, history=None)) | {"headline": point.headline}
+    return plain | {"history": None if left is None else {"low": left.low, "high": left.high}}
+
+
 def in_words(found: list[Indifference]) -> str:
-    """For each act a sentence, and the differences that were measured."""
-    return "\n\n".join(_told(each) for each in found) or "Neither arms nor force is on its menu."
+    """For each policy a sentence, and the differences that were measured."""
+    return "\n\n".join(_told(each) for each in found) or "It has nothing but talk."
 
 
 def _told(found: Indifference) -> str:
@@ -232,10 +276,22 @@ def _told(found: Indifference) -> str:
             f"{len(found.measured)} values tried, least at {closest.value:.4g} "
             f"({decimal(closest.estimate.mean)})."
         )
-    rows = [
-        ("at", each.value, decimal(told.mean), interval(told.low, told.high), told.verdict)
-        for each in found.measured
-        for told in [each.estimate]
-    ]
-    lines += aligned(("<2", " >9.4g", "  >7", "  <16", "  <"), rows, indent=4)
+    rows = []
+    for each in found.measured:
+        spread = [interval(told.low, told.high) for told in (each.estimate, each.history) if told]
+        often = (each.better, 1 - each.better - each.same, each.same)
+        rows.append(
+            (
+                each.value,
+                decimal(each.estimate.mean),
+                *spread,
+                *often,
+                winner(each.headline, found.act),
+            )
+        )
+    opened = found.measured[0].history is not None
+    heads = ("at", "talk less", "by luck", *["left open"] * opened, "better", "worse", "same",
+             "verdict")  # fmt: skip
+    columns = (">9.4g", "  >9", *["  <16"] * (1 + opened), *[">7.0%"] * 3, "  <")
+    lines += aligned(columns, rows, heads, indent=4)
     return "\n".join(lines)

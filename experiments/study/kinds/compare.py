@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine import estimates
-from experiments.engine.duel import OWN
+from experiments.engine.duel import NOTHING, OWN
 from experiments.study.design import Design
 from experiments.study.kinds import compare_figure
-from experiments.study.rows import SETTLED, Row
+from experiments.study.rows import Row
 from experiments.study.work import Findings, Waves, Work, batches
 
 METHOD = (
@@ -73,7 +73,7 @@ def differences(design: Design, runs: pd.DataFrame) -> pd.DataFrame:
                 "high": gap.high,
                 "size": gap.mean / spread if spread > 0 else 0.0,
                 "size_half": (gap.high - gap.low) / 2 / spread if spread > 0 else 0.0,
-                "runs_changed": float((moved > SETTLED).mean()),
+                "runs_changed": float((moved > NOTHING).mean()),
                 "most_changed_run": int(sides[0]["run"].iloc[int(moved.argmax())]),
             }
         )

@@ -11,13 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.engine.estimates import INTERVENTION, OPEN, TALK, ends, verdicts
+from experiments.engine.estimates import INTERVENTION, OPEN, WORDS, ends, verdicts
 from experiments.study.design import Design, grid_values
 from experiments.study.kinds import phase_figure
 from experiments.study.kinds.sweep import METHOD
 from experiments.study.rows import Row
 from experiments.study.sampling import points
-from experiments.study.work import Findings, Waves, Work, batches, merged, rows_of
+from experiments.study.work import (
+    Findings,
+    Waves,
+    Work,
+    batches,
+    drawn_rows,
+    merged,
+    over_draws,
+    rows_of,
+)
 from model.world import Array
 
 SURE = 3.0
@@ -35,12 +44,15 @@ class Surface:
     """The advantage of talk over each act at the nodes of a grid.
 
     Arrays are (acts, rows, columns); `runs` (rows, columns) is 0 at nodes that were not
-    played. `most` is the largest number of runs at a node, `batch` the number played at once.
+    played. `open` are the ends of what history leaves open, (2, acts, rows, columns), NaN where it
+    was not played. `most` is the largest number of runs at a node, `batch` how many are played at
+    once.
     """
 
     mean: Array
     variance: Array
     runs: Array
+    open: Array
     most: int
     batch: int
     stride: int
@@ -49,6 +61,13 @@ class Surface:
     def error(self) -> Array:
         """The standard error of each mean."""
         return np.sqrt(self.variance / np.maximum(self.runs - 1, 1))
+
+    @property
+    def ends(self) -> Array:
+        """The ends of the wider interval: of sampling, or of what history leaves open."""
+        sampled = np.stack(ends(self.mean, self.error))
+        wider = self.open[1] - self.open[0] > sampled[1] - sampled[0]
+        return np.where(wider, self.open, sampled)
 
     @property
     def ready(self) -> Array:
@@ -125,7 +144,7 @@ def wanted(surface: Surface) -> list[tuple[int, int]]:
 
 def filled(surface: Surface) -> tuple[Array, Array, Array]:
     """Mean, low and high at all nodes; unplayed ones are interpolated from their cell's corners."""
-    known = np.stack([surface.mean, *ends(surface.mean, surface.error)])
+    known = np.stack([surface.mean, *surface.ends])
     whole = np.where(surface.runs > 0, known, np.nan)
     for cell in leaves(surface):
         left, right, top, bottom = cell
@@ -150,7 +169,7 @@ def blank(design: Design) -> Surface:
     batch = min(max(-(-design.runs // design.phase.batches), FEWEST), design.runs)
     return Surface(
         np.zeros(shape), np.zeros(shape), np.zeros(shape[1:], np.int64),
-        design.runs, batch, design.phase.stride,
+        np.full((2, *shape), np.nan), design.runs, batch, design.phase.stride,
     )  # fmt: skip
 
 
@@ -166,6 +185,9 @@ def surface_of(design: Design, rows: pd.DataFrame) -> Surface:
     for act, name in enumerate(design.acts):
         surface.mean[act, row, column] = table[f"gain.{name}"]
         surface.variance[act, row, column] = table[f"gain.{name}.variance"]
+        drawn = over_draws(rows, name)
+        where = np.divmod(drawn.index.to_numpy(int), across)
+        surface.open[:, act, *where] = drawn[["low", "high"]].to_numpy(float).T
     return surface
 
 
@@ -184,17 +206,19 @@ def waves(design: Design) -> Waves:
         yield [
             Row(order[flipped[row.point]], row.runs, row.changes)
             for row in rows_of(design, flipped)
-        ]
+        ] + [row for number, each in enumerate(values) for row in drawn_rows(design, number, each)]
         return
     while asked := wanted(surface):
-        rows = []
+        rows, over = list[Row](), list[Row]()
         for row, column in asked:
             number = row * surface.runs.shape[1] + column
             count = min(surface.batch, surface.most - int(surface.runs[row, column]))
             for runs in batches(range(start, start + count)):
                 rows.append(Row(number, runs, design.changes(values[number])))
+            if not surface.runs[row, column]:
+                over += drawn_rows(design, number, values[number])
             start += count
-        surface = surface_of(design, (yield rows))
+        surface = surface_of(design, (yield rows + over))
 
 
 def findings(
@@ -209,19 +233,20 @@ def findings(
     figure = phase_figure.phase(design, mean, low, high, label)
     caption = (
         f"Advantage of {design.talk} for {label}. Line: no difference; dashed: the 95 % band of "
-        "that line; hatched: the sign is not settled."
+        f"that line; hatched: the sign is not settled by {interval_of(design)}."
     )
     told = verdicts(low, high)
     words = [
-        f"{label}, {design.talk} against {act}: better in {share_of(told[k] == TALK)} of the "
+        f"{label}, {design.talk} against {act}: better in {share_of(told[k] == WORDS)} of the "
         f"plane, worse in {share_of(told[k] == INTERVENTION)}, open in {share_of(told[k] == OPEN)}."
         for k, act in enumerate(design.acts)
     ]
-    spent, full = int(rows["runs"].sum()), design.runs * surface.runs.size
+    spent, full = int(rows.loc[rows["draw"] < 0, "runs"].sum()), design.runs * surface.runs.size
     words.append(
         f"Played {spent} runs under each policy; {design.runs} in each of the "
         f"{surface.runs.size} cells would be {full}, {full / spent:.1f} times as many."
     )
+    words.append(f"Signs are settled by {interval_of(design)}.")
     return Findings(
         words, {"points": table}, {"phase": (figure, caption)}, method=f"{METHOD} {SPENDING}"
     )
@@ -233,6 +258,13 @@ SPENDING = (
     "cut further. Between corners of one sign the surface is interpolated. Intervals are of each "
     "cell alone, at 95 %; stopping early makes them slightly too narrow far from the contour."
 )
+
+
+def interval_of(design: Design) -> str:
+    """Which interval settles a sign."""
+    if not design.posterior:
+        return "the interval of sampling"
+    return f"the wider interval, of sampling or over {design.posterior} draws of the weights"
 
 
 def share_of(where: Array) -> str:

@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine.duel import OWN
-from experiments.engine.estimates import INTERVENTION, OPEN, TALK, UNDEFINED, verdicts
-from experiments.engine.words import decimal, estimated
+from experiments.engine.estimates import INTERVENTION, OPEN, UNDEFINED, WORDS, verdicts
+from experiments.engine.words import decimal, estimated, interval
 from experiments.figures.duels import duels as duels_figure
+from experiments.figures.duels import widest
 from experiments.study.design import Design
 from experiments.study.kinds import sweep_figure
 from experiments.study.sampling import points
-from experiments.study.work import Findings, Waves, Work, static, with_factors
+from experiments.study.work import Findings, Waves, Work, over_draws, static, with_factors
+from model.world import TINY
 
 METHOD = (
     "While there is war the patron is made to play the named action, or the highest rung that its "
@@ -34,7 +36,7 @@ def findings(
     """Talk against its rivals at each point, in words, tables and a figure."""
     design = work.design
     table = with_factors(design, by_point, points(design))
-    duels = long_duels(work, table)
+    duels = long_duels(work, table, rows)
     labels = {name: each.label for name, each in work.preset.profiles.items()}
     if not design.factors:
         drawn = {
@@ -63,10 +65,12 @@ def rivals(design: Design) -> list[str]:
     return [each for each in design.policies if each != design.talk]
 
 
-def long_duels(work: Work, table: pd.DataFrame) -> pd.DataFrame:
+def long_duels(work: Work, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """A row for each point and rival of talk.
 
-    `saved` is the share of variance that pairing removes: 1 - var(a - b) / (var a + var b).
+    `moved` is the mean difference of the runs in which something differs. Where the posterior was
+    played `history_low`, `history_high`, `history_better` and `history_draws` say what it leaves
+    open. `saved` is the share of variance that pairing removes: 1 - var(a - b) / (var a + var b).
     `forced_down` is the share of weeks at war in which means did not allow the act.
     """
     design, frames = work.design, []
@@ -82,35 +86,48 @@ def long_duels(work: Work, table: pd.DataFrame) -> pd.DataFrame:
                 difference=table[f"gain.{rival}"],
                 low=table[f"gain.{rival}.low"],
                 high=table[f"gain.{rival}.high"],
-                talk_better=table[f"better.{rival}"],
+                better=table[f"better.{rival}"],
+                worse=1 - table[f"better.{rival}"] - table[f"same.{rival}"],
                 same=table[f"same.{rival}"],
+                moved=table[f"gain.{rival}"] / np.maximum(1 - table[f"same.{rival}"], TINY),
                 protege_difference=table[f"protege_gain.{rival}"],
-                forced_down=table[f"short.{rival}"] / np.maximum(table[f"war.{rival}"], 1e-9),
+                adversary_difference=table[f"adversary_gain.{rival}"],
+                forced_down=table[f"short.{rival}"] / np.maximum(table[f"war.{rival}"], TINY),
                 saved=1 - table[f"gain.{rival}.variance"] / np.maximum(apart, 1e-300),
                 runs=table["runs"],
             )
         )
+        if design.posterior:
+            left = over_draws(rows, rival).reindex(table["point"]).add_prefix("history_")
+            frames[-1] = frames[-1].join(left, on="point")
     return pd.concat(frames, ignore_index=True)
 
 
 def duel_words(duels: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
     """A sentence for each duel at one point."""
     words = {
-        TALK: "better than",
+        WORDS: "better than",
         INTERVENTION: "worse than",
         OPEN: "not told apart from",
         UNDEFINED: "not comparable with",
     }
-    for row, verdict in zip(
-        duels.to_dict("records"), verdicts(duels["low"], duels["high"]), strict=True
-    ):
+    for row in duels.to_dict("records"):
+        verdict = widest(row).verdict
         yield (
             f"{labels[row['patron']]} for {labels[row['protege']]}: {row['talk']} "
             f"is {words[verdict]} {row['act']}: "
             f"{estimated(row['difference'], row['low'], row['high'], 3)} "
-            f"in {row['runs']} runs; better in {row['talk_better']:.0%}, the same in "
-            f"{row['same']:.0%}; {decimal(row['protege_difference'])} for the protege."
+            f"in {row['runs']} runs; better in {row['better']:.0%}, worse in {row['worse']:.0%}, "
+            f"the same in {row['same']:.0%}; {decimal(row['moved'])} where it made a difference; "
+            f"{decimal(row['protege_difference'])} for the protege, "
+            f"{decimal(row['adversary_difference'])} for the adversary."
         )
+        if "history_draws" in row:
+            yield (
+                f"  Over {row['history_draws']:.0f} draws of what history leaves open of the "
+                f"weights {interval(row['history_low'], row['history_high'], 3)}: words win in "
+                f"{row['history_better']:.0%} of them."
+            )
         yield (
             f"  Pairing on the same random draws removed {row['saved']:.0%} of the variance of "
             "unpaired runs"
@@ -146,7 +163,7 @@ def lines(
 
 def stretches(rows: pd.DataFrame, factor: str, rival: str) -> list[str]:
     """Stretches of one verdict along a factor, in words."""
-    words = {TALK: "talk better", INTERVENTION: "talk worse"}
+    words = {WORDS: "talk better", INTERVENTION: "talk worse"}
     told = verdicts(rows[f"gain.{rival}.low"], rows[f"gain.{rival}.high"])
     values, found, start = list(rows[factor]), [], 0
     for place in range(1, len(values) + 1):

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from experiments.engine.duel import OWN
-from experiments.engine.estimates import INTERVENTION, TALK, verdicts
+from experiments.engine.estimates import INTERVENTION, WORDS, verdicts
 from experiments.figures.style import GRID, INK, NOTE, WIDTH, styled
 from experiments.study.design import Design
 
@@ -90,7 +90,7 @@ def draw_line(
     mean, low, high = (rows[f"gain.{rival}{end}"].to_numpy(float) for end in ("", ".low", ".high"))
     axes.fill_between(across, low, high, color=colour, alpha=0.16, linewidth=0)
     axes.plot(across, mean, color=colour, linestyle=DASHES[number % len(DASHES)], label=name)
-    settled = np.isin(verdicts(low, high), (TALK, INTERVENTION))
+    settled = np.isin(verdicts(low, high), (WORDS, INTERVENTION))
     axes.scatter(across[settled], mean[settled], s=12, color=colour, zorder=3)
     axes.scatter(across[~settled], mean[~settled], s=12, edgecolors=colour, facecolors="white",
                  linewidths=0.9, zorder=3)  # fmt: skip

@@ -37,7 +37,7 @@ def test_json_is_one_object_with_the_promised_keys(answer):
     for state in data["states"].values():
         assert sum(state["play"].values()) == pytest.approx(1)
         assert 0 < state["reliability"] < 1 and 0 < state["honesty"] < 1
-    wanted = {"patron", "protege", "talk", "act", "difference", "low", "high", "talk_better"}
+    wanted = {"patron", "protege", "talk", "act", "difference", "low", "high", "better"}
     assert all(wanted <= set(each) for each in data["duel"])
     assert all(each["low"] <= each["difference"] <= each["high"] for each in data["duel"])
     assert data["equilibrium"]["max_residual"] <= 1e-8

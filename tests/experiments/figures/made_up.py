@@ -40,7 +40,7 @@ def differences(values: Sequence[float] = (0.9, 0.02, -0.4), half: float = 0.1) 
         ("north", "south", "rhetoric", f"act {number}", each, each - half, each + half, 0.6)
         for number, each in enumerate(values)
     ]
-    names = ["patron", "protege", "talk", "act", "difference", "low", "high", "talk_better"]
+    names = ["patron", "protege", "talk", "act", "difference", "low", "high", "better"]
     return pd.DataFrame(rows, columns=names)
 
 

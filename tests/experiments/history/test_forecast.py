@@ -66,15 +66,15 @@ def test_each_patron_is_scored_beside_the_base_rate_of_its_kind():
 
 def test_the_outcomes_of_2025_are_those_of_its_timeline():
     preset = load("iran-2025")
-    chances = [
-        f"{state}.{each}" for state in proteges(preset) for each in ("arms", "force", "talk")
-    ]
+    kinds = ("arms", "force", "talk", "words")
+    chances = [f"{state}.{each}" for state in proteges(preset) for each in kinds]
     path = PRESETS / "outcomes_2025.csv"
     outcomes = forecast.read_outcomes(path, [*chances, "war", "brent.80", "brent.100"])
     acts = observed_rungs(preset)
     for state in proteges(preset):
         highest = acts["rung"][acts["state"] == state].max()
-        wanted = {"arms": highest >= 4, "force": highest == 5, "talk": highest <= 2}
+        wanted = {"arms": highest >= 4, "force": highest == 5}
+        wanted |= {"talk": highest <= 2, "words": highest <= 1}
         assert {each: outcomes[f"{state}.{each}"] for each in wanted} == wanted
     peak = max(brent(load("twelve-days")).values())
     assert outcomes["war"]

@@ -8,6 +8,7 @@ import pytest
 
 from experiments.engine.duel import ACTS, Duel, duels
 from experiments.engine.estimates import Estimate
+from experiments.engine.posterior import History
 from experiments.history import horizons
 from experiments.history.calibrate import calibrated, counting
 from experiments.history.cases import read_cases
@@ -31,16 +32,20 @@ def at(weeks: float, act: str, low: float, high: float) -> horizons.AtHorizon:
     told = Duel(
         patron="russia",
         protege="iran",
+        adversary="israel",
         talk="rhetoric",
         act=act,
         estimate=mean,
         terms={},
-        talk_better=0.5,
+        better=0.5,
+        worse=0.5,
         same=0.0,
+        moved=mean.mean,
         protege_difference=0.0,
+        adversary_difference=0.0,
         forced_down=0.0,
         runs=10,
-        posterior=mean,
+        history=History(mean, 1.0, 5, 0.0, "stakes", 0.5),
     )
     return horizons.AtHorizon(weeks, 5.0, -87.0, None, [told])
 
@@ -60,7 +65,7 @@ def test_the_first_patron_is_judged_against_arms_and_force(found):
             ("russia", "arms"),
             ("russia", "force"),
         ]
-        assert all(duel.posterior is not None and duel.runs == 20 for duel in each.duels)
+        assert all(duel.history is not None and duel.runs == 20 for duel in each.duels)
 
 
 @pytest.mark.slow

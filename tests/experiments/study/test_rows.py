@@ -11,7 +11,7 @@ from experiments.study.work import batches, merged
 from model.preset.load import ConfigError, changed, load
 
 SHORT = load("twelve-days", {"turns": 3})
-PLAN = Plan(SHORT, "russia", "iran", ("rhetoric", "arms"), 3, ("wars",), True)
+PLAN = Plan(SHORT, "russia", "iran", "israel", ("rhetoric", "arms"), 3, ("wars",), True)
 TIES = (0.0, 0.1, 0.2, 0.3)
 ROWS = [Row(k, range(5 * k, 5 * k + 5), {"russia.ties.israel": tie}) for k, tie in enumerate(TIES)]
 
@@ -47,7 +47,7 @@ def test_a_row_is_the_duel_of_its_runs(together):
     changes = {"turns": 3, "russia.ties.israel": 0.0}
     fought, _ = duels("twelve-days", 5, seed=3, patrons=["russia"], acts=["arms"], changes=changes)
     assert together.rows["gain.arms"][0] == pytest.approx(fought[0].estimate.mean, abs=1e-8)
-    assert together.rows["better.arms"][0] == fought[0].talk_better
+    assert together.rows["better.arms"][0] == fought[0].better
     assert together.rows["protege_gain.arms"][0] == pytest.approx(fought[0].protege_difference)
     interval = merged(__import__("pandas").DataFrame(play(PLAN, ROWS[:1]).rows))
     assert interval["gain.arms.low"][0] == pytest.approx(fought[0].estimate.low, abs=1e-6)
@@ -107,6 +107,6 @@ def test_simulate_point_takes_the_presets_first_patron():
 
 
 def test_an_unknown_measure_is_told():
-    plan = Plan(SHORT, "russia", "iran", ("own",), 0, ("war",))
+    plan = Plan(SHORT, "russia", "iran", "israel", ("own",), 0, ("war",))
     table = play(plan, ROWS[:1])
     assert "measures: found 'war'; did you mean wars?" in table.rows["error"][0]
