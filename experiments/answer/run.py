@@ -12,6 +12,7 @@ from experiments.answer import reasons
 from experiments.answer.acts import brent, observed_rungs
 from experiments.answer.doctrine import Doctrine, doctrines
 from experiments.answer.report import in_words, record, trajectory
+from experiments.answer.turning import Search, turns_first
 from experiments.answer.verdict import Verdict
 from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks, gathered
 from experiments.engine.duel import Duel, contest, joined, over_posterior
@@ -23,7 +24,6 @@ from experiments.figures.crisis import oil, reputations, rungs
 from experiments.figures.duels import duels
 from experiments.figures.style import save
 from experiments.figures.waterfall import waterfall
-from experiments.why.turning import Search, turns_first
 from model.preset.load import (
     Change,
     Preset,

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from experiments.answer import founding, reasons
+from experiments.answer import founding, reasons, turning
 from experiments.answer.doctrine import Doctrine
 from experiments.answer.founding import Pattern
 from experiments.answer.reasons import Size
+from experiments.answer.turning import Turning
 from experiments.engine.batch import Ensemble
 from experiments.engine.duel import ACTS, BASELINES, Duel, proteges, unbound
 from experiments.engine.estimates import INTERVENTION, OPEN, WORDS
 from experiments.engine.words import aligned, decimal, interval
-from experiments.why import turning
-from experiments.why.turning import Turning
 from model.preset.load import Preset, first_world
 
 Pair = tuple[str, str]

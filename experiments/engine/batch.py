@@ -17,8 +17,7 @@ import numpy as np
 from experiments.engine.workers import in_order
 from model.alliance_model import MOST_RUN, AllianceModel, checked_runs
 from model.measures import MEASURES, credibility, standing, worth_by_term
-from model.parameters import RUNGS
-from model.preset.load import Change, Preset, load
+from model.preset.load import Change, Preset, ladder_entries, load
 from model.preset.toml import whole_number
 from model.world import Array, World, taken, total
 
@@ -332,6 +331,7 @@ def gathered(
     """
     tables: list[dict[str, Array]] = []
     highest: dict[str, Array] = {}
+    rungs = 1 + max(int(each.rung) for each in ladder_entries().values())
     followed, residual, sums, tally = 0.0, 0.0, Counter[str](), None
     for each in played:
         table = each.under_first
@@ -342,7 +342,7 @@ def gathered(
         sums.update({key: exact_sum(column) for key, column in table.items()})
         residual, followed = max(residual, each.residual), followed + each.followed
         for key in (key for key in table if key.startswith("highest")):
-            counted = np.bincount(table[key][table["at_war"]].astype(int), minlength=len(RUNGS))
+            counted = np.bincount(table[key][table["at_war"]].astype(int), minlength=rungs)
             highest[key] = counted + highest.get(key, 0)
         if tally is None:
             tally = each.tally

@@ -385,7 +385,7 @@ def test_a_moved_weight_changes_the_verdict_and_is_saved(page: Any, tmp_path: Pa
     page.get_by_role("slider", name="Russia: ties", exact=True).focus()
     page.keyboard.press("End")
     page.locator("[data-key='russia.weights.ties'].changed").wait_for()
-    page.locator("[data-changed='true'][data-verdict='talk']").wait_for(timeout=120_000)
+    page.locator("[data-changed='true'][data-verdict='words']").wait_for(timeout=120_000)
     assert "Russia is on the side of Iran." in page.locator("[data-sides]").inner_text()
     text = card.text_content()
     assert "Before:" in text and "The change helps talk" in text

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.engine.duel import duels
-from experiments.why.turning import (
+from experiments.answer.turning import (
     OF_RULES,
     OF_STATE,
     Search,
@@ -13,6 +12,7 @@ from experiments.why.turning import (
     turns_first,
     ways_of,
 )
+from experiments.engine.duel import duels
 from model.preset.load import changed, load
 
 PRESET = load("twelve-days", {"turns": 6})
