@@ -193,8 +193,11 @@ def sure(duel: Duel) -> str:
     sampled = f"By luck alone {interval(found.low, found.high)} (95 % of sampling)"
     if left is None:
         return f"{sampled}; what history leaves open of the weights was not played."
+    what = (
+        "the weights, with stakes, ties and access coded anew," if left.codings else "the weights"
+    )
     return (
-        f"{sampled}. Over {left.draws} draws of what history leaves open of the weights "
+        f"{sampled}. Over {left.draws} draws of what history leaves open of {what} "
         f"{interval(left.estimate.low, left.estimate.high)} (95 %, of its variance "
         f"{left.noise:.0%} luck): words win in {left.better:.0%} of them. The weight of "
         f"{left.undecided} decides most (rank correlation {decimal(left.follows)})."
