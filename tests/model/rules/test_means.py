@@ -1,5 +1,4 @@
 from dataclasses import replace
-
 from math import exp, expm1, log1p
 
 import numpy as np
