@@ -407,6 +407,9 @@ pacts = st.lists(
 def test_commitments_are_the_mean_of_those_that_bind_by_their_depth(seed, signed):
     treaties = tuple(Treaty(*each) for each in signed)
     world = replace(stirred(seed), treaties=treaties)
+    few = np.random.default_rng(seed).random((3, *world.ladder.aid.shape)) < 0.3
+    acts = zip(("aid", "delivery", "strike"), few * 1.0, strict=True)
+    world = replace(world, ladder=replace(world.ladder, **dict(acts)))
     ladder = world.ladder
     harm = ladder.aid + ladder.delivery + ladder.strike
     depth, kept, unanswered = commitments(world, ladder.answer)
