@@ -390,7 +390,7 @@ DATES = (None, date(2019, 1, 1), date(2031, 1, 1))
 pacts = st.lists(
     st.tuples(
         st.sampled_from(PLAYERS[::3]),
-        st.sampled_from(("iran", "israel", "iran", "china")),
+        st.sampled_from(("iran", "israel", "iran", "israel", "china")),
         st.sampled_from(sorted(REQUIRED)),
         st.floats(0.1, 1),
         st.just(date(2018, 1, 1)),
@@ -398,8 +398,8 @@ pacts = st.lists(
         st.sampled_from((None, None, date(2020, 1, 1))),
         st.sampled_from(((), ("israel",), ("iran",))),
     ),
-    min_size=1,
-    max_size=5,
+    min_size=5,
+    max_size=12,
 )
 
 
