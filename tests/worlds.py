@@ -152,8 +152,8 @@ def stirred(number: int) -> World:
     random, world = np.random.default_rng(number), _still()
     size = world.state_count
     open_ = random.random(world.ladder.on_menu.shape) * world.ladder.on_menu
-    figures = world.conflict, world.beliefs, world.oil, world.front
-    conflict, beliefs, oil, front = (
+    figures = world.conflict, world.beliefs, world.oil, world.front, world.aims, world.value
+    conflict, beliefs, oil, front, aims, value = (
         replace(
             each, **{f.name: getattr(each, f.name) * random.uniform(0.5, 1) for f in fields(each)}
         )
@@ -197,6 +197,8 @@ def stirred(number: int) -> World:
         beliefs=beliefs,
         oil=oil,
         front=front,
+        aims=aims,
+        value=value,
     )
 
 

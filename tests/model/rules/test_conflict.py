@@ -277,10 +277,10 @@ def test_fighting_moves_every_figure_by_its_formula(seed):
         assert after.systems[i] == pytest.approx(world.systems[i] * exp(-lost), rel=1e-6)
 
 
-@given(seeds(), st.tuples(*[st.floats(0, 1, exclude_max=True)] * 4))
-def test_a_war_ends_a_bomb_is_made_and_a_regime_falls_by_their_chances(seed, draw):
+@given(seeds(), st.tuples(st.booleans(), st.booleans(), st.booleans()))
+def test_a_war_ends_a_bomb_is_made_and_a_regime_falls_right_below_their_chances(seed, below):
     world = replace(stirred(seed), collapsed=np.bool_(seed % 7 == 0))
-    conflict, weeks, after = world.conflict, world.weeks, ended(world, np.array(draw))
+    conflict, weeks = world.conflict, world.weeks
     strike, offer = acts(world, world.ladder.strike), acts(world, world.ladder.mediation)
     mediation = offer[IRAN] * offer[ISRAEL]
     for i in (RUSSIA, US, CHINA, GULF):
@@ -288,16 +288,20 @@ def test_a_war_ends_a_bomb_is_made_and_a_regime_falls_by_their_chances(seed, dra
     assert accepted_mediation(world) == pytest.approx(mediation)
     calm = float(np.prod([1 - each for each in strike]))
     rate = conflict.settlement * (conflict.lull * calm if any(strike) else 1.0)
-    settled = draw[1] < 1 - exp(-rate * (1 + conflict.mediation * mediation) * weeks)
     shaken = conflict.simmering * max(world.aims.regime - world.regime, 0)
     falls = conflict.collapse * (1 - world.regime if world.war else shaken)
-    fell = draw[3] < 1 - exp(-falls * weeks)
-    assert after.collapsed == (world.collapsed or fell)
     left = world.programme + world.hardened
-    sprint = acts(world, world.ladder.sprint)[IRAN]
-    made = sprint * conflict.sprint / world.aims.breakout_weeks * left
-    spread = min(conflict.proliferation * left, 1) if fell and not world.collapsed else 0.0
-    assert after.bomb == (draw[2] < max(1 - exp(-made * weeks), spread))
+    made = acts(world, world.ladder.sprint)[IRAN] * conflict.sprint / world.aims.breakout_weeks
+    rates = rate * (1 + conflict.mediation * mediation), made * left, falls
+    chances = [-expm1(-each * weeks) for each in rates]
+    settled, bomb, fell = (yes and each > 0 for yes, each in zip(below, chances, strict=True))
+    if fell and not world.collapsed:
+        chances[1] = max(chances[1], min(conflict.proliferation * left, 1))
+        bomb = below[1]
+    draw = [c * (1 - 1e-9 if yes else 1 + 1e-9) for yes, c in zip(below, chances, strict=True)]
+    after = ended(world, np.array([0.5, *draw]))
+    assert after.bomb == bomb
+    assert after.collapsed == (world.collapsed or fell)
     war = bool(world.war) and not settled and not after.collapsed
     assert after.war == war
     assert after.weeks_at_war == (world.weeks_at_war + weeks if war else 0)
