@@ -6,7 +6,8 @@ from hypothesis import given, settings
 
 from model.game import iteration
 from model.game.iteration import iterated
-from model.game.quantal_response import quantal_response, residual_of
+from model.game.quantal_response import quantal_response, residual_of, uniform
+from model.game.stage_game import StageGame
 from tests.model.game.test_uniqueness import SEEDS, a_game, sharp
 
 
@@ -58,3 +59,14 @@ def test_the_residual_is_the_largest_distance_from_the_logit_reply_at_the_share_
             assert reply[..., run] == pytest.approx(logit)
             apart = np.abs(logit - play[..., run]).max()
             assert residual_of(game, play, share)[run] == pytest.approx(apart)
+
+
+def test_closed_actions_have_no_chance_at_any_precision_and_large_payoffs_do_not_overflow():
+    payoffs = np.array([[1.0, -np.inf, 0.0], [-np.inf, 5e4, 5e4]])
+    even = quantal_response(payoffs, np.zeros(2))
+    assert even.tolist() == [[0.5, 0, 0.5], [0, 0.5, 0.5]]
+    assert quantal_response(payoffs, np.full(2, 3.0))[1].tolist() == [0, 0.5, 0.5]
+    still = np.zeros((1, 2, 3))
+    game = StageGame(payoffs, still, still, np.zeros((1, 2, 2)), np.zeros(2), 1)
+    assert (uniform(game) == even).all()
+    assert (sharp(game).uniform[..., 0] == even).all()

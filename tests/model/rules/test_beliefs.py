@@ -442,10 +442,13 @@ def disrepute(world, state):
 
 
 @given(seeds(), st.sampled_from(("scoring", "standing", "stern")))
-def test_a_record_learns_by_bayes_and_fades_audience_by_audience(seed, norm):
+def test_judging_moves_ties_and_words_and_a_record_learns_by_bayes_and_fades(seed, norm):
     world = replace(stirred(seed), norm=norm)
     after, fresh = judged(world), world.weeks * world.beliefs.evidence
     lasting, past = exp(-world.beliefs.memory * world.weeks), world.reputation
+    assert (after.pledge == pledge_after(world)).all()
+    assert (after.affinity == affinity_after(world)).all()
+    assert (after.dependence == dependence_after(world)).all()
     for place, name, first in (
         (0, "reliability", (past.kept, past.failed)),
         (1, "honesty", (past.matched, past.unmatched)),
