@@ -363,3 +363,14 @@ def test_a_game_with_a_payoff_that_is_no_number_is_not_solved(part, number):
     array[(0,) * (array.ndim - 1)] = number
     with np.errstate(invalid="ignore"), pytest.raises(NoEquilibrium, match=r"turn 3, run 0: .*nan"):
         logit_equilibrium(replace(game, **{part: array}), None, "in turn 3")
+
+
+def test_a_game_that_is_the_same_in_all_runs_is_solved_for_each_runs_guess():
+    game = stag_hunt(1.0)
+    one = replace(game, base=game.base[..., None])
+    guess = np.stack([np.eye(2), np.full((2, 2), 0.5), np.eye(2)[::-1]], -1)
+    found = logit_equilibrium(one, guess)
+    assert found.play.shape[-1] == 3
+    assert found.residual.shape == found.followed.shape == (3,)
+    alone = logit_equilibrium(game).play
+    assert found.play == pytest.approx(np.repeat(alone[..., None], 3, -1), abs=1e-7)

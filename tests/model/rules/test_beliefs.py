@@ -556,3 +556,20 @@ def test_whom_new_sanctions_threaten_they_draw_together(seed):
             short = max(world.beliefs.alignment - world.affinity[i, j], 0.0) * under
             pull = 1 - exp(-world.beliefs.solidarity * new * world.weeks)
             assert after[i, j] == pytest.approx(world.affinity[i, j] + short * pull)
+
+
+def test_a_target_that_depends_on_nobody_goes_on_so(war):
+    assert not dependence_after(replace(war, dependence=np.zeros(6))).any()
+
+
+def test_an_answer_that_is_just_what_was_pledged_disappoints_nobody(war):
+    armed = playing(replace(war, weeks=1.0), russia="arms")
+    came = armed.ladder.played(armed.ladder.answer, armed.choice)[RUSSIA]
+    just = replace(armed, pledge=np.full_like(war.pledge, came))
+    patient = replace(just, beliefs=replace(war.beliefs, disillusion=0.0))
+    assert pledge_after(just)[RUSSIA, IRAN] == pledge_after(patient)[RUSSIA, IRAN]
+
+
+def test_a_pledge_that_does_not_fade_stays_as_it_is_in_silence(war):
+    lasting = replace(war, beliefs=replace(war.beliefs, fading=0.0, disillusion=0.0))
+    assert (pledge_after(playing(lasting)) == war.pledge).all()

@@ -223,3 +223,18 @@ def test_an_affront_right_at_the_red_line_brings_sanctions_down(war):
     arms = float(war.ladder.affront[RUSSIA, war.ladder.names[RUSSIA].index("arms")])
     at = playing(replace(war, conflict=replace(war.conflict, red_line=arms)), russia="arms")
     assert sanctioned(at).sanctions[RUSSIA] > war.sanctions[RUSSIA]
+
+
+def test_who_gives_more_than_it_has_is_left_with_what_is_rebuilt(war):
+    few = replace(playing(war, russia="arms"), systems=np.full(6, 0.01), weeks=3.0)
+    rebuilt = -few.means.systems[RUSSIA] * expm1(-few.means.replenishment[RUSSIA] * 3)
+    assert used(few).systems[RUSSIA] == pytest.approx(rebuilt)
+    many = replace(few, systems=few.means.systems * 4)
+    given_ = many.ladder.systems[RUSSIA, many.choice[RUSSIA]] * 3 / many.conflict.shipment
+    assert used(many).systems[RUSSIA] == pytest.approx(many.systems[RUSSIA] - given_)
+
+
+def test_deliveries_move_the_balance_no_further_than_a_rout(war):
+    for state, side in ((RUSSIA, 1), (US, -1)):
+        vast = np.where(np.arange(6) == state, 1e9, 0.0)
+        assert delivered(playing(replace(war, ordered=vast))).balance == side * war.conflict.rout

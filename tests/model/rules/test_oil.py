@@ -110,3 +110,8 @@ def test_premium_noise_and_lost_supply_move_by_their_formulas(seed, draw):
 def test_a_draw_of_zero_is_the_lowest_noise_and_no_infinity(war):
     low, lower = (float(traded(war, np.float64(draw)).noise) for draw in (1e-9, 0.0))
     assert -np.inf < lower < low
+
+
+def test_a_strait_that_two_close_is_closed_once(war):
+    both = replace(war, ladder=replace(war.ladder, supply=np.ones_like(war.ladder.supply)))
+    assert traded(both, np.float64(0.5)).lost_supply == war.oil.closure * war.oil.strait
