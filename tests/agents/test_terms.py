@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.outcome import contest_around, set_back, sprinted
-from agents.payoffs import TERMS, promised_force, shelter
+from agents.payoffs import FITTED, TERMS, promised_force, shelter
 from agents.weighing import means_used, readings
 from model.game.stage_game import NOTHING, Expected, credit
 from model.rules.beliefs import honesty_gain, obligations, reliability_gain
@@ -147,3 +147,9 @@ def test_what_is_promised_to_a_principal_is_by_treaty_or_by_the_doctrine_that_is
     assert promised_force(world, partner) == pytest.approx(promised)
     assert shelter(world)[partner] == pytest.approx(promised)
     assert not shelter(world)[[RUSSIA, US, CHINA, GULF]].any()
+
+
+def test_a_terms_source_says_where_its_weight_was_fitted_to_history():
+    assert TERMS["stakes"].source.startswith(TERMS["stakes"].theory)
+    assert TERMS["stakes"].source.endswith(FITTED)
+    assert TERMS["prospect"].source == TERMS["prospect"].theory
