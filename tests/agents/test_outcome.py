@@ -181,6 +181,10 @@ def test_threat_fear_and_what_strikes_are_worth_follow_their_formulas(seed, week
     fear, worth, chance = feared(world), set_back(world), sprinted(world)
     ours, theirs, _ = contest_around(world)
     target, challenger = world.strengths
+    table, rate = (
+        threat_left(world, strike, strike * world.posture.reach[:, None], weeks),
+        breakout(world),
+    )
     for i in range(6):
         reach = world.posture.reach[i]
         afraid = conflict.menace * max(-world.stakes[i, IRAN], 0) * target / (target + challenger)
@@ -197,9 +201,8 @@ def test_threat_fear_and_what_strikes_are_worth_follow_their_formulas(seed, week
                     set_ = afraid * horizon * gone if world.side[i] < 0 else 0.0
                     assert worth[i, a] == pytest.approx(set_, abs=1e-12)
                 else:
-                    table = threat_left(world, strike, strike * world.posture.reach[:, None], weeks)
                     assert table[i, a] == pytest.approx(left)
-            bomb = world.ladder.sprint[i, a] * breakout(world) * loss
+            bomb = world.ladder.sprint[i, a] * rate * loss
             assert chance[i, a] == pytest.approx(bomb)
 
 
@@ -212,12 +215,13 @@ def test_the_result_for_each_state_is_survival_now_and_lastingly_and_the_threat_
         for each in (world.ladder.strike, world.ladder.delivery, world.ladder.aid)
     )
     push, target_aid, challenger_aid = 0.0, 0.0, 0.0
+    struck = pushed(world, strike)
     strength = dict(zip((1, -1), world.strengths, strict=True))
     for i in range(6):
         wait = world.posture.delivery_weeks[i]
         counted = 1 - wait / horizon * (1 - exp(-horizon / wait))
         order = delivery[i] * world.power[i] / world.conflict.shipment / strength[world.side[i]]
-        push += world.side[i] * (pushed(world, strike)[i] + order * counted * world.war)
+        push += world.side[i] * (struck[i] + order * counted * world.war)
         target_aid += aid[i] * (world.side[i] > 0)
         challenger_aid += aid[i] * (world.side[i] < 0)
     before = strength[1] / (strength[1] + strength[-1])
@@ -225,7 +229,8 @@ def test_the_result_for_each_state_is_survival_now_and_lastingly_and_the_threat_
     odds = before / (1 - before) * exp(weeks * push)
     lasting = odds / (1 + odds)
     found = result_of(world, strike, delivery, aid, weeks)
+    left, fear = threat_left(world, *setback(world, strike), weeks), feared(world)
     for i in range(6):
-        worn = world.threat[i] - threat_left(world, *setback(world, strike), weeks)[i]
+        worn = world.threat[i] - left[i]
         held = world.interest[i] * (weeks * (helped - before) + horizon * (lasting - before))
-        assert found[i] == pytest.approx(held + feared(world)[i] * horizon * worn)
+        assert found[i] == pytest.approx(held + fear[i] * horizon * worn)

@@ -44,18 +44,21 @@ def test_commitment_audience_reputation_and_resources(seed):
         for gain, each in zip((reliability_gain, honesty_gain), readings(world), strict=True)
     )
     growth = min(1 + world.beliefs.growth * world.weeks_at_war, world.beliefs.ceiling)
+    found = {
+        name: table(world, name) for name in ("commitment", "audience", "reputation", "resources")
+    }
     for i, a, own, _ in cases(world):
-        assert table(world, "commitment")[i, a] == pytest.approx(depth[i] * shown[i, a])
+        assert found["commitment"][i, a] == pytest.approx(depth[i] * shown[i, a])
         pledge = world.pledge[i, own]
         gap = max(pledge - ladder.answer[i, a], 0)
         if ladder.hidden[i, a]:  # what is not seen is no answer
             gap = world.beliefs.visibility * gap + (1 - world.beliefs.visibility) * pledge
         cost = world.posture.sensitivity[i] * growth * world.war
-        assert table(world, "audience")[i, a] == pytest.approx(-gap * cost)
+        assert found["audience"][i, a] == pytest.approx(-gap * cost)
         left = world.reputation.discount[i]
         worth = left / (1 - left) * world.reputation.value[i] * gains[i, a]
-        assert table(world, "reputation")[i, a] == pytest.approx(worth)
-        assert table(world, "resources")[i, a] == pytest.approx(-used[i, a] * (1 + used[i, a]))
+        assert found["reputation"][i, a] == pytest.approx(worth)
+        assert found["resources"][i, a] == pytest.approx(-used[i, a] * (1 + used[i, a]))
 
 
 @given(seeds(), expectations())
@@ -64,6 +67,7 @@ def test_stakes_are_what_own_aid_and_a_lasting_shift_change_by_interest(seed, ex
     ladder, horizon = world.ladder, world.value.horizon
     ours, theirs, friends = contest_around(world)
     push, found = pushed(world, ladder.strike), table(world, "stakes", expected)
+    strikes, sprints = set_back(world), sprinted(world)
     for i, a, _, _ in cases(world):
         worth, aid = world.interest[i] * world.side[i], ladder.aid[i, a] * world.power[i]
         share = expected.aid * sum(world.strengths) / friends[i]  # of all that friends could send
@@ -78,10 +82,9 @@ def test_stakes_are_what_own_aid_and_a_lasting_shift_change_by_interest(seed, ex
         odds = chance / (1 - chance) * exp(push[i, a] + order * late * world.war)
         lasting = horizon * (odds / (1 + odds) - chance)
         direct = worth * (gains[0] + share * (gains[1] - gains[0]) + lasting)
-        strikes = set_back(world)[i, a]
-        counted = direct + strikes if world.war or not ladder.strike[i, a] else 0.0
+        counted = direct + strikes[i, a] if world.war or not ladder.strike[i, a] else 0.0
         pressed = ladder.lobby[i, a] * abs(world.interest[i]) * world.conflict.leverage
-        whole = counted + sprinted(world)[i, a] + pressed
+        whole = counted + sprints[i, a] + pressed
         if friends[i] > 1e-6:  # without any, the chord is a difference of equal figures
             assert found[i, a] == pytest.approx(whole, abs=1e-9)
 
@@ -92,12 +95,15 @@ def test_sway_escalation_ties_and_economy(seed, expected):
     ladder, economy, oil = world.ladder, world.economy, world.oil
     strength = sum(world.strengths)
     nuclear = world.posture.nuclear.copy()
-    known = {name: table(world, name, expected) for name in TERMS}
+    known = {
+        name: table(world, name, expected) for name in ("sway", "escalation", "ties", "economy")
+    }
+    sheltered, believed = shelter(world), credit(world)
     for i, a, _, rival in cases(world):
-        voice = ladder.voice[i, a] * world.interest[i] * world.side[i] * credit(world)[i]
+        voice = ladder.voice[i, a] * world.interest[i] * world.side[i] * believed[i]
         near = world.power[i] / (world.power[i] + strength)
         assert known["sway"][i, a] == pytest.approx(voice * world.conflict.deterrence * near)
-        fear = world.posture.vulnerability[i] / (1 + shelter(world)[i]) * ladder.exposure[i, a]
+        fear = world.posture.vulnerability[i] / (1 + sheltered[i]) * ladder.exposure[i, a]
         force = expected.force + world.conflict.dread * nuclear[rival]
         assert known["escalation"][i, a] == pytest.approx(-fear * force)
         seen = world.beliefs.visibility if ladder.hidden[i, a] else 1.0

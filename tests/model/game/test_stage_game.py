@@ -170,14 +170,14 @@ def test_what_is_not_affine_is_refused(rule):
 def test_effects_and_relations_follow_their_formulas(seed):
     world = stirred(seed)
     ladder, found, related, trust = world.ladder, effects(world), relations(world), credit(world)
-    strength = sum(world.strengths)
+    strength, used = sum(world.strengths), force_used(world, ladder.strike)
     for i in range(6):
         rival = ISRAEL if world.side[i] > 0 else IRAN
         kept, failed = (each[i, rival] for each in (world.honesty.kept, world.honesty.failed))
         assert trust[i] == pytest.approx(kept / (kept + failed) * (1 - 2 / (kept + failed)))
         for a in range(ladder.aid.shape[1]):
             struck = ladder.strike[i, a] * world.power[i] * world.arsenal[i] / strength
-            assert force_used(world, ladder.strike)[i, a] == pytest.approx(struck)
+            assert used[i, a] == pytest.approx(struck)
             said = world.conflict.deterrence * trust[i] * ladder.voice[i, a]
             assert found[:, i, a] == pytest.approx(
                 [
