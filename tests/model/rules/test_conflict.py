@@ -277,9 +277,13 @@ def test_fighting_moves_every_figure_by_its_formula(seed):
         assert after.systems[i] == pytest.approx(world.systems[i] * exp(-lost), rel=1e-6)
 
 
-@given(seeds(), st.tuples(st.booleans(), st.booleans(), st.booleans()))
-def test_a_war_ends_a_bomb_is_made_and_a_regime_falls_right_below_their_chances(seed, below):
+@given(seeds(), st.tuples(st.booleans(), st.booleans(), st.booleans()), st.booleans())
+def test_a_war_ends_a_bomb_is_made_and_a_regime_falls_right_below_their_chances(seed, below, busy):
     world = replace(stirred(seed), collapsed=np.bool_(seed % 7 == 0), bomb=np.bool_(seed % 5 == 0))
+    if busy:  # the target sprints, and others whose stake is small mediate
+        choice = world.ladder.mediation.argmax(1)
+        choice[IRAN] = world.ladder.sprint[IRAN].argmax()
+        world = replace(world, choice=choice, stakes=world.stakes * 0.2)
     conflict, weeks = world.conflict, world.weeks
     strike, offer = acts(world, world.ladder.strike), acts(world, world.ladder.mediation)
     mediation = offer[IRAN] * offer[ISRAEL]
