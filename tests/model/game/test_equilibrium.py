@@ -373,6 +373,7 @@ def test_a_game_that_is_the_same_in_all_runs_is_solved_for_each_runs_guess():
     assert found.play.shape[-1] == 3
     assert found.residual.shape == found.followed.shape == (3,)
     alone = logit_equilibrium(game).play
+    assert logit_equilibrium(one).play.shape[-1] == 1
     assert found.play == pytest.approx(np.repeat(alone[..., None], 3, -1), abs=1e-7)
 
 

@@ -70,3 +70,18 @@ def test_closed_actions_have_no_chance_at_any_precision_and_large_payoffs_do_not
     game = StageGame(payoffs, still, still, np.zeros((1, 2, 2)), np.zeros(2), 1)
     assert (uniform(game) == even).all()
     assert (sharp(game).uniform[..., 0] == even).all()
+
+
+def test_with_the_secant_more_games_are_solved_in_a_dozen_sweeps_than_without(monkeypatch):
+    monkeypatch.setattr(iteration, "SWEEPS", 12)
+    games = [sharp(a_game(seed, 0.5)) for seed in range(8)]
+
+    def solved() -> int:
+        return sum(
+            np.count_nonzero(iterated(game, game.expectations(game.uniform))[1] <= 1e-8)
+            for game in games
+        )
+
+    with_secant = solved()
+    monkeypatch.setattr(iteration, "_slant", lambda step, _: np.zeros(step.shape[-1]))
+    assert with_secant > 1.2 * solved()
