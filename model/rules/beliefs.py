@@ -302,7 +302,7 @@ def affinity_after(world: World) -> PerPair:
         affinity[principal] = moved(affinity[principal], beliefs.drift * rate, world.weeks)
     struck = strike[world.target] * world.posture.hosts
     cooled = moved(affinity[:, world.target], -beliefs.grievance * struck, world.weeks)
-    affinity[:, world.target] = np.where(struck > 0, cooled, affinity[:, world.target])
+    affinity[:, world.target] = cooled
     return drawn_together(world, affinity)
 
 
