@@ -93,7 +93,7 @@ def coded_anew(preset: Preset, count: int, copies: int) -> dict[str, Change]:
 
 
 def ranked_together(one: Array, other: Array) -> float:
-    """The rank correlation of two series (Spearman 1904), ties by order; 0 for fewer than three.
+    """The rank correlation of two series, ties by order; 0 for fewer than three.
 
     >>> ranked_together(np.array([1.0, 2.0, 9.0]), np.array([3.0, 5.0, 6.0]))
     1.0

@@ -13,7 +13,7 @@ Step = tuple[str, float]
 
 WATERFALL_NOTE = (
     "Each bar is a payoff term's part of realised value, words less the act, mean over runs on the "
-    "same luck; they add up to the last bar."
+    "same random draws; they add up to the last bar."
 )
 LINE = 0.2
 """Inches a bar takes."""

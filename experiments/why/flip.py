@@ -280,7 +280,7 @@ def _told(found: Indifference) -> str:
             )
         )
     opened = found.measured[0].history is not None
-    heads = ("at", "talk less", "by luck", *["left open"] * opened, "better", "worse", "same",
+    heads = ("at", "talk less", "sampling", *["left open"] * opened, "better", "worse", "same",
              "verdict")  # fmt: skip
     columns = (">9.4g", "  >9", *["  <16"] * (1 + opened), *[">7.0%"] * 3, "  <")
     lines += aligned(columns, rows, heads, indent=4)
