@@ -262,7 +262,7 @@ def over_posterior(
     """The duels with what history leaves open of them.
 
     Each draw of weights and precision from the posterior plays `COPIES` runs under each policy,
-    on the same random draws and private reasons; the mean difference of a draw is in its own weights.
+    on the same random draws and private reasons; its mean difference is in its own weights.
     `drawn` are draws as multiples of the defaults in place of those kept with the project; with
     `codings` stakes, ties and access are drawn anew as well.
     """

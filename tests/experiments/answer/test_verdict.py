@@ -160,7 +160,7 @@ def test_what_weighs_nothing_is_said_to():
 def test_without_draws_nothing_is_said_of_history_and_nothing_is_looked_for():
     job = Job(load("twelve-days", {"turns": 3}), 0)
     found, _ = judged(job, 10, 1, lambda _: None, True, (0, False))
-    told = "\n".join(in_words(found))
+    told = " ".join("\n".join(in_words(found)).split())
     assert "was not played" in told and "What would turn it?" not in told
     assert all(each["history"] is None for each in record(found)["duel"])
 
