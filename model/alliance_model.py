@@ -171,11 +171,11 @@ class AllianceModel(mesa.Model):
         Where means do not allow the forced action, the highest feasible rung below it is played.
         """
         world = self.world
-        if self.preset.attack_turn() == world.turn:
+        attack, own = self.preset.attack_turn(), world.challenger
+        attacked = attack is not None and world.turn == attack
+        if np.any(attacked):
             base = base.copy()
-            base[world.challenger] = _only(
-                base[world.challenger], world, world.challenger, "campaign"
-            )
+            base[own] = np.where(attacked, _only(base[own], world, own, "campaign"), base[own])
         orders = dict.fromkeys(item for policy in self.policies for item in policy.items())
         if not orders or not np.any(world.war):
             return base
@@ -220,10 +220,13 @@ class AllianceModel(mesa.Model):
     def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
         """Uniform draws (4, *runs) or (4, states, *runs), the same under each policy."""
         if by_state:
-            drawn = state_uniforms(self.seed, purpose, turn, self.runs, self.world.state_count)
+            drawn = state_uniforms(
+                self.seed, purpose, int(turn), self.runs, self.world.state_count
+            )
         else:
-            drawn = uniforms(self.seed, purpose, turn, self.runs)
-        return drawn if len(self.policies) == 1 else drawn.take(self.rows % self.count, -1)
+            drawn = uniforms(self.seed, purpose, int(turn), self.runs)
+        whole = len(self.policies) == 1 and len(self.rows) == self.count
+        return drawn if whole else drawn.take(self.rows % self.count, -1)
 
     def act(self) -> None:
         """Draw each state's action."""
@@ -245,7 +248,7 @@ class AllianceModel(mesa.Model):
         begins, again = turn.starting(world), turn.renewed(world, renewal)
         numbers = np.unique(np.broadcast_to(world.wars, np.shape(begins))[begins])
         for number in numbers:
-            fresh = self.drawn_reasons("reasons", int(number))
+            fresh = self.drawn_reasons("reasons", number)
             kept = np.where(begins & (world.wars == number), fresh, kept)
         if np.any(again):
             kept = np.where(again[:, None], self.drawn_reasons("renewal", world.turn), kept)

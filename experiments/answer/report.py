@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine import estimates
-from experiments.engine.batch import BINS, FIXED, Ensemble, series
+from experiments.engine.batch import Ensemble
+from experiments.engine.record import BINS, FIXED, series
 from experiments.engine.duel import ACTS, Duel, proteges, unbound
 from experiments.engine.estimates import INTERVENTION, TALK
 from experiments.engine.words import aligned, decimal, interval
