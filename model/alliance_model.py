@@ -112,8 +112,9 @@ class AllianceModel(mesa.Model):
         restraint = self.preset.event_value("restraint", world.day, world.restraint)
         attack = self.preset.attack_turn()
         onset = np.asarray(world.conflict.onset)
-        if attack is not None and world.turn <= attack:
-            onset = np.asarray(np.inf if world.turn == attack else 0.0)
+        if attack is not None:
+            scripted = np.where(world.turn == attack, np.inf, 0.0)
+            onset = np.where(world.turn <= attack, scripted, onset)
         self.world = replace(
             world,
             restraint=np.zeros_like(world.restraint) + restraint,

@@ -304,10 +304,11 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.min: lambda values, axis=None, **options: values.min(axis, **options),
     np.argmax: lambda values, axis=None, **options: values.argmax(axis),
     np.cumsum: lambda values, axis=None, **options: values.cumsum(axis),
-    np.flatnonzero: lambda values: np.arange(values.size),
+    np.zeros_like: lambda array, **options: _filled_like(0.0)(array, **options),
+    np.ones_like: lambda array, **options: _filled_like(1.0)(array, **options),
     np.unique: lambda values, **options: values.reshape(-1),
 }
-"""What is written for figures. Of what picks runs or counts them, all are kept."""
+"""What is written for figures."""
 
 ON_OBJECTS = {
     np.shape, np.ndim, np.size, np.broadcast_to, np.broadcast_arrays, np.stack, np.concatenate,

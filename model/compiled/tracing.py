@@ -19,6 +19,7 @@ from model.game.equilibrium import Solution, logit_equilibrium, starting_point
 from model.game.iteration import RESIDUAL
 from model.game.logit_game import Exponents, exponents
 from model.game.stage_game import StageGame
+from model.preset.preset import Preset
 from model.treaties import Treaty
 from model.world import Array, Flag, PerRun, Play, World, only_where, played
 
@@ -80,6 +81,8 @@ class Trace:
     calendar: list[tuple[str, ...]] = field(default_factory=list)
     draws: list[Draws] = field(default_factory=list)
     solves: list[Solve] = field(default_factory=list)
+    exits: dict[int, Figure] = field(default_factory=dict)
+    """What comes of a game that is solved only somewhere, by its number: nothing else is used."""
     guard: Figure = True
     after: dict[int, Figure] = field(default_factory=dict)
     """What each row of a run holds after the turn."""
@@ -201,6 +204,9 @@ class TracedModel(AllianceModel):
         residual = self.trace.row("residual", (), "f", changes=True)
         return Solution(None, play, residual, residual)  # type: ignore[arg-type]  # there is no game yet
 
+    def part(self) -> None:
+        """Nothing: each run is traced under its own policy."""
+
     def bound_by(self, name: str, action: str) -> Array:
         """Whether the policy of a run forces this action on a state: a row of its own."""
         flag = self.trace.graph.known.get(("input", f"order.{name}.{action}[0]"))
@@ -252,11 +258,16 @@ def guarded(trace: Trace) -> Callable[..., PerRun]:
 
     def chosen(so: Flag, world: World, rule: Callable[[World], PerRun]) -> PerRun:
         here = figure(plain_of(np.broadcast_to(so, (1,)))[0])
+        if here is False:
+            return traced([0.0])
         before, trace.guard = trace.guard, both(trace.guard, here)
+        first = len(trace.solves)
         try:
-            return np.where(traced([here]), rule(world), 0.0) if here is not False else traced([0.0])
+            value = np.broadcast_to(traced(rule(world)), (1,))
         finally:
             trace.guard = before
+        trace.exits |= dict.fromkeys(range(first, len(trace.solves)), figure(plain_of(value)[0]))
+        return np.where(traced([here]), value, 0.0)
 
     return chosen
 
@@ -300,6 +311,7 @@ def replacements(trace: Trace) -> dict[int, tuple[Any, Any]]:
 def methods(trace: Trace, treaties: tuple[Treaty, ...]) -> list[tuple[type, str, Any]]:
     """What some methods are instead, where the world is of symbols."""
     force, day, at_war = Treaty.force, World.day, World.at_war
+    event_value = Preset.event_value
 
     def in_force(treaty: Treaty, on: Any, provisional: Any) -> Any:
         if not isinstance(on, Day):
@@ -307,6 +319,12 @@ def methods(trace: Trace, treaties: tuple[Treaty, ...]) -> list[tuple[type, str,
         place = str(next(k for k, each in enumerate(treaties) if each is treaty))
         whole, part = (traced([trace.dated("treaty", place, how)]) for how in ("whole", "part"))
         return np.where(whole != 0, 1.0, np.where(part != 0, provisional, 0.0))
+
+    def value(preset: Preset, sets: str, on: Any, before: Any) -> Any:
+        if not isinstance(on, Day):
+            return event_value(preset, sets, on, before)
+        given, value = (traced([trace.dated("event", sets, each)]) for each in ("given", "value"))
+        return np.where(given != 0, value, before)
 
     def today(world: World) -> Any:
         return Day() if isinstance(world.turn, Traced) else day.__get__(world)
@@ -316,6 +334,7 @@ def methods(trace: Trace, treaties: tuple[Treaty, ...]) -> list[tuple[type, str,
 
     return [
         (Treaty, "force", in_force),
+        (Preset, "event_value", value),
         (World, "day", property(today)),
         (World, "at_war", property(those_at_war)),
     ]
@@ -386,6 +405,7 @@ def traced_turn(model: AllianceModel, recorder: Recorder) -> Trace:
                 "record",
             )
             war = own.world.war
+            own.shock()
             own.weigh()
             own.solve()
             own.act()
