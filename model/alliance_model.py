@@ -58,7 +58,7 @@ class AllianceModel(mesa.Model):
         self.runs = runs = checked_runs(iteration() if runs is None else runs)
         self.preset = load(preset, changes)
         several = [policy or {}] if policy is None or isinstance(policy, Mapping) else policy
-        self.policies = [dict(each) for each in several]
+        self.policies, self.doctrine = [dict(each) for each in several], doctrine
         for each in self.policies:
             _check_policy(self.preset, each)
         self.world: World = first_world(self.preset, runs)

@@ -9,15 +9,17 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 
-from experiments.engine.playing import ByNumpy, Played
-from experiments.engine.record import BINS, FIXED, Record, counted, series
+from experiments.engine.record import BINS, FIXED, RECORDER, Record, series
 from experiments.engine.workers import in_order
 from model.alliance_model import MOST_RUN, AllianceModel, checked_runs
+from model.compiled.by_numpy import Played
+from model.compiled.engine import checked, compiled, playing, preferred
+from model.compiled.strips import Unsound
 from model.measures import MEASURES, credibility, standing, worth_by_term
 from model.preset.load import Change, Preset, load
 from model.preset.toml import whole_number
@@ -43,6 +45,10 @@ class Job:
     seed: int = 0
     policies: tuple[Mapping[str, str], ...] = ({},)
     doctrine: bool = False
+    engine: str = field(default_factory=preferred)
+    """Who plays: `numpy`, `compiled`, or `auto`. Both give the same bits."""
+    runs: int = 0
+    """How many runs belong together, of which this is a part; by these `auto` decides."""
 
 
 @dataclass
@@ -144,20 +150,31 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     Without `trajectories` nothing is counted by turn.
     """
     keep_memory()
-    model = AllianceModel(
+    try:
+        return _played_block(job, runs, trajectories)
+    except Unsound:  # numpy says where
+        return _played_block(replace(job, engine="numpy"), runs, trajectories)
+
+
+def _model(job: Job, runs: range) -> AllianceModel:
+    return AllianceModel(
         job.preset, rng=job.seed, runs=runs, policy=job.policies, doctrine=job.doctrine
     )
+
+
+def _played_block(job: Job, runs: range, trajectories: bool) -> Block:
+    model = _model(job, runs)
     turns = model.preset.file.turns
     states, actions = model.world.ladder.on_menu.shape[:2]
     tally = Tally.empty(turns if trajectories else 0, states, actions, model.world.names)
     tally.runs = len(runs)
     standing_at_first = credibility(taken(model.world, model.columns))
-    playing = ByNumpy(model)
+    engine = playing(model, RECORDER, job.engine, max(job.runs, len(runs)))
     for turn in range(turns):
-        war, world = playing.step()
-        if trajectories:
-            tally.count(turn, counted(*model.under_first((war, world))))
-    last = playing.by_row()
+        rows = engine.step(counting=trajectories)
+        if trajectories and rows is not None:
+            tally.count(turn, rows)
+    last = engine.by_row()
     table = _row_by_row(last, runs, turns)
     gained = credibility(last.world) - standing_at_first
     for state, name in enumerate(last.world.names):
@@ -235,6 +252,9 @@ def blocks(
     parts = [
         range(first, min(first + block, runs.stop)) for first in range(runs.start, runs.stop, block)
     ]
+    job = replace(job, runs=max(job.runs, len(runs)))
+    if len(parts) > 1 and workers > 1:  # once for all workers
+        compiled(_model(job, parts[0]), RECORDER, job.engine, job.runs)
     tasks = ((job, part, trajectories) for part in parts)
     yield from in_order(play_block, tasks, workers if len(parts) > 1 else 1)
 
@@ -277,13 +297,16 @@ def simulate(
     workers: int = 1,
     changes: Mapping[str, Change] | None = None,
     policy: Mapping[str, str] | None = None,
+    engine: str | None = None,
 ) -> Ensemble:
     """Play an ensemble and keep a row a run.
 
-    Same preset, changes, policy and seed: the same bits for any block and workers.
+    Same preset, changes, policy and seed: the same bits for any block, workers and engine (`numpy`,
+    `compiled`, or `auto`: the compiled turn where its extra is installed and the job large).
     Raises ConfigError and NoEquilibrium as AllianceModel does.
     """
-    job = Job(load(preset, changes), seed, (policy or {},))
+    engine = preferred() if engine is None else checked(engine)
+    job = Job(load(preset, changes), seed, (policy or {},), engine=engine)
     return gathered(blocks(job, runs, block=block, workers=workers))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from model.compiled.tracing import Recorder
 from model.measures import MEASURES, standing
 from model.world import Array, World
 
@@ -113,3 +114,7 @@ def counted(war: Bool[Array, "*#runs"], world: World) -> Int[Array, "rows runs"]
     )
     shape = np.shape(world.weeks_at_war)
     return np.concatenate([np.broadcast_to(each, (len(each), *shape)) for each in rows])
+
+
+RECORDER = Recorder(begun, noted, counted)
+"""What an ensemble keeps of its runs."""

@@ -8,6 +8,7 @@ from typing import Any  # records of arrays
 import numpy as np
 
 from model.alliance_model import AllianceModel
+from model.compiled.by_numpy import Played
 from model.compiled.emitting import LANES
 from model.compiled.machine import Machine
 from model.compiled.tracing import Recorder, Rows, changed_leaves, leaves
@@ -123,7 +124,7 @@ class Strips:
 
     # ------------------------------------------------------------------ a turn
 
-    def step(self) -> Array:
+    def step(self, *, counting: bool = True) -> Array:
         """Play a turn; what is counted of the runs under the first policy: (rows, runs).
 
         Raises Unsound where a figure is not finite, NoEquilibrium as the model does.
@@ -181,6 +182,12 @@ class Strips:
         self.rows, self.columns[rows] = np.append(self.rows, rows), lanes
         self._order(lanes)
         self._pad()
+
+    def by_row(self) -> Played:
+        """The runs under each policy after what was played."""
+        world, down = self.world(self.columns), self.get(self.places["forced_down"], self.columns)
+        record = self.with_figures(self.record, "record", self.columns)
+        return Played(world, record, down, self.residual, self.followed)
 
     # ------------------------------------------------------------------ what numpy plays
 

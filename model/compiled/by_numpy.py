@@ -1,11 +1,12 @@
-"""A block of runs played turn by turn, with its record."""
+"""A block of runs played turn by turn by numpy, with its record."""
 
 from dataclasses import dataclass
+from typing import Any  # the record is the recorder's own
 
 import numpy as np
 
-from experiments.engine.record import Record, begun, noted
 from model.alliance_model import AllianceModel
+from model.compiled.tracing import Recorder
 from model.world import Array, World, taken
 
 
@@ -18,7 +19,7 @@ class Played:
     """
 
     world: World
-    record: Record
+    record: Any
     forced_down: Array
     residual: float
     followed: float
@@ -27,23 +28,23 @@ class Played:
 class ByNumpy:
     """A model's runs, played by numpy."""
 
-    def __init__(self, model: AllianceModel) -> None:
-        self.model, self.record = model, begun(model.world)
+    def __init__(self, model: AllianceModel, recorder: Recorder) -> None:
+        self.model, self.recorder = model, recorder
+        self.record = recorder.begun(model.world)
         self.residual, self.followed = 0.0, 0.0
 
-    def step(self) -> tuple[Array, World]:
-        """Play a turn: whether there was war before it, and the world after it."""
+    def step(self, *, counting: bool = True) -> Array | None:
+        """Play a turn; what is counted of the runs under the first policy, if asked for."""
         model, war, columns = self.model, self.model.world.war, self.model.columns
         model.step()
-        before = columns[model.rows]  # a run's policies part in the turn in which war has come
-        if len(before) != len(self.record.peak):
-            war, self.record = taken((war, self.record), before)
-        self.record = noted(self.record, war, model.world)
+        if len(model.rows) != len(np.unique(columns)):  # policies part where war has come
+            war, self.record = taken((war, self.record), columns[model.rows])
+        self.record = self.recorder.noted(self.record, war, model.world)
         solution = model.under_first(model.solution)
         assert solution is not None
         self.residual = max(self.residual, float(np.max(solution.residual)))
         self.followed += float(np.sum(np.broadcast_to(solution.followed, model.count)))
-        return war, model.world
+        return self.recorder.counted(*model.under_first((war, model.world))) if counting else None
 
     def by_row(self) -> Played:
         """The runs under each policy after what was played."""
