@@ -73,19 +73,16 @@ class Tally:
         histograms = np.zeros((turns, kinds, BINS), np.int64)
         return cls(plays, at_war, seen, histograms, np.zeros((turns, kinds), np.int64))
 
-    def count(self, turn: int, rows: Array) -> None:
-        """Count a turn of some runs: `rows` as `record.counted` gives them, (rows, *runs)."""
+    def count(self, turn: int, table: Array, sums: Array) -> None:
+        """Count a turn of some runs, as `record.counted` lays the table out."""
         states, actions = self.plays.shape[1:]
-        kinds, whole = self.sums.shape[1], states * actions
-        plays = np.bincount(rows[:states].ravel(), minlength=2 * whole).reshape(2, states, actions)
-        seen = np.bincount(rows[states : 2 * states].ravel(), minlength=whole + 1)
-        bins, sums = rows[2 * states : 2 * states + kinds], rows[2 * states + kinds :]
-        self.plays[turn] += plays.sum(0)
-        self.plays_at_war[turn] += plays[1]
-        self.seen_at_war[turn] += seen[:whole].reshape(states, actions)
-        found = np.bincount(bins.ravel(), minlength=BINS * kinds)
-        self.histograms[turn] += found.reshape(kinds, BINS)
-        self.sums[turn] += sums.reshape(kinds, -1).sum(1)
+        whole = states * actions
+        peace, war, seen = table[: 3 * whole].reshape(3, states, actions)
+        self.plays[turn] += peace + war
+        self.plays_at_war[turn] += war
+        self.seen_at_war[turn] += seen
+        self.histograms[turn] += table[3 * whole + 1 :].reshape(-1, BINS)
+        self.sums[turn] += sums
 
     def add(self, other: "Tally") -> None:
         """Count another block's runs as well."""
@@ -171,9 +168,9 @@ def _played_block(job: Job, runs: range, trajectories: bool) -> Block:
     standing_at_first = credibility(taken(model.world, model.columns))
     engine = playing(model, RECORDER, job.engine, max(job.runs, len(runs)))
     for turn in range(turns):
-        rows = engine.step(counting=trajectories)
-        if trajectories and rows is not None:
-            tally.count(turn, rows)
+        table, sums = engine.step()
+        if trajectories:
+            tally.count(turn, table, sums)
     last = engine.by_row()
     table = _row_by_row(last, runs, turns)
     gained = credibility(last.world) - standing_at_first

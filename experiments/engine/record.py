@@ -94,12 +94,12 @@ def series_range(names: tuple[str, ...]) -> tuple[Array, Array]:
     return low, high
 
 
-def counted(war: Bool[Array, "*#runs"], world: World) -> Int[Array, "rows runs"]:
-    """What a turn adds to the tally, a row of whole numbers each: (2 states + 2 series, runs).
+def counted(war: Bool[Array, "*#runs"], world: World) -> tuple[Array, Array]:
+    """What a turn adds to the tally: places that are counted, and sums: (rows, runs) each.
 
-    The place of each state's action in a table (states, actions), in war in a second such table
-    behind it; the place of the action that is seen in war, else the end of the table; the bin of
-    each series, one histogram after the other; and its value in fixed point.
+    A place is one in a table in which lie, one behind the other, a table (states, actions) of the
+    actions played in peace, one of those in war, one of those seen in war with a place behind it
+    for peace, and a histogram of each series. Sums are the series in fixed point.
     """
     states, actions = world.ladder.on_menu.shape[:2]
     first, whole = np.arange(states)[:, None] * actions, states * actions
@@ -108,13 +108,19 @@ def counted(war: Bool[Array, "*#runs"], world: World) -> Int[Array, "rows runs"]
     bins = np.clip((values - low) / (high - low) * BINS, 0, BINS - 1).astype(np.int64)
     rows = (
         first + world.choice + np.where(war, whole, 0),
-        np.where(war, first + world.seen, whole),
-        bins + BINS * np.arange(len(bins))[:, None],
-        np.rint(values * FIXED / 1024).astype(np.int64),
+        np.where(war, 2 * whole + first + world.seen, 3 * whole),
+        3 * whole + 1 + BINS * np.arange(len(bins))[:, None] + bins,
     )
     shape = np.shape(world.weeks_at_war)
-    return np.concatenate([np.broadcast_to(each, (len(each), *shape)) for each in rows])
+    places = np.concatenate([np.broadcast_to(each, (len(each), *shape)) for each in rows])
+    return places, np.rint(values * FIXED / 1024).astype(np.int64)
 
 
-RECORDER = Recorder(begun, noted, counted)
+def places(world: World) -> int:
+    """How many places the table of `counted` has."""
+    states, actions = world.ladder.on_menu.shape[:2]
+    return 3 * states * actions + 1 + BINS * len(series(world.names))
+
+
+RECORDER = Recorder(begun, noted, counted, places)
 """What an ensemble keeps of its runs."""

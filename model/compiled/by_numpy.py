@@ -33,8 +33,8 @@ class ByNumpy:
         self.record = recorder.begun(model.world)
         self.residual, self.followed = 0.0, 0.0
 
-    def step(self, *, counting: bool = True) -> Array | None:
-        """Play a turn; what is counted of the runs under the first policy, if asked for."""
+    def step(self) -> tuple[Array, Array]:
+        """Play a turn; what it adds to the counts and sums of the runs under the first policy."""
         model, war, columns = self.model, self.model.world.war, self.model.columns
         model.step()
         if len(model.rows) != len(np.unique(columns)):  # policies part where war has come
@@ -44,7 +44,8 @@ class ByNumpy:
         assert solution is not None
         self.residual = max(self.residual, float(np.max(solution.residual)))
         self.followed += float(np.sum(np.broadcast_to(solution.followed, model.count)))
-        return self.recorder.counted(*model.under_first((war, model.world))) if counting else None
+        found = self.recorder.counted(*model.under_first((war, model.world)))
+        return self.recorder.counts(*found, model.world)
 
     def by_row(self) -> Played:
         """The runs under each policy after what was played."""

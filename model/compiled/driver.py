@@ -58,6 +58,52 @@ end:
 """Rows of some lanes put in the place of others."""
 
 
+TALLY = f"""
+define internal void @tally(ptr %places, ptr %live, ptr %table, i64 %count) {{
+ br label %cell
+cell:
+ %k = phi i64 [ 0, %0 ], [ %next, %cell ]
+ %lane = and i64 %k, {LANES - 1}
+ %placeat = getelementptr i64, ptr %places, i64 %k
+ %place = load i64, ptr %placeat
+ %liveat = getelementptr i64, ptr %live, i64 %lane
+ %one = load i64, ptr %liveat
+ %at = getelementptr i64, ptr %table, i64 %place
+ %before = load i64, ptr %at
+ %after = add i64 %before, %one
+ store i64 %after, ptr %at
+ %next = add i64 %k, 1
+ %more = icmp slt i64 %next, %count
+ br i1 %more, label %cell, label %end
+end:
+ ret void
+}}
+declare i64 @llvm.vector.reduce.add.v{LANES}i64(<{LANES} x i64>)
+define internal void @add(ptr %rows, ptr %live, ptr %sums, i64 %count) {{
+ %ones = load <{LANES} x i64>, ptr %live, align 8
+ %counts = icmp ne <{LANES} x i64> %ones, zeroinitializer
+ br label %row
+row:
+ %k = phi i64 [ 0, %0 ], [ %next, %row ]
+ %offset = mul i64 %k, {LANES}
+ %rowat = getelementptr i64, ptr %rows, i64 %offset
+ %row_ = load <{LANES} x i64>, ptr %rowat, align 8
+ %own = select {M} %counts, <{LANES} x i64> %row_, <{LANES} x i64> zeroinitializer
+ %sum = call i64 @llvm.vector.reduce.add.v{LANES}i64(<{LANES} x i64> %own)
+ %at = getelementptr i64, ptr %sums, i64 %k
+ %before = load i64, ptr %at
+ %after = add i64 %before, %sum
+ store i64 %after, ptr %at
+ %next = add i64 %k, 1
+ %more = icmp slt i64 %next, %count
+ br i1 %more, label %row, label %end
+end:
+ ret void
+}}
+"""
+"""Places counted and rows added up, of the lanes that count."""
+
+
 def philox() -> str:
     """Philox-4x64-10 as numpy draws from it: four words of each stream and lane.
 
@@ -235,23 +281,25 @@ def dependents(nodes: list[Node], sources: set[Node]) -> set[Node]:
 
 
 def turn_text(trace: Trace, solver: Solver, plan: Plan, number_row: int) -> str:
-    """The function `@turn(runs, calendar, counted, flags, strips, seed)` and its segments.
+    """The function `@turn(runs, calendar, live, table, sums, flags, strips, seed)`.
 
-    `flags` has two bytes a strip: the lanes whose play is in doubt (then nothing is changed), and
-    those in which a figure is not finite.
+    `live` has a 1 for each lane that counts, which is added to the `table` of counts at its
+    places. `flags` has two bytes a strip: the lanes whose play is in doubt (then nothing is
+    changed), and those in which a figure is not finite.
     """
-    text = [MANY, MERGE, DECLARED, philox(), solver_text(solver)]
+    text = [MANY, MERGE, TALLY, DECLARED, philox(), solver_text(solver)]
     text += [Emitter(each, plan.places, plan.slots).text() for each, _ in plan.segments]
     draws = max([1, *(each.first + 4 * max(each.states, 1) for each in trace.draws)])
     rows, counted = number_row + 1, len(trace.counted)
     turn_row = next(k for k, what in enumerate(trace.calendar) if what == ("turn",))
     text.append(f"""
-define void @turn(ptr noalias %allruns, ptr noalias %calendar, ptr noalias %allcounted, ptr noalias %flags, i64 %strips, i64 %seed) {{
+define void @turn(ptr noalias %allruns, ptr noalias %calendar, ptr noalias %alllive, ptr noalias %tally, ptr noalias %sums, ptr noalias %flags, i64 %strips, i64 %seed) {{
 entry:
  %draws = alloca [{LANES * draws} x double], align 64
  %table = alloca [{LANES * solver.rows} x double], align 64
  %work = alloca [{LANES * (len(plan.slots) + 1)} x double], align 64
  %guards = alloca [{LANES * (len(plan.guards) + 1)} x double], align 64
+ %counted = alloca [{LANES * counted} x i64], align 64
  %now = alloca {V}, align 64
  %turnat = getelementptr double, ptr %calendar, i64 {turn_row}
  %turnis = load double, ptr %turnat
@@ -263,8 +311,8 @@ strip:
  %s = phi i64 [ 0, %entry ], [ %following, %done ]
  %atruns = mul i64 %s, {LANES * rows}
  %runs = getelementptr double, ptr %allruns, i64 %atruns
- %atcounted = mul i64 %s, {LANES * counted}
- %counted = getelementptr i64, ptr %allcounted, i64 %atcounted
+ %atlive = mul i64 %s, {LANES}
+ %live = getelementptr i64, ptr %alllive, i64 %atlive
  %numbers = getelementptr double, ptr %runs, i64 {LANES * number_row}
  %atflags = mul i64 %s, 2
  %doubtat = getelementptr i8, ptr %flags, i64 %atflags
@@ -283,6 +331,9 @@ finish:
  %unsound = fcmp uno {V} %sound, %sound
  %broken = bitcast {M} %unsound to i8
  store i8 %broken, ptr %brokenat
+ call void @tally(ptr %counted, ptr %live, ptr %tally, i64 {LANES * (counted - trace.sums)})
+ %added = getelementptr i64, ptr %counted, i64 {LANES * (counted - trace.sums)}
+ call void @add(ptr %added, ptr %live, ptr %sums, i64 {trace.sums})
  br label %done
 done:
  %following = add i64 %s, 1

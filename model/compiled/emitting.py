@@ -74,7 +74,8 @@ class Segment:
         own = set(self.nodes)
         operands = {each for node in self.nodes for each in node.figures}
         roots = {each for *_, each in self.stores}
-        return {each for each in operands | roots if isinstance(each, Node) and each not in own}
+        used = {each for each in operands | roots if isinstance(each, Node)} - own
+        return {each for each in used if each.op != INPUT}
 
 
 class Emitter:
@@ -155,11 +156,11 @@ class Emitter:
         if node in self.gathered:
             level, place = self.gathered[node]
             return self._load(f"given{level}", place, logical=False)
-        if node not in self.own:
-            return self._load("work", self.slots[node], logical=node.logical)
         if node.op == INPUT:
             buffer, row = self.places[node]
             return self._load(buffer, row, logical=node.logical)
+        if node not in self.own:
+            return self._load("work", self.slots[node], logical=node.logical)
         operands = [self.names[e] if isinstance(e, Node) else constant(e) for e in node.figures]
         if node.op in EXTREMES:
             test = self._line(f"fcmp {EXTREMES[node.op]} {V} {', '.join(operands)}")

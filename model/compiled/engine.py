@@ -130,7 +130,7 @@ def made(model: AllianceModel, recorder: Recorder) -> tuple[Layout, bytes]:
     if nodes > MOST_NODES:
         raise NotTraceable(f"a turn takes {nodes:,} operations, more than {MOST_NODES:,}")
     plan = Planner(trace, solver).made()
-    layout = Layout(tuple(trace.rows), tuple(trace.calendar), len(trace.counted))
+    layout = Layout(tuple(trace.rows), tuple(trace.calendar), trace.sums)
     return layout, machine.object_code(turn_text(trace, solver, plan, layout.number_row))
 
 
@@ -148,7 +148,7 @@ def differences(found: Compiled, model: AllianceModel, recorder: Recorder) -> st
     wrong: list[str] = []
     with np.errstate(all="ignore"):
         for _ in range(min(CHECKED_TURNS, model.preset.file.turns)):
-            if not _same(strips.step(), numpys.step()):
+            if not all(map(_same, strips.step(), numpys.step())):
                 wrong.append("what is counted")
             own, usual = strips.by_row(), numpys.by_row()
             for name in ("world", "record"):

@@ -67,7 +67,7 @@ class Machine:
             ctypes.c_void_p.from_address(loops + 8 * place).value = loop
             ctypes.c_void_p.from_address(given + 8 * place).value = data
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
-        kind = ctypes.CFUNCTYPE(None, *[pointer] * 4, whole, ctypes.c_uint64)
+        kind = ctypes.CFUNCTYPE(None, *[pointer] * 6, whole, ctypes.c_uint64)
         self.turn = kind(self.engine.get_function_address("turn"))
 
 

@@ -86,7 +86,7 @@ def stored(name: str) -> tuple[Layout, bytes] | None:
             return None
         rows = tuple(Rows(**{**each, "shape": tuple(each["shape"])}) for each in said["rows"])
         calendar = tuple(tuple(each) for each in said["calendar"])
-        return Layout(rows, calendar, said["counted"]), code
+        return Layout(rows, calendar, said["sums"]), code
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -94,7 +94,7 @@ def stored(name: str) -> tuple[Layout, bytes] | None:
 def store(name: str, layout: Layout, code: bytes) -> None:
     """Keep a compiled turn, where the cache can be written; written aside and renamed."""
     said = {"rows": [asdict(each) for each in layout.rows], "calendar": layout.calendar,
-            "counted": layout.counted, "sha256": hashlib.sha256(code).hexdigest()}  # fmt: skip
+            "sums": layout.sums, "sha256": hashlib.sha256(code).hexdigest()}  # fmt: skip
     place = folder()
     aside = place / f".{name}.{os.getpid()}"
     try:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from model.compiled.demand import WAR, PEACE, demands, phases
 from model.compiled.emitting import Segment, needed
 from model.compiled.solver import Solver
-from model.compiled.symbols import INPUT, Figure, Node, NotTraceable, either
+from model.compiled.symbols import INPUT, Figure, Node, NotTraceable, either, opposite
 from model.compiled.tracing import Draws, Trace
 
 Place = tuple[str, int]
@@ -51,6 +52,15 @@ class Planner:
 
     def made(self) -> Plan:
         """The plan: shared work, the games one after another, fresh draws, and the rest."""
+        war = next(n for n in self.trace.places if n.operands[0] == "world.war[0]")
+        self.modes = {
+            mode: self._guard(Guarded(guard))
+            for mode, guard in ((WAR, war), (PEACE, opposite(war)))
+        }
+        fresh = fresh_draws(self.trace)
+        guards = [guarded.guard for guarded, _ in fresh]
+        self.demand = demands(self.trace, self.solver, war, guards)
+        self._segment("begin", [], None, [], (self.modes[WAR], self.modes[PEACE]))
         last = len(self.trace.solves) - 1
         for number, solve in enumerate(self.trace.solves):
             if isinstance(solve.guard, Node):
@@ -60,7 +70,6 @@ class Planner:
             else:
                 self._segment(f"game_{number}", self._table(number), None)
                 self.plan.solves.append((len(self.plan.segments), None))
-        fresh = fresh_draws(self.trace)
         for guarded, exits in fresh:
             self._fresh(guarded, exits)
         later = {id(each) for guarded, _ in fresh for each in guarded.draws}
@@ -80,7 +89,7 @@ class Planner:
         stages = stages_of(self.trace)
         always = needed((each for *_, each in self._table(len(self.trace.solves) - 1)), self.known)
         shared = [node for node in always if stages[node] <= number and node.op != INPUT]
-        self._segment(f"shared_{number}", [], None, [*shared, solve.guard], guard)
+        self._segment(f"shared_{number}", [], None, [*shared, solve.guard], (guard,))
         own = self._segment(f"game_{number}", self._table(number), guard)
         self.plan.solves.append((len(self.plan.segments), guard))
         exit_ = self.trace.exits[number]
@@ -93,7 +102,7 @@ class Planner:
     def _fresh(self, guarded: Guarded, exits: list[Figure]) -> None:
         """Draws that are made where they are asked for."""
         guard = self._guard(guarded)
-        self._segment(f"asked_{guard}", [], None, [guarded.guard], guard)
+        self._segment(f"asked_{guard}", [], None, [guarded.guard], (guard,))
         self._segment(f"fresh_{guard}", [], guard, exits)
 
     def _final(self) -> None:
@@ -112,18 +121,24 @@ class Planner:
         stores: list[tuple[str, int, Figure]],
         guard: int | None,
         roots: Iterable[Figure] = (),
-        tells: int | None = None,
-        known: set[Node] = frozenset(),  # type: ignore[assignment]  # it is only read
-    ) -> set[Node]:
-        """Append a segment; gives its nodes. Guarded ones leave only their roots known."""
+        tells: tuple[int, ...] = (),
+        known: frozenset[Node] = frozenset(),
+    ) -> frozenset[Node]:
+        """Append a segment; gives its nodes. Guarded ones leave only their roots known.
+
+        What is asked for only at war, or only in peace, is a segment of its own before it.
+        """
+        stores = stores + [("guards", each, self.plan.guards[each].guard) for each in tells]
         wanted = [each for *_, each in stores] + list(roots)
         nodes = needed(wanted, self.known | known)
-        segment = Segment(name, nodes, stores)
-        own = {node for node in nodes if node.op != INPUT}
+        own = frozenset(node for node in nodes if node.op != INPUT)
         self.known |= own if guard is None else own & {e for e in roots if isinstance(e, Node)}
-        self.plan.segments.append((segment, guard))
-        if tells is not None:
-            segment.stores.append(("guards", tells, self.plan.guards[tells].guard))
+        if guard is None:
+            parts = phases(nodes, self.demand)
+            for number, (mode, part) in enumerate(parts[:-1]):
+                self.plan.segments.append((Segment(f"{name}_{number}", part), self.modes.get(mode)))
+            nodes = parts[-1][1]
+        self.plan.segments.append((Segment(name, nodes, stores), guard))
         return own
 
     def _give_slots(self) -> None:

@@ -29,7 +29,8 @@ class Layout:
 
     rows: tuple[Rows, ...]
     calendar: tuple[tuple[str, ...], ...]
-    counted: int
+    sums: int
+    """How many sums a turn adds to."""
 
     @property
     def number_row(self) -> int:
@@ -54,7 +55,7 @@ class Strips:
         self.parted = np.full(self.count, len(model.policies) == 1 or self.lanes > self.count)
         strips = -(-len(self.columns) // LANES)
         self.runs = np.zeros((strips, layout.number_row + 1, LANES))
-        self.counted = np.zeros((strips, layout.counted, LANES), np.int64)
+        self.live = np.zeros(strips * LANES, np.int64)
         self.flags = np.zeros((strips, 2), np.uint8)
         self.places = {each.path: each for each in layout.rows}
         self.turn = model.world.turn
@@ -74,6 +75,7 @@ class Strips:
         numbers = np.asarray(self.model.runs.start + self.rows % self.count, np.int64)  # type: ignore[union-attr]  # it is a range
         self._number(np.arange(self.lanes), numbers)
         self._order(np.arange(self.lanes))
+        self.live[: self.lanes] = self.rows < self.count
         self._pad()
 
     # ------------------------------------------------------------------ rows
@@ -124,26 +126,53 @@ class Strips:
 
     # ------------------------------------------------------------------ a turn
 
-    def step(self, *, counting: bool = True) -> Array:
-        """Play a turn; what is counted of the runs under the first policy: (rows, runs).
+    def step(self) -> tuple[Array, Array]:
+        """Play a turn; what it adds to the counts and sums of the runs under the first policy.
 
         Raises Unsound where a figure is not finite, NoEquilibrium as the model does.
         """
         self._part()
+        self._sort()
         strips = -(-self.lanes // LANES)
+        table = np.zeros(self.recorder.places(self.model.world), np.int64)
+        sums = np.zeros(self.layout.sums, np.int64)
         calendar = np.array(list(self._dates()))
-        arrays = (self.runs, calendar, self.counted, self.flags)
+        arrays = (self.runs, calendar, self.live, table, sums, self.flags)
         self.machine.turn(*(each.ctypes.data for each in arrays), strips, self.model.seed)
         flags = self.flags[:strips]
         if flags.any():
             if flags[:, 1].any():
                 raise Unsound(f"in turn {self.turn}: a figure is not finite")
-            self._hand_over(np.flatnonzero(flags[:, 0]))
+            for whole, part in zip(
+                (table, sums), self._hand_over(np.flatnonzero(flags[:, 0])), strict=True
+            ):
+                whole += part
         self.turn += 1
-        own = self.runs[: -(-self.count // LANES), self.places["residual"].first].ravel()
-        self.residual = max(self.residual, float(own[: self.count].max()))
-        whole = self.counted[: -(-self.count // LANES)].transpose(1, 0, 2)
-        return whole.reshape(len(whole), -1)[:, : self.count]
+        residual = self.runs[:strips, self.places["residual"].first].ravel()
+        counting = self.live[: len(residual)] > 0
+        self.residual = max(self.residual, float(residual[counting].max()))
+        return table, sums
+
+    def _sort(self) -> None:
+        """Let the lanes at war come first, so that most strips are all at war or all at peace."""
+        war = self.runs[:, self.places["world.war"].first].ravel()[: self.lanes] != 0
+        many = np.count_nonzero(war)
+        late, early = np.flatnonzero(~war[:many]), many + np.flatnonzero(war[many:])
+        if len(late):
+            figures = [self.runs[each // LANES, :, each % LANES] for each in (late, early)]
+            for lanes, own in zip((early, late), figures, strict=True):
+                self.runs[lanes // LANES, :, lanes % LANES] = own
+            self.rows[late], self.rows[early] = self.rows[early], self.rows[late]
+            self._place()
+            self._pad()
+
+    def _place(self) -> None:
+        """Note where the rows lie, and which lanes count: those under the first policy."""
+        own = np.zeros(len(self.columns), bool)
+        own[self.rows], self.columns[self.rows] = True, np.arange(self.lanes)
+        shared = np.flatnonzero(~own)
+        self.columns[shared] = self.columns[shared % self.count]
+        self.live[: self.lanes] = self.rows < self.count
 
     def _dates(self) -> Iterable[float]:
         """The figures of the calendar in this turn."""
@@ -167,19 +196,20 @@ class Strips:
         """Give each policy of a run to which war has come a lane of its own."""
         if self.parted.all():
             return
-        war = self.get(self.places["world.war"], np.arange(self.count))
+        war = self.get(self.places["world.war"], self.columns[: self.count])
         fresh = np.flatnonzero(war & ~self.parted)
         if not len(fresh):
             return
         others = np.arange(1, len(self.model.policies))
         rows = (fresh + self.count * others[:, None]).ravel()
-        source = np.tile(fresh, len(others))
+        source = np.tile(self.columns[fresh], len(others))
         lanes = np.arange(self.lanes, self.lanes + len(rows))
         figures = self.runs[source // LANES, :, source % LANES]
         self.runs[lanes // LANES, :, lanes % LANES] = figures
         self.parted[fresh] = True
         self.lanes += len(rows)
-        self.rows, self.columns[rows] = np.append(self.rows, rows), lanes
+        self.rows = np.append(self.rows, rows)
+        self._place()
         self._order(lanes)
         self._pad()
 
@@ -198,8 +228,11 @@ class Strips:
         model.columns = np.arange(len(lanes))
         return model
 
-    def _hand_over(self, strips: Array) -> None:
-        """Let numpy play this turn of some strips, whose games may have several equilibria."""
+    def _hand_over(self, strips: Array) -> tuple[Array, Array]:
+        """Let numpy play this turn of some strips, whose games may have several equilibria.
+
+        Gives what they add to the counts and sums.
+        """
         lanes = (strips[:, None] * LANES + np.arange(LANES)).ravel()
         lanes = lanes[lanes < self.lanes]
         model = self._at(lanes)
@@ -221,9 +254,9 @@ class Strips:
         for rows in self.layout.rows:
             if rows.changes:
                 self.put(rows, after[rows.path], lanes)
-        counted = self.recorder.counted(war, model.world)
-        self.counted[lanes // LANES, :, lanes % LANES] = np.broadcast_to(
-            counted, (len(counted), len(lanes))
-        ).T
-        self.followed += float(np.sum(np.broadcast_to(solution.followed, len(lanes))[lanes < self.count]))
+        counting = self.live[lanes] > 0
+        followed = np.broadcast_to(solution.followed, len(lanes))
+        self.followed += float(np.sum(followed[counting]))
         self._pad()
+        found = self.recorder.counted(war, model.world)
+        return self.recorder.counts(*(each[:, counting] for each in found), model.world)

@@ -87,6 +87,8 @@ class Trace:
     after: dict[int, Figure] = field(default_factory=dict)
     """What each row of a run holds after the turn."""
     counted: list[Figure] = field(default_factory=list)
+    """The places that a run counts, and behind them what it adds to the `sums`."""
+    sums: int = 0
 
     @property
     def row_count(self) -> int:
@@ -330,7 +332,7 @@ def methods(trace: Trace, treaties: tuple[Treaty, ...]) -> list[tuple[type, str,
         return Day() if isinstance(world.turn, Traced) else day.__get__(world)
 
     def those_at_war(world: World) -> Any:
-        return (slice(None), world) if isinstance(world.war, Traced) else at_war.__get__(world)
+        return (world.war, world) if isinstance(world.war, Traced) else at_war.__get__(world)
 
     return [
         (Treaty, "force", in_force),
@@ -382,13 +384,18 @@ class Recorder:
     """What is kept of a run beside its world, as pure functions of worlds.
 
     `begun(world)` is the record before the first turn, `noted(record, war, world)` the record
-    after a turn before which there was `war`; `counted(war, world)` the whole numbers that are
-    counted over runs, (rows, *runs).
+    after a turn before which there was `war`; `counted(war, world)` the places in a table of so
+    many `places` that are counted over runs, and whole numbers that are added up: (rows, runs) each.
     """
 
     begun: Callable[[World], Any]
     noted: Callable[[Any, Flag, World], Any]
-    counted: Callable[[Flag, World], Array]
+    counted: Callable[[Flag, World], tuple[Array, Array]]
+    places: Callable[[World], int]
+
+    def counts(self, places: Array, sums: Array, world: World) -> tuple[Array, Array]:
+        """The table and the sums over some runs."""
+        return np.bincount(places.ravel(), minlength=self.places(world)), sums.sum(1)
 
 
 def traced_turn(model: AllianceModel, recorder: Recorder) -> Trace:
@@ -412,7 +419,8 @@ def traced_turn(model: AllianceModel, recorder: Recorder) -> Trace:
             own.resolve()
             own.judge()
             record = recorder.noted(record, war, own.world)
-            trace.counted = [figure(e) for e in plain_of(recorder.counted(war, own.world)).flat]
+            places, sums = map(plain_of, recorder.counted(war, own.world))
+            trace.counted, trace.sums = [figure(e) for e in (*places.flat, *sums.flat)], sums.size
     except NotTraceable as error:
         raise NotTraceable(f"{blamed(error)} {error}") from error
     after = {f"{path}": each for path, each in leaves(own.world, "world").items()}
