@@ -188,8 +188,10 @@ def solver_text(solver: Solver) -> str:
         Segment("solver_play", needed(solver.play, set()),
                 [("loop", play + k, each) for k, each in enumerate(solver.play)]),
         Segment("solver_proof", needed([solver.proven], known), [("loop", proven, solver.proven)]),
+        Segment("solver_near", needed([solver.proven_near], known),
+                [("loop", proven, solver.proven_near)]),
     ]  # fmt: skip
-    used = (segments[1].uses | segments[3].uses) & known
+    used = (segments[1].uses | segments[3].uses | segments[4].uses) & known
     slots = {node: k for k, node in enumerate(sorted(used, key=lambda each: each.number))}
     segments[0].stores += [("work", slot, node) for node, slot in slots.items()]
     text = [Emitter(each, solver.places, slots).text() for each in segments]
@@ -263,7 +265,19 @@ proof:
  %certain = bitcast {M} %both to i8
  %open = xor i8 %certain, -1
  %doubt = and i8 %active, %open
- ret i8 %doubt
+ %none = icmp eq i8 %doubt, 0
+ br i1 %none, label %sure_of, label %near
+sure_of:
+ ret i8 0
+near:
+ call void @solver_near({given})
+ %nearly = load {V}, ptr %proven, align 8
+ %alone = fcmp une {V} %nearly, zeroinitializer
+ %also = and {M} %solved, %alone
+ %settled = bitcast {M} %also to i8
+ %unsettled = xor i8 %settled, -1
+ %left = and i8 %doubt, %unsettled
+ ret i8 %left
 }}""")
     return "\n".join(text)
 

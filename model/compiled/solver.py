@@ -13,7 +13,7 @@ from model.compiled.symbols import Figure, Graph, Node, compared, figure, may_be
 from model.compiled.tracing import Solve
 from model.game.iteration import onward
 from model.game.logit_game import Exponents
-from model.game.uniqueness import bound_by_spans
+from model.game.uniqueness import bound_by_replies, bound_by_spans
 
 
 @dataclass
@@ -37,6 +37,9 @@ class Solver:
     after: list[Figure] = field(default_factory=list)
     error: Figure = 0.0
     proven: Figure = False
+    """Whether the equilibrium is the only one by the spans of slopes and effects."""
+    proven_near: Figure = False
+    """Whether it is by what can be replied to it: the dearer proof, asked for where in doubt."""
 
     @property
     def start(self) -> int:
@@ -59,10 +62,10 @@ class Solver:
         rows = [(row, every[place]) for row, place in enumerate(self.entries)]
         return rows + [(self.start + k, each) for k, each in enumerate(start)]
 
-    def inputs(self, name: str, shape: tuple[int, ...], first: int) -> Traced:
-        """Symbols of an array in the rows of the loop: (*shape, 1)."""
+    def inputs(self, name: str, shape: tuple[int, ...], first: int, buffer: str = "loop") -> Traced:
+        """Symbols of an array in the rows of the loop, or of the table: (*shape, 1)."""
         nodes = [self.graph.input(f"{name}[{k}]") for k in range(int(np.prod(shape)))]
-        self.places |= {node: ("loop", first + k) for k, node in enumerate(nodes)}
+        self.places |= {node: (buffer, first + k) for k, node in enumerate(nodes)}
         whole = np.empty(len(nodes), object)
         whole[:] = nodes
         return traced(whole.reshape(*shape, 1))
@@ -124,3 +127,6 @@ def _sweep(solver: Solver, game: Exponents, shape: tuple[int, ...]) -> None:
     solver.after = flat(onward(image, before, step, change))
     (solver.error,) = flat(game.residual_bound(step))
     solver.proven = compared("lt", flat(bound_by_spans(game))[0], 1.0)
+    play = solver.inputs("play", known.shape[:-1], solver.solution, "table")
+    plain_of(play)[closed] = 0.0
+    solver.proven_near = compared("lt", flat(bound_by_replies(game, play))[0], 1.0)
