@@ -221,9 +221,7 @@ class AllianceModel(mesa.Model):
     def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
         """Uniform draws (4, *runs) or (4, states, *runs), the same under each policy."""
         if by_state:
-            drawn = state_uniforms(
-                self.seed, purpose, int(turn), self.runs, self.world.state_count
-            )
+            drawn = state_uniforms(self.seed, purpose, int(turn), self.runs, self.world.state_count)
         else:
             drawn = uniforms(self.seed, purpose, int(turn), self.runs)
         whole = len(self.policies) == 1 and len(self.rows) == self.count

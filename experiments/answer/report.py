@@ -8,9 +8,9 @@ import pandas as pd
 
 from experiments.engine import estimates
 from experiments.engine.batch import Ensemble
-from experiments.engine.record import BINS, FIXED, series
 from experiments.engine.duel import ACTS, Duel, proteges, unbound
 from experiments.engine.estimates import INTERVENTION, TALK
+from experiments.engine.record import BINS, FIXED, series
 from experiments.engine.words import aligned, decimal, interval
 from model.measures import MEASURES
 from model.parameters import RUNGS

@@ -7,7 +7,7 @@ how runs were grouped or in which order blocks finished.
 import ctypes
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -168,9 +168,9 @@ def _played_block(job: Job, runs: range, trajectories: bool) -> Block:
     standing_at_first = credibility(taken(model.world, model.columns))
     engine = playing(model, RECORDER, job.engine, max(job.runs, len(runs)))
     for turn in range(turns):
-        table, sums = engine.step()
+        counts, sums = engine.step()
         if trajectories:
-            tally.count(turn, table, sums)
+            tally.count(turn, counts, sums)
     last = engine.by_row()
     table = _row_by_row(last, runs, turns)
     gained = credibility(last.world) - standing_at_first

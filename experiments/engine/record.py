@@ -6,7 +6,7 @@ Pure functions of worlds with a run axis, so that the compiled engine traces the
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 
 from model.compiled.tracing import Recorder
 from model.measures import MEASURES, standing
@@ -28,9 +28,9 @@ class Record:
     """
 
     played: Float[Array, "states actions runs"]
-    peak: Float[Array, "runs"]
-    weeks: Float[Array, "runs"]
-    war_turns: Float[Array, "runs"]
+    peak: Float[Array, " runs"]
+    weeks: Float[Array, " runs"]
+    war_turns: Float[Array, " runs"]
     highest: Float[Array, "states runs"]
     highest_seen: Float[Array, "states runs"]
     fought: Float[Array, "states runs"]

@@ -5,6 +5,9 @@ mask of values that picks runs picks them all when read, and is a choice when wr
 pure and no run sees another, so what is worked out for the other runs is not kept.
 """
 
+# mypy: disable-error-code="override"
+# of numpy's many signatures only those that rules use are written for figures
+
 import itertools
 from collections.abc import Callable, Iterator
 from functools import reduce
@@ -16,7 +19,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from model.compiled import symbols
-from model.compiled.symbols import COMPARISONS, Figure, Node, NotTraceable, figure
+from model.compiled.symbols import Figure, Node, NotTraceable, figure
 
 OPERATIONS: dict[np.ufunc, Callable[..., Figure]] = {
     np.add: symbols.plus, np.subtract: symbols.minus, np.multiply: symbols.times,
@@ -62,7 +65,10 @@ class Traced(np.ndarray):
         self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **options: Any
     ) -> Any:
         """The operation on each figure."""
-        if any(hasattr(type(each), "__array_ufunc__") and not isinstance(each, np.ndarray | np.generic) for each in inputs):
+        if any(
+            hasattr(type(each), "__array_ufunc__") and not isinstance(each, np.ndarray | np.generic)
+            for each in inputs
+        ):
             return NotImplemented  # as of an Affine figure
         operation = ELEMENTWISE.get(ufunc)
         if operation is None:
@@ -153,7 +159,11 @@ class Traced(np.ndarray):
     def astype(self, kind: Any, **_: Any) -> Any:
         """Numbers of another kind: whole ones, truths, or as they are."""
         kind = np.dtype(kind).kind
-        return self != 0 if kind == "b" else traced((WHOLE if kind in "iu" else NUMBERS)(plain_of(self)))
+        return (
+            self != 0
+            if kind == "b"
+            else traced((WHOLE if kind in "iu" else NUMBERS)(plain_of(self)))
+        )
 
     def argmax(self, axis: Any = None, **_: Any) -> Any:
         """The place of the first of the largest over an axis."""
@@ -343,14 +353,23 @@ def _filled(value: float) -> Callable[..., Any]:
 def _filled_like(value: float) -> Callable[..., Any]:
     def make(array: Any, dtype: Any = None, **_: Any) -> Any:
         flat = plain_of(np.asarray(array)).flat
-        truths = all(isinstance(each, Node) and each.logical or isinstance(each, bool | np.bool_) for each in flat)
-        return traced(np.full(np.shape(array), bool(value) if truths and dtype is None else value, object))
+        truths = all(
+            (isinstance(each, Node) and each.logical) or isinstance(each, bool | np.bool_)
+            for each in flat
+        )
+        return traced(
+            np.full(np.shape(array), bool(value) if truths and dtype is None else value, object)
+        )
 
     return make
 
 
 def _array(values: Any, dtype: Any = None, **_: Any) -> Any:
-    return traced(np.array(_deep(values), dtype=object)) if _of_figures(values) else np.array(values, dtype)
+    return (
+        traced(np.array(_deep(values), dtype=object))
+        if _of_figures(values)
+        else np.array(values, dtype)
+    )
 
 
 def _asarray(values: Any, dtype: Any = None, **_: Any) -> Any:
@@ -369,7 +388,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "zeros": _filled(0.0), "ones": _filled(1.0), "empty": _filled(0.0),
     "full": lambda shape, value, dtype=None, **_: traced(
         np.broadcast_to(np.asarray(plain_of(value), object), shape).copy()),
-    "zeros_like": _filled_like(0.0), "ones_like": _filled_like(1.0), "empty_like": _filled_like(0.0),
+    "zeros_like": _filled_like(0.0), "ones_like": _filled_like(1.0),
+    "empty_like": _filled_like(0.0),
     "array": _array, "asarray": _asarray,
-    "ascontiguousarray": lambda values: values.copy() if isinstance(values, Traced) else np.ascontiguousarray(values),
+    "ascontiguousarray": lambda values: _asarray(values).copy(),
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """What a turn asks of each figure: at war, in peace, or in both.
 
-`where(war, x, y)` needs x at war alone. As most strips are all at war or all at peace, what is asked
-for in one of the two alone need not be worked out in the others.
+`where(war, x, y)` needs x at war alone. As most strips are all at war or all at peace, what only
+one of the two asks for need not be worked out in the others.
 """
 
 from collections.abc import Iterable
@@ -38,9 +38,7 @@ def holds(figure: Figure, war: Node, known: dict[Node, tuple[int, int]]) -> tupl
     return found
 
 
-def demands(
-    trace: Trace, solver: Solver, war: Node, guards: Iterable[Figure]
-) -> dict[Node, int]:
+def demands(trace: Trace, solver: Solver, war: Node, guards: Iterable[Figure]) -> dict[Node, int]:
     """When each node of a trace is asked for, and the guards of what is done only where asked."""
     known: dict[Node, tuple[int, int]] = {}
     asked = dict.fromkeys(trace.graph.nodes, 0)

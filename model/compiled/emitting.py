@@ -23,9 +23,7 @@ ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 TESTS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
 EXTREMES = {"max": "ogt", "min": "olt"}
 INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "rint": "rint", "trunc": "trunc"}
-DECLARED = "\n".join(
-    f"declare {V} @llvm.{each}.v{LANES}f64({V})" for each in INTRINSICS.values()
-)
+DECLARED = "\n".join(f"declare {V} @llvm.{each}.v{LANES}f64({V})" for each in INTRINSICS.values())
 
 
 def double(value: float) -> str:
@@ -81,7 +79,9 @@ class Segment:
 class Emitter:
     """The text of a segment's function."""
 
-    def __init__(self, segment: Segment, places: dict[Node, tuple[str, int]], slots: dict[Node, int]):
+    def __init__(
+        self, segment: Segment, places: dict[Node, tuple[str, int]], slots: dict[Node, int]
+    ):
         self.segment, self.places, self.slots = segment, places, slots
         self.own = set(segment.nodes)
         self.lines: list[str] = []

@@ -3,7 +3,6 @@
 import os
 import sys
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -14,10 +13,11 @@ from model.compiled.driver import turn_text
 from model.compiled.emitting import LANES
 from model.compiled.machine import Machine
 from model.compiled.planning import Planner
+from model.compiled.records import leaves
 from model.compiled.solver import traced_solver
 from model.compiled.strips import Layout, Strips
 from model.compiled.symbols import NotTraceable
-from model.compiled.tracing import Recorder, leaves, traced_turn
+from model.compiled.tracing import Recorder, traced_turn
 from model.preset.load import ConfigError
 from model.world import Array
 
@@ -62,9 +62,7 @@ def checked(engine: str) -> str:
     return engine
 
 
-def playing(
-    model: AllianceModel, recorder: Recorder, engine: str, runs: int
-) -> ByNumpy | Strips:
+def playing(model: AllianceModel, recorder: Recorder, engine: str, runs: int) -> ByNumpy | Strips:
     """A model's runs, ready to be played by the engine: `runs` in all belong to the same job.
 
     By itself (auto) the compiled turn plays where the job is large enough for it.
@@ -74,9 +72,7 @@ def playing(
     return ByNumpy(model, recorder) if made is None else made.strips(model, recorder)
 
 
-def compiled(
-    model: AllianceModel, recorder: Recorder, engine: str, runs: int
-) -> Compiled | None:
+def compiled(model: AllianceModel, recorder: Recorder, engine: str, runs: int) -> Compiled | None:
     """The compiled turn for a model's runs, made if it pays; None where numpy plays."""
     if engine == "numpy" or (engine == "auto" and not machine.available()):
         return None
@@ -106,7 +102,7 @@ def compiled(
 def _found(
     name: str, model: AllianceModel, recorder: Recorder, *, make: bool
 ) -> Compiled | str | None:
-    """The compiled turn from the cache, or made now; why there is none; None where it does not pay."""
+    """The compiled turn, kept or made now; or why there is none; None where it does not pay."""
     kept = objects.stored(name)
     if kept is None:
         if not make:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from model.compiled.demand import WAR, PEACE, demands, phases
+from model.compiled.demand import PEACE, WAR, demands, phases
 from model.compiled.emitting import Segment, needed
 from model.compiled.solver import Solver
 from model.compiled.symbols import INPUT, Figure, Node, NotTraceable, either, opposite
@@ -88,7 +88,9 @@ class Planner:
         guard = self._guard(Guarded(solve.guard))
         stages = stages_of(self.trace)
         always = needed((each for *_, each in self._table(len(self.trace.solves) - 1)), self.known)
-        shared = [node for node in always if stages[node] <= number and node.op != INPUT]
+        shared: list[Figure] = [
+            node for node in always if stages[node] <= number and node.op != INPUT
+        ]
         self._segment(f"shared_{number}", [], None, [*shared, solve.guard], (guard,))
         own = self._segment(f"game_{number}", self._table(number), guard)
         self.plan.solves.append((len(self.plan.segments), guard))
@@ -109,7 +111,11 @@ class Planner:
         trace = self.trace
         inputs = {row: node for node, (buffer, row) in trace.places.items() if buffer == "runs"}
         stores = [("runs", row, e) for row, e in trace.after.items() if inputs[row] is not e]
-        checked = [each for _, _, each in stores if isinstance(each, Node) and not (each.logical or each.infinite)]
+        checked: list[Figure] = [
+            each
+            for _, _, each in stores
+            if isinstance(each, Node) and not (each.logical or each.infinite)
+        ]
         stores += [("counted", row, each) for row, each in enumerate(trace.counted)]
         self._segment("final", stores, None)
         segment = self.plan.segments[-1][0]
@@ -129,7 +135,7 @@ class Planner:
         What is asked for only at war, or only in peace, is a segment of its own before it.
         """
         stores = stores + [("guards", each, self.plan.guards[each].guard) for each in tells]
-        wanted = [each for *_, each in stores] + list(roots)
+        wanted = [*(each for *_, each in stores), *roots]
         nodes = needed(wanted, self.known | known)
         own = frozenset(node for node in nodes if node.op != INPUT)
         self.known |= own if guard is None else own & {e for e in roots if isinstance(e, Node)}
@@ -169,7 +175,7 @@ def stages_of(trace: Trace) -> dict[Node, int]:
 
 
 def fresh_draws(trace: Trace) -> list[tuple[Guarded, list[Figure]]]:
-    """Draws that only the first side of some choices uses, by who asks; and what is chosen there."""
+    """Draws that only the first sides of choices use, by who asks; and what is chosen there."""
     users: dict[Node, list[Node]] = {}
     for node in trace.graph.nodes:
         for each in node.figures:
@@ -207,8 +213,10 @@ def _choices(
         if node in kept:
             return None
         for user in users.get(node, []):
-            if user.op == "where" and user.figures[1] is node and node not in (
-                user.figures[0], user.figures[2]
+            if (
+                user.op == "where"
+                and user.figures[1] is node
+                and node not in (user.figures[0], user.figures[2])
             ):
                 choices[user] = None
             elif user not in seen:

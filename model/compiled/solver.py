@@ -20,7 +20,7 @@ from model.game.uniqueness import bound_by_replies, bound_by_spans
 class Solver:
     """The graph of a solver: where its inputs lie, and what comes of a sweep.
 
-    A table has rows for the entries, the `start`, the `play` and its `residual`; expectations, those
+    A table has rows for the entries, the `start`, the `play` and its residual; expectations, those
     of the sweep before and the last step lie in `loop` rows behind one another.
     """
 

@@ -11,7 +11,8 @@ from model.alliance_model import AllianceModel
 from model.compiled.by_numpy import Played
 from model.compiled.emitting import LANES
 from model.compiled.machine import Machine
-from model.compiled.tracing import Recorder, Rows, changed_leaves, leaves
+from model.compiled.records import changed_leaves, leaves
+from model.compiled.tracing import Recorder, Rows
 from model.game.equilibrium import Solution
 from model.world import Array, World
 
@@ -143,10 +144,8 @@ class Strips:
         if flags.any():
             if flags[:, 1].any():
                 raise Unsound(f"in turn {self.turn}: a figure is not finite")
-            for whole, part in zip(
-                (table, sums), self._hand_over(np.flatnonzero(flags[:, 0])), strict=True
-            ):
-                whole += part
+            handed = self._hand_over(np.flatnonzero(flags[:, 0]))
+            table, sums = table + handed[0], sums + handed[1]
         self.turn += 1
         residual = self.runs[:strips, self.places["residual"].first].ravel()
         counting = self.live[: len(residual)] > 0
@@ -259,4 +258,5 @@ class Strips:
         self.followed += float(np.sum(followed[counting]))
         self._pad()
         found = self.recorder.counted(war, model.world)
-        return self.recorder.counts(*(each[:, counting] for each in found), model.world)
+        places, sums = (each[:, counting] for each in found)
+        return self.recorder.counts(places, sums, model.world)

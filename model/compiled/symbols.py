@@ -75,7 +75,7 @@ class Node:
     def __float__(self) -> float:
         raise NotTraceable("turns a value of one run into a number")
 
-    __int__ = __index__ = __float__  # type: ignore[assignment]  # both only raise
+    __int__ = __index__ = __float__
 
 
 Figure = Node | float | bool
@@ -105,7 +105,7 @@ def is_truth(x: Figure) -> bool:
 def number(x: Figure) -> Node | float:
     """A truth as 1 or 0, a number as it is."""
     if isinstance(x, Node):
-        return where(x, 1.0, 0.0) if x.logical else x  # type: ignore[return-value]  # of numbers
+        return where(x, 1.0, 0.0) if x.logical else x
     return float(x)
 
 
@@ -191,7 +191,7 @@ def times(x: Figure, y: Figure) -> Figure:
 def _constants(x: Node) -> tuple[float, float] | None:
     """The two constants of which a node is a choice."""
     if x.op == "where" and not any(isinstance(each, Node) for each in x.figures[1:]):
-        return float(x.figures[1]), float(x.figures[2])  # type: ignore[arg-type]  # constants
+        return float(x.figures[1]), float(x.figures[2])
     return None
 
 
@@ -362,7 +362,7 @@ def where(condition: Figure, x: Figure, y: Figure) -> Figure:
         return x if x is y else either(both(condition, x), both(opposite(condition), y))
     x, y = number(x), number(y)
     if condition.op == "not":
-        condition, x, y = condition.figures[0], y, x  # type: ignore[assignment]  # a node's
+        condition, x, y = condition.figures[0], y, x
     x, y = _given(condition, x, 1), _given(condition, y, 2)
     if x is y or (isinstance(x, float) and isinstance(y, float) and x == y):
         return x

@@ -4,7 +4,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from threading import Lock
 from typing import Any  # a world's fields are arrays, records and words
 
@@ -13,8 +13,9 @@ import numpy as np
 
 from model.alliance_model import AllianceModel
 from model.compiled import arrays
-from model.compiled.arrays import TracingNumpy, Traced, plain_of, traced
-from model.compiled.symbols import Figure, Graph, Node, NotTraceable, both, figure, where
+from model.compiled.arrays import Traced, TracingNumpy, plain_of, traced
+from model.compiled.records import changed_leaves, leaves
+from model.compiled.symbols import Figure, Graph, Node, NotTraceable, both, figure
 from model.game.equilibrium import Solution, logit_equilibrium, starting_point
 from model.game.iteration import RESIDUAL
 from model.game.logit_game import Exponents, exponents
@@ -95,7 +96,9 @@ class Trace:
         """How many rows a run takes."""
         return sum(each.count for each in self.rows)
 
-    def inputs(self, name: str, shape: tuple[int, ...], buffer: str, first: int, **kind: bool) -> Any:
+    def inputs(
+        self, name: str, shape: tuple[int, ...], buffer: str, first: int, **kind: bool
+    ) -> Any:
         """Symbols of an array that lies in a buffer from a row on: (*shape, 1)."""
         table = np.empty(int(np.prod(shape)), object)
         for place in range(len(table)):
@@ -127,42 +130,12 @@ class Trace:
         return self.inputs(f"draw {purpose}", shape, "draws", first)
 
 
-# ------------------------------------------------------------------ records of arrays
-
-
-def changed_leaves(thing: Any, change: Callable[[str, Array], Any], path: str) -> Any:
-    """A record with every array in it changed, each by its path such as `world.means.money`."""
-    made: Any = thing
-    if isinstance(thing, np.ndarray):
-        made = change(path, thing)
-    elif isinstance(thing, dict):
-        made = {key: changed_leaves(each, change, f"{path}.{key}") for key, each in thing.items()}
-    elif isinstance(thing, tuple):
-        made = tuple(changed_leaves(e, change, f"{path}.{k}") for k, e in enumerate(thing))
-    elif is_dataclass(thing) and not isinstance(thing, type):
-        parts = {each.name: getattr(thing, each.name) for each in fields(thing)}
-        found = {k: changed_leaves(v, change, f"{path}.{k}") for k, v in parts.items()}
-        picked = {name: part for name, part in found.items() if part is not parts[name]}
-        made = replace(thing, **picked) if picked else thing
-    return made
-
-
-def leaves(thing: Any, path: str) -> dict[str, Array]:
-    """Every array in a record by its path."""
-    found: dict[str, Array] = {}
-
-    def note(where: str, array: Array) -> Array:
-        found[where] = array
-        return array
-
-    changed_leaves(thing, note, path)
-    return found
-
-
 def changes_in_a_turn(path: str, rules: tuple[str, ...]) -> bool:
     """Whether an array of a world may be another after a turn."""
     name = path.split(".")[1]
-    return name in CARRIED and name != "doctrine" and (name != "attraction" or "experience" in rules)
+    return (
+        name in CARRIED and name != "doctrine" and (name != "attraction" or "experience" in rules)
+    )
 
 
 # ------------------------------------------------------------------ the model's steps
@@ -174,7 +147,7 @@ class Day:
     def _refused(self, *_: object) -> bool:
         raise NotTraceable("looks at the day")
 
-    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __sub__ = __getattr__ = _refused  # type: ignore[assignment]  # all only raise
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __sub__ = __getattr__ = _refused
     __hash__ = None  # type: ignore[assignment]
 
 
@@ -385,7 +358,7 @@ class Recorder:
 
     `begun(world)` is the record before the first turn, `noted(record, war, world)` the record
     after a turn before which there was `war`; `counted(war, world)` the places in a table of so
-    many `places` that are counted over runs, and whole numbers that are added up: (rows, runs) each.
+    many `places` that are counted over runs, and whole numbers that are added up: (rows, runs).
     """
 
     begun: Callable[[World], Any]
@@ -408,7 +381,9 @@ def traced_turn(model: AllianceModel, recorder: Recorder) -> Trace:
             own = TracedModel(model, trace)
             record = changed_leaves(
                 record,
-                lambda path, array: trace.row(path, array.shape[:-1], array.dtype.kind, changes=True),
+                lambda path, array: trace.row(
+                    path, array.shape[:-1], array.dtype.kind, changes=True
+                ),
                 "record",
             )
             war = own.world.war
