@@ -295,8 +295,9 @@ def simulate(
     changes: Mapping[str, Change] | None = None,
     policy: Mapping[str, str] | None = None,
     engine: str | None = None,
+    rows: Callable[[Mapping[str, Array]], object] | None = None,
 ) -> Ensemble:
-    """Play an ensemble and keep a row a run.
+    """Play an ensemble and keep a row a run, or hand the rows of each block to `rows`.
 
     Same preset, changes, policy and seed: the same bits for any block, workers and engine (`numpy`,
     `compiled`, or `auto`: the compiled turn where its extra is installed and the job large).
@@ -304,7 +305,7 @@ def simulate(
     """
     engine = preferred() if engine is None else checked(engine)
     job = Job(load(preset, changes), seed, (policy or {},), engine=engine)
-    return gathered(blocks(job, runs, block=block, workers=workers))
+    return gathered(blocks(job, runs, block=block, workers=workers), rows)
 
 
 def gathered(

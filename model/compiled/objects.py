@@ -23,8 +23,10 @@ KEPT = 64
 
 
 def folder() -> Path:
-    """Where compiled turns are kept: `cheaptalk` in the user's cache."""
-    given = os.environ.get("XDG_CACHE_HOME")
+    """Where compiled turns are kept: CHEAPTALK_CACHE, or `cheaptalk` in the user's cache."""
+    own, given = os.environ.get("CHEAPTALK_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    if own:
+        return Path(own)
     return (Path(given) if given else Path.home() / ".cache") / "cheaptalk"
 
 

@@ -85,6 +85,7 @@ class Trace:
     exits: dict[int, Figure] = field(default_factory=dict)
     """What comes of a game that is solved only somewhere, by its number: nothing else is used."""
     guard: Figure = True
+    treaties: tuple[Treaty, ...] = ()
     after: dict[int, Figure] = field(default_factory=dict)
     """What each row of a run holds after the turn."""
     counted: list[Figure] = field(default_factory=list)
@@ -169,6 +170,7 @@ class TracedModel(AllianceModel):
 
         world = changed_leaves(model.world, symbolic, "world")
         self.world = replace(world, turn=traced([trace.dated("turn")]))
+        trace.treaties = self.world.treaties
         self.solution = self._guess()
         self.forced_down = trace.row("forced_down", (), "f", changes=True)
 
@@ -283,7 +285,7 @@ def replacements(trace: Trace) -> dict[int, tuple[Any, Any]]:
     return {id(usual): (usual, instead) for usual, instead in own}
 
 
-def methods(trace: Trace, treaties: tuple[Treaty, ...]) -> list[tuple[type, str, Any]]:
+def methods(trace: Trace) -> list[tuple[type, str, Any]]:
     """What some methods are instead, where the world is of symbols."""
     force, day, at_war = Treaty.force, World.day, World.at_war
     event_value = Preset.event_value
@@ -291,7 +293,7 @@ def methods(trace: Trace, treaties: tuple[Treaty, ...]) -> list[tuple[type, str,
     def in_force(treaty: Treaty, on: Any, provisional: Any) -> Any:
         if not isinstance(on, Day):
             return force(treaty, on, provisional)
-        place = str(next(k for k, each in enumerate(treaties) if each is treaty))
+        place = str(next(k for k, each in enumerate(trace.treaties) if each is treaty))
         whole, part = (traced([trace.dated("treaty", place, how)]) for how in ("whole", "part"))
         return np.where(whole != 0, 1.0, np.where(part != 0, provisional, 0.0))
 
@@ -326,7 +328,7 @@ def tracing(model: AllianceModel, trace: Trace, recorder: "Recorder") -> Iterato
             for name, value in namespace.items()
             if id(value) in instead
         ]
-        own = methods(trace, model.world.treaties)
+        own = methods(trace)
         usual = [(kind, name, kind.__dict__[name]) for kind, name, _ in own]
         try:
             for namespace, name, value in put:
@@ -396,7 +398,7 @@ def traced_turn(model: AllianceModel, recorder: Recorder) -> Trace:
             record = recorder.noted(record, war, own.world)
             places, sums = map(plain_of, recorder.counted(war, own.world))
             trace.counted, trace.sums = [figure(e) for e in (*places.flat, *sums.flat)], sums.size
-    except NotTraceable as error:
+    except (TypeError, IndexError, ValueError, AttributeError) as error:
         raise NotTraceable(f"{blamed(error)} {error}") from error
     after = {f"{path}": each for path, each in leaves(own.world, "world").items()}
     after |= leaves(record, "record") | {"forced_down": own.forced_down}
