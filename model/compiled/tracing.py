@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from threading import Lock
 from typing import Any  # a world's fields are arrays, records and words
 
@@ -413,10 +414,11 @@ def traced_turn(model: AllianceModel, recorder: Recorder) -> Trace:
 
 def blamed(error: BaseException) -> str:
     """The rule at which a trace failed, with its file and line."""
+    others = (Path(__file__).parent, *(Path(each.__file__).parent for each in (np, jaxtyping)))
     frames = [
         each
         for each in traceback.extract_tb(error.__traceback__)
-        if "compiled" not in each.filename
+        if not any(Path(each.filename).is_relative_to(other) for other in others)
     ]
     last = frames[-1]
     return f"{last.name} ({last.filename}, line {last.lineno})"

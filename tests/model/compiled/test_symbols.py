@@ -1,4 +1,4 @@
-"""Symbols: constants are folded, equal operations are one, and no value but a zero's sign changes."""
+"""Symbols: constants are folded, equal operations are one, and no value changes."""
 
 import math
 
@@ -99,7 +99,9 @@ def test_folded_operations_come_out_as_numpys(data):
             c, x, y = (data.draw(pick) for _ in range(3))
             figures.append(symbols.where(*(figures[k] for k in (c, x, y))))
             condition = usual[c] if usual[c].dtype == bool else usual[c] != 0
-            both = [u * 1.0 if usual[x].dtype != usual[y].dtype else u for u in (usual[x], usual[y])]
+            both = [
+                u * 1.0 if usual[x].dtype != usual[y].dtype else u for u in (usual[x], usual[y])
+            ]
             usual.append(np.where(condition, *both))
         else:
             which = data.draw(st.integers(0, len(BINARY) - 1))
