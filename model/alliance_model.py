@@ -21,7 +21,7 @@ from model.measures import MEASURES
 from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.preset.toml import Whole, whole_number
 from model.rules import turn
-from model.world import Array, Kept, World, played, taken
+from model.world import Array, Kept, PerRun, World, played, taken
 
 MOST_RUN = 2**63 - 1
 """The largest number of a run."""
@@ -68,6 +68,7 @@ class AllianceModel(mesa.Model):
         if doctrine:
             self.announce()
         self.solution: Solution | None = None
+        self.before: Array | None = None  # the last play, where the runs were begun elsewhere
         self.game: StageGame | None = None
         self.forced_down: Array = np.zeros(np.shape(self.world.weeks_at_war))
         self.states: list[StateAgent] = seated(self, self.world.names)
@@ -198,7 +199,7 @@ class AllianceModel(mesa.Model):
     def solve(self) -> None:
         """Mixed strategies by the decision rules: the logit equilibrium of the stage game."""
         assert self.game is not None
-        guess = None if self.solution is None else self.solution.play
+        guess = self.before if self.solution is None else self.solution.play
         bound = with_strategies(self.world, self.game, self.world.rules, self.imagine)
         first = self.runs if isinstance(self.runs, int) else self.runs.start
         where = f"in turn {self.world.turn}"
@@ -218,7 +219,7 @@ class AllianceModel(mesa.Model):
 
         return imagined(self.world, self.game, self.weighing, state, depth, samples, draws)
 
-    def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
+    def draws_of(self, purpose: str, turn: PerRun | int, *, by_state: bool = False) -> Array:
         """Uniform draws (4, *runs) or (4, states, *runs), the same under each policy."""
         if by_state:
             drawn = state_uniforms(self.seed, purpose, int(turn), self.runs, self.world.state_count)
@@ -253,7 +254,7 @@ class AllianceModel(mesa.Model):
             kept = np.where(again[:, None], self.drawn_reasons("renewal", world.turn), kept)
         return kept
 
-    def drawn_reasons(self, purpose: str, number: int) -> Array:
+    def drawn_reasons(self, purpose: str, number: PerRun | int) -> Array:
         r"""Fresh reasons, $e^{\varepsilon} = -1 / \log u$ of uniform u: (states, actions)."""
         actions = self.world.ladder.on_menu.shape[1]
         parts = [

@@ -25,7 +25,7 @@ from model.alliance_model import AllianceModel
 from model.compiled.engine import playing, preferred
 from model.measures import worth
 from model.preset.load import Change, Preset, changed
-from model.world import Array, World
+from model.world import Array, PerRun, World
 
 BAND_RUNS = 100
 BAND_PIECE = 50
@@ -147,7 +147,7 @@ def verdict_pieces(plan: Plan, patron: str, act: str, runs: int = VERDICT_RUNS) 
 class SideBySide(AllianceModel):
     """Cells played as one batch: the runs of each have the draws of runs 0 to CELL_RUNS."""
 
-    def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
+    def draws_of(self, purpose: str, turn: PerRun | int, *, by_state: bool = False) -> Array:
         """The draws of one cell's runs, the same for every cell."""
         drawn = super().draws_of(purpose, turn, by_state=by_state)
         cells = drawn.shape[-1] // CELL_RUNS

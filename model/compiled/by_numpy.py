@@ -20,6 +20,7 @@ class Played:
 
     world: World
     record: Any
+    play: Array
     forced_down: Array
     residual: float
     followed: float
@@ -52,4 +53,6 @@ class ByNumpy:
         model = self.model
         world, record = taken((model.world, self.record), model.columns)
         down = np.array(model.by_row(model.forced_down))
-        return Played(world, record, down, self.residual, self.followed)
+        assert model.solution is not None
+        play = model.by_row(model.solution.play)
+        return Played(world, record, play, down, self.residual, self.followed)

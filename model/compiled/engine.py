@@ -28,8 +28,8 @@ SETTING = "CHEAPTALK_ENGINE"
 WORTH_COMPILING, WORTH_LOADING = 150_000, 10_000
 """Runs times turns from which it pays to compile a turn, and to load a compiled one."""
 
-MOST_NODES = 60_000
-"""Operations of a turn up to which it is compiled: with 15 to 20 states it has as many."""
+MOST_NODES = 160_000
+"""Operations of a turn up to which it is compiled: 6 states make 24,000, 20 states 150,000."""
 
 CHECKED_TURNS = 2
 
@@ -147,6 +147,7 @@ def differences(found: Compiled, model: AllianceModel, recorder: Recorder) -> st
             if not all(map(_same, strips.step(), numpys.step())):
                 wrong.append("what is counted")
             own, usual = strips.by_row(), numpys.by_row()
+            wrong += [] if _same(own.play, usual.play) else ["play"]
             for name in ("world", "record"):
                 theirs = leaves(getattr(usual, name), name)
                 for path, array in leaves(getattr(own, name), name).items():

@@ -10,7 +10,7 @@ import numpy as np
 
 from model.compiled.arrays import Traced, plain_of, traced
 from model.compiled.symbols import Figure, Graph, Node, compared, figure, may_be_infinite
-from model.compiled.tracing import Solve
+from model.compiled.tracing import Solve, unchecked
 from model.game.iteration import onward
 from model.game.logit_game import Exponents
 from model.game.uniqueness import bound_by_replies, bound_by_spans
@@ -101,7 +101,8 @@ def traced_solver(solves: list[Solve]) -> Solver:
         entries[:] = table[first_entry : first_entry + part.size]
         parts.append(traced(entries.reshape(part.shape)))
         first_entry += part.size
-    _sweep(solver, Exponents(*parts), solves[0].start.shape[:2])
+    with unchecked():
+        _sweep(solver, Exponents(*parts), solves[0].start.shape[:2])
     return solver
 
 

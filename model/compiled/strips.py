@@ -13,7 +13,6 @@ from model.compiled.emitting import LANES
 from model.compiled.machine import Machine
 from model.compiled.records import changed_leaves, leaves
 from model.compiled.tracing import Recorder, Rows
-from model.game.equilibrium import Solution
 from model.world import Array, World
 
 
@@ -214,9 +213,12 @@ class Strips:
 
     def by_row(self) -> Played:
         """The runs under each policy after what was played."""
-        world, down = self.world(self.columns), self.get(self.places["forced_down"], self.columns)
-        record = self.with_figures(self.record, "record", self.columns)
-        return Played(world, record, down, self.residual, self.followed)
+        world, record = (
+            self.world(self.columns),
+            self.with_figures(self.record, "record", self.columns),
+        )
+        play, down = (self.get(self.places[n], self.columns) for n in ("play", "forced_down"))
+        return Played(world, record, play, down, self.residual, self.followed)
 
     # ------------------------------------------------------------------ what numpy plays
 
@@ -237,9 +239,8 @@ class Strips:
         model = self._at(lanes)
         model.world = self.world(lanes)
         model.forced_down = self.get(self.places["forced_down"], lanes)
-        play, residual = (self.get(self.places[each], lanes) for each in ("play", "residual"))
-        before = Solution(None, play, residual, residual)  # type: ignore[arg-type]  # only its play is asked for
-        model.solution = before if self.turn else None
+        model.solution = None
+        model.before = self.get(self.places["play"], lanes) if self.turn else None
         record = self.with_figures(self.record, "record", lanes)
         war = model.world.war
         for move in (model.shock, model.weigh, model.solve, model.act, model.resolve, model.judge):

@@ -172,15 +172,10 @@ class TracedModel(AllianceModel):
         world = changed_leaves(model.world, symbolic, "world")
         self.world = replace(world, turn=traced([trace.dated("turn")]))
         trace.treaties = self.world.treaties
-        self.solution = self._guess()
+        states, actions = world.ladder.on_menu.shape[:2]
+        self.solution, self.before = None, trace.row("play", (states, actions), "f", changes=True)
+        trace.row("residual", (), "f", changes=True)
         self.forced_down = trace.row("forced_down", (), "f", changes=True)
-
-    def _guess(self) -> Solution:
-        """The last turn's solution, of which its play is known."""
-        states, actions = self.world.ladder.on_menu.shape[:2]
-        play = self.trace.row("play", (states, actions), "f", changes=True)
-        residual = self.trace.row("residual", (), "f", changes=True)
-        return Solution(None, play, residual, residual)  # type: ignore[arg-type]  # there is no game yet
 
     def part(self) -> None:
         """Nothing: each run is traced under its own policy."""
@@ -414,7 +409,10 @@ def traced_turn(model: AllianceModel, recorder: Recorder) -> Trace:
 
 def blamed(error: BaseException) -> str:
     """The rule at which a trace failed, with its file and line."""
-    others = (Path(__file__).parent, *(Path(each.__file__).parent for each in (np, jaxtyping)))
+    others = (
+        Path(__file__).parent,
+        *(Path(each.__file__ or "").parent for each in (np, jaxtyping)),
+    )
     frames = [
         each
         for each in traceback.extract_tb(error.__traceback__)

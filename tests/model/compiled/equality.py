@@ -54,10 +54,7 @@ class Sides:
 
     def _compared(self) -> Iterator[str]:
         own, usual = self.strips.by_row(), self.numpy.by_row()
-        solution = self.numpy.model.solution
-        assert solution is not None
-        play = self.strips.get(self.strips.places["play"], self.strips.columns)
-        if not np.array_equal(play, self.numpy.model.by_row(solution.play)):
+        if not np.array_equal(own.play, usual.play):
             yield "play"
         if not np.array_equal(own.forced_down, usual.forced_down):
             yield "forced_down"

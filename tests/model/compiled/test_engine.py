@@ -152,7 +152,7 @@ def test_a_compiled_turn_that_differs_is_not_used(monkeypatch, capsys):
     onward = solver.onward
     monkeypatch.setattr(solver, "onward", lambda *given: onward(*given) + 1e-12)
     model = AllianceModel("twelve-days", runs=range(16))
-    with pytest.raises(ConfigError, match=r"differs from numpy's in .*world"):
+    with pytest.raises(ConfigError, match=r"differs from numpy's in play"):
         playing(model, RECORDER, "compiled", 16)
     monkeypatch.setattr(engine, "known", {})
     assert isinstance(playing(model, RECORDER, "auto", 10**6), ByNumpy)
