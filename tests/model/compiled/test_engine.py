@@ -85,16 +85,17 @@ def test_policies_come_out_the_same_side_by_side(doctrine):
 @pytest.mark.parametrize("preset", ["twelve-days", "iran-2025"])
 @pytest.mark.parametrize("at_ends", [False, True])
 def test_all_figures_by_run_come_out_the_same_over_their_ranges(preset, at_ends):
-    sets = space.drawn(load(preset), 60, 7, at_ends=at_ends)
+    runs = 60 if at_ends else 20  # in the middle of the space some games are followed, slowly
+    sets = space.drawn(load(preset), runs, 7, at_ends=at_ends)
     with np.errstate(invalid="ignore"):  # a price beyond all bins
-        assert Sides(preset, range(60), sets).different_after(8) == []
+        assert Sides(preset, range(runs), sets).different_after(4) == []
 
 
 @pytest.mark.slow
 def test_each_figure_at_its_ends_comes_out_the_same():
     sets = space.one_at_an_end(load("twelve-days"))
     count = len(next(iter(sets.values())))
-    assert Sides("twelve-days", range(count), sets).different_after(5) == []
+    assert Sides("twelve-days", range(count), sets).different_after(3) == []
 
 
 @pytest.mark.slow
