@@ -209,7 +209,8 @@ def escalation(world: World, expected: Expected = NOTHING) -> Payoff:
 
     $-vulnerability \cdot exposure(a) \cdot (E[force] + dread \cdot N) / (1 + promised)$, force
     relative to the principals' strength, N whether the principal of the other side is a nuclear
-    power; what is promised to a principal itself makes it bold (Benson 2012).
+    power; what is promised to a principal itself, by treaty or known doctrine, makes it bold
+    (Benson 2012).
     """
     fear = world.posture.vulnerability / (1 + shelter(world))
     exposed = world.ladder.exposure * fear[:, None]
@@ -276,35 +277,39 @@ def prospect(world: World, expected: Expected = NOTHING) -> Play:
 # ------------------------------------------------------- what several terms share
 
 
-def promised_force(world: World, partner: int, observer: int) -> PerRun:
-    """Force that treaties promise to a principal under attack, as an observer believes them.
+def promised_force(world: World, partner: int) -> PerRun:
+    """Force promised to a principal under attack, as it believes the promises: (*runs).
 
-    Depth of a defence clause, times the holder's reliability in the observer's eyes, times its
-    power over the principals' strength.
+    Depth of a defence clause times the holder's reliability, or the answer of the act that a
+    patron on its side is known to hold ready (its doctrine, which stands in place of its treaties),
+    times the holder's power over the principals' strength.
     """
     scale = world.strengths[0] + world.strengths[1]
     enemy = world.challenger if partner == world.target else world.target
-    promised = 0.0 * scale
+    ready = answer_held_ready(world)
+    beside = world.side * world.side[partner] > 0
+    beside[partner] = False
+    promised = total(np.where(beside, np.maximum(ready, 0.0) * world.power, 0.0)) / scale
     for treaty in world.treaties:
         if treaty.partner != world.names[partner] or treaty.clause != "defence":
             continue
         if treaty.covers(world.names[enemy]):
             holder = world.names.index(treaty.holder)
             depth = treaty.depth * treaty.force(world.day, world.beliefs.provisional)
-            trusted = world.reliability.mean[holder, observer]
+            trusted = np.where(ready[holder] < 0, world.reliability.mean[holder, partner], 0.0)
             promised = promised + depth * trusted * world.power[holder] / scale
     return promised
 
 
+def answer_held_ready(world: World) -> PerState:
+    """The answer of the act that each state's known doctrine names; -1 without one."""
+    answer = world.ladder.played(world.ladder.answer, np.maximum(world.doctrine, 0))
+    return np.where(world.doctrine < 0, -1.0, answer)
+
+
 def shelter(world: World) -> PerState:
-    """Force promised to a principal itself, as it believes its own allies."""
-    return _of_principals(world, lambda state, enemy: promised_force(world, state, state))
-
-
-def _of_principals(world: World, figure: Callable[[int, int], PerRun]) -> PerState:
-    """A figure of each principal and its enemy, 0 for all others: (states, *runs)."""
-    found = [figure(*pair) for pair in (world.principals, world.principals[::-1])]
-    rows = np.zeros((world.state_count, *np.broadcast_shapes(*(np.shape(f) for f in found))))
-    for state, each in zip(world.principals, found, strict=True):
-        rows[state] = each
+    """Force promised to a principal itself, as it believes its own allies; 0 for all others."""
+    rows = np.zeros((world.state_count, *np.shape(world.weeks_at_war)))
+    for state in world.principals:
+        rows[state] = promised_force(world, state)
     return rows

@@ -1,4 +1,4 @@
-"""Realised value: what the acts of all gave each state, kept by payoff term."""
+"""What a turn's acts tell and give: readings, and realised value kept by payoff term."""
 
 from dataclasses import replace
 
@@ -7,7 +7,21 @@ import numpy as np
 from agents.outcome import result_of, sprinted
 from agents.weighing import Weighing
 from model.game.stage_game import CHANNELS, StageGame, force_used
-from model.world import PerState, Realised, World, played, total
+from model.rules import turn
+from model.world import Array, PerState, Realised, World, played, total
+
+
+def told(world: World, weighing: Weighing) -> World:
+    """The world in which all know what the acts played tell, seen and as seen by others."""
+    acts = (world.choice, world.seen)
+    reading = [[played(each, choice) for choice in acts] for each in weighing.reading]
+    return replace(world, reading=np.array(reading))
+
+
+def resolved(world: World, game: StageGame, weighing: Weighing, draws: Array) -> World:
+    """The world after a turn's acts were counted by what they gave, and had their effects."""
+    before = valued(world, game, weighing)
+    return fallen(before, turn.resolved(before, draws))
 
 
 def gained(world: World, game: StageGame, weighing: Weighing) -> Realised:

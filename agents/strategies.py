@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.realised import valued
+from agents.realised import resolved, told
 from agents.weighing import Weighing, stage_game, weighed
 from model.game.equilibrium import logit_equilibrium
 from model.game.quantal_response import quantal_response, uniform
@@ -226,11 +226,10 @@ def imagined(
         added = np.zeros(())
         for sample in range(samples):
             drawn = draws(sample, 0)
-            future = turn.acted(world, play, drawn[0])
-            choice = future.choice.copy()
+            acts = turn.acted(world, play, drawn[0])
+            choice = acts.choice.copy()
             choice[state] = action
-            future = valued(replace(future, choice=choice), game, weighing)
-            future = turn.judged(turn.resolved(future, drawn[1]))
+            future = after(replace(acts, choice=choice), game, weighing, drawn[1])
             for ahead in range(1, depth):
                 future = played_on(future, draws(sample, ahead))
             added = added + worth(future)[state]
@@ -243,5 +242,9 @@ def played_on(world: World, draws: tuple[Array, Array]) -> World:
     weighing = weighed(world)
     game = stage_game(world, weighing)
     play = logit_equilibrium(game, None, "of an imagined future").play
-    future = valued(turn.acted(world, play, draws[0]), game, weighing)
-    return turn.judged(turn.resolved(future, draws[1]))
+    return after(turn.acted(world, play, draws[0]), game, weighing, draws[1])
+
+
+def after(acts: World, game: StageGame, weighing: Weighing, draws: Array) -> World:
+    """A world after an imagined turn's acts: what they tell, give, change, and teach."""
+    return turn.judged(resolved(told(acts, weighing), game, weighing, draws))

@@ -9,7 +9,7 @@ from operator import attrgetter
 import mesa
 import numpy as np
 
-from agents.realised import fallen, valued
+from agents.realised import resolved, told
 from agents.state import StateAgent, seated
 from agents.strategies import attraction_after, imagined, with_strategies
 from agents.weighing import Weighing, stage_game, weighed
@@ -21,7 +21,7 @@ from model.measures import MEASURES
 from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.preset.toml import Whole, whole_number
 from model.rules import turn
-from model.world import Array, Kept, PerRun, World, played, taken
+from model.world import Array, Kept, PerRun, World, taken
 
 MOST_RUN = 2**63 - 1
 """The largest number of a run."""
@@ -33,7 +33,7 @@ class AllianceModel(mesa.Model):
     `preset` is a name, a path, or a preset that was loaded before. `rng` is the seed, under the
     name that Mesa gives it. `runs` is the number of the one run to watch, or a range of runs to
     play together on a last axis; by default it is run 0, and in `mesa.batch_run` the run of the
-    iteration's number. `policy` forces actions by state name while there is war:
+    iteration's number. `policy` forces actions by state name while the principals fight:
     `{"russia": "rhetoric"}` is do(rhetoric); as a `doctrine` it is known to all from the first
     day, so that a challenger weighs it before it opens fire. Several policies play the range
     under each: a row a run and policy, one policy after the other. Until war first comes to a run
@@ -70,6 +70,7 @@ class AllianceModel(mesa.Model):
         self.solution: Solution | None = None
         self.before: Array | None = None  # the last play, where the runs were begun elsewhere
         self.game: StageGame | None = None
+        self.ceasefire: Array = np.zeros((), bool)  # whether more restraint is asked for this turn
         self.forced_down: Array = np.zeros(np.shape(self.world.weeks_at_war))
         self.states: list[StateAgent] = seated(self, self.world.names)
         self.datacollector = mesa.DataCollector(
@@ -116,6 +117,7 @@ class AllianceModel(mesa.Model):
         if attack is not None:
             scripted = np.where(world.turn == attack, np.inf, 0.0)
             onset = np.where(world.turn <= attack, scripted, onset)
+        self.ceasefire = np.asarray(restraint > world.restraint)
         self.world = replace(
             world,
             restraint=np.zeros_like(world.restraint) + restraint,
@@ -131,7 +133,7 @@ class AllianceModel(mesa.Model):
         parted = at_war | (self.rows[self.columns] == every)
         rows, columns = np.unique(np.where(parted, every, every % self.count), return_inverse=True)
         before = self.columns[rows]
-        self.world = taken(self.world, before)
+        self.world = in_columns(self.world, before)
         self.solution = taken(self.solution, before)
         self.forced_down = taken(self.forced_down, before)
         self.rows, self.columns = rows, columns
@@ -139,16 +141,15 @@ class AllianceModel(mesa.Model):
     def announce(self) -> None:
         """Let all know each row's policy from the start, and give each row a column of its own."""
         one = isinstance(self.runs, int)
-        world = self.world if one else taken(self.world, self.columns)
+        world = self.world if one else in_columns(self.world, self.columns)
         self.rows = self.columns = np.arange(len(self.columns))
         runs = () if one else self.rows.shape
-        weeks_at_war = np.broadcast_to(world.weeks_at_war, runs).copy()
         doctrine = np.broadcast_to(world.doctrine, (world.state_count, *runs)).copy()
         for name, action in dict.fromkeys(item for each in self.policies for item in each.items()):
             state = world.names.index(name)
             place = world.ladder.names[state].index(action)
             doctrine[state] = np.where(self.bound_by(name, action), place, doctrine[state])
-        self.world = replace(world, doctrine=doctrine, weeks_at_war=weeks_at_war)
+        self.world = replace(world, doctrine=doctrine)
 
     def by_row(self, array: Array) -> Array:
         """An array of the world for each run under each policy: its last axis is the rows."""
@@ -168,7 +169,10 @@ class AllianceModel(mesa.Model):
         self.weighing: Weighing = weighing
 
     def forced(self, base: Array) -> Array:
-        """Payoffs with only the forced action open: scripted attack, and do(policy) in war.
+        """Payoffs with only the forced action open: by scripted attack, or do(policy) in fighting.
+
+        A policy rests in the turn in which more restraint is asked for, and from then on where
+        the principals keep to it.
 
         Where means do not allow the forced action, the highest feasible rung below it is played.
         """
@@ -179,13 +183,14 @@ class AllianceModel(mesa.Model):
             base = base.copy()
             base[own] = np.where(attacked, _only(base[own], world, own, "campaign"), base[own])
         orders = dict.fromkeys(item for policy in self.policies for item in policy.items())
-        if not orders or not np.any(world.war):
+        fighting = turn.fighting(world) & ~self.ceasefire
+        if not orders or not np.any(fighting):
             return base
         runs = () if isinstance(self.runs, int) else self.rows.shape
         base = np.broadcast_to(base, (*base.shape[:2], *runs)).copy()
         for name, action in orders:
             state = world.names.index(name)
-            bound = world.war & self.bound_by(name, action)
+            bound = fighting & self.bound_by(name, action)
             closed = base[state][world.ladder.names[state].index(action)] == -np.inf
             self.forced_down = self.forced_down + (bound & closed)
             base[state][:, bound] = _only(base[state][:, bound], world, state, action)
@@ -233,10 +238,7 @@ class AllianceModel(mesa.Model):
         assert self.solution is not None
         draws = self.draws_of("act", self.world.turn, by_state=True)
         self.world = replace(self.world, reasons=self.reasons(draws[1]))
-        world = turn.acted(self.world, self.solution.play, draws)
-        table = self.weighing.reading
-        told = [[played(each, choice) for choice in (world.choice, world.seen)] for each in table]
-        self.world = replace(world, reading=np.array(told))
+        self.world = told(turn.acted(self.world, self.solution.play, draws), self.weighing)
 
     def reasons(self, renewal: Array) -> Array:
         r"""Private reasons $e^{\varepsilon}$ of each state and action: (states, actions, *runs).
@@ -268,11 +270,10 @@ class AllianceModel(mesa.Model):
     def resolve(self) -> None:
         """Count what was gained by the actions played, then move the world."""
         assert self.game is not None
-        before = valued(self.world, self.game, self.weighing)
-        if not np.isfinite(before.realised).all():
-            raise NoEquilibrium(f"in turn {self.world.turn}: realised value is not a finite number")
         draws = self.draws_of("resolve", self.world.turn)
-        self.world = fallen(before, turn.resolved(before, draws))
+        self.world = resolved(self.world, self.game, self.weighing, draws)
+        if not np.isfinite(self.world.realised).all():
+            raise NoEquilibrium(f"in turn {self.world.turn}: realised value is not a finite number")
 
     def judge(self) -> None:
         """Audiences update what they believe, states their experience; the turn ends."""
@@ -281,6 +282,12 @@ class AllianceModel(mesa.Model):
             attraction = attraction_after(self.world, self.game)
             self.world = replace(self.world, attraction=attraction)
         self.world = turn.judged(self.world)
+
+
+def in_columns(world: World, columns: Array) -> World:
+    """Some columns of a world; what is the same in all stays one, but the world's own extent."""
+    weeks = np.broadcast_to(taken(world.weeks_at_war, columns), columns.shape).copy()
+    return replace(taken(world, columns), weeks_at_war=weeks)
 
 
 def checked_runs(runs: Whole | range) -> int | range:

@@ -50,6 +50,12 @@ def starting(world: World) -> Flag:
     return world.war & (world.weeks_at_war <= world.weeks)
 
 
+def fighting(world: World) -> Flag:
+    """Where there is war and a principal struck last turn: policies bind, as nothing is settled."""
+    strike = world.ladder.played(world.ladder.strike, world.choice)
+    return world.war & ((strike[world.target] > 0) | (strike[world.challenger] > 0))
+
+
 def renewed(world: World, draw: Array) -> Array:
     """Whose private reasons are drawn anew while war goes on, at `conflict.renewal`: (states,)."""
     ongoing = world.war & ~starting(world)

@@ -1,10 +1,13 @@
 """Decision rules: each gives a mixed strategy over what is open, and keeps runs apart."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from agents.strategies import STRATEGIES, Situation, last_play
+from agents.strategies import STRATEGIES, Situation, after, last_play
 from model.game.quantal_response import quantal_response, uniform
+from model.rules import turn
 from tests.worlds import a_model
 
 RULES = [rule for rule in STRATEGIES if rule != "look_ahead"]
@@ -87,3 +90,26 @@ def test_a_wrong_rule_is_refused_with_the_near_miss():
 
     with pytest.raises(ConfigError, match="did you mean level_k"):
         a_model(changes={"russia.rule": "level-k"})
+
+
+def test_an_imagined_turn_is_the_turn_that_is_played():
+    changes = {"iran.target.regime": 0.05, "conflict.collapse": 5.0}
+    model = a_model(runs=range(60), turns=3, changes=changes)
+    fell = 0
+    while not model.over:
+        for stage in (model.shock, model.weigh, model.solve):
+            stage()
+        before = model.world
+        model.act()
+        drawn = model.draws_of("act", before.turn, by_state=True)
+        known = replace(before, reasons=model.world.reasons)
+        acts = turn.acted(known, model.solution.play, drawn)
+        draws = model.draws_of("resolve", before.turn)
+        imagined = after(acts, model.game, model.weighing, draws)
+        model.resolve()
+        model.judge()
+        for field in ("realised", "balance", "pledge", "affinity"):
+            assert np.array_equal(getattr(imagined, field), getattr(model.world, field)), field
+        assert np.array_equal(imagined.reliability.mean, model.world.reliability.mean)
+        fell += int((model.world.collapsed & ~before.collapsed).sum())
+    assert fell

@@ -1,8 +1,11 @@
 """Doctrines: policies that all know from the first day, and policies that nobody knows before."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
+from agents.payoffs import shelter
 from model.alliance_model import AllianceModel
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
@@ -65,18 +68,58 @@ def test_a_policy_that_nobody_knows_leaves_peace_as_it_was():
     assert (model.world.choice != free.world.choice).any()
 
 
-def test_a_doctrine_binds_in_war_alone():
+def struck(world) -> np.ndarray:
+    """Whether a principal struck when it last acted, run by run."""
+    strike = world.ladder.played(world.ladder.strike, world.choice)
+    return (strike[IRAN] > 0) | (strike[ISRAEL] > 0)
+
+
+@pytest.mark.parametrize("doctrine", [False, True])
+def test_a_policy_binds_where_the_principals_fight_and_rests_when_a_ceasefire_is_asked_for(
+    doctrine,
+):
     policy = {"russia": "arms"}
-    model = AllianceModel("twelve-days", runs=range(20), policy=policy, doctrine=True)
+    model = AllianceModel("twelve-days", runs=range(40), policy=policy, doctrine=doctrine)
     arms = model.world.ladder.names[RUSSIA].index("arms")
-    in_peace = 0
+    others = {"peace": 0, "asked": 0, "kept": 0}
     while not model.over:
-        war = np.broadcast_to(model.world.war, 20)
+        before, runs = model.world, (40,)
+        war, fight = (np.broadcast_to(each, runs) for each in (before.war, struck(before)))
         model.step()
+        asked = bool((model.world.restraint > before.restraint).any())
         acted = model.world.choice[RUSSIA]
-        assert (acted[war] == arms).all()
-        in_peace += (acted[~war] != arms).sum()
-    assert in_peace > 20
+        if not asked:
+            assert (acted[war & fight] == arms).all()
+        for name, where in (("peace", ~war), ("asked", war & asked), ("kept", war & ~fight)):
+            others[name] += int((acted[where] != arms).sum())
+    assert min(others.values()) > 5
+
+
+def test_what_a_patron_is_known_to_do_stands_in_place_of_its_treaties_in_what_a_protege_counts_on():
+    long_ago = date(2020, 1, 1)
+    treaty = {"partner": "iran", "clause": "defence", "depth": 0.5}
+    treaty |= {"signed": long_ago, "in_force": long_ago}
+    changes = NEAR | {"russia.treaties": [treaty]}
+    policies = [{}, *({"russia": each} for each in ("silence", "rhetoric", "force"))]
+    model = AllianceModel(
+        "iran-2025", runs=range(1), changes=changes, policy=policies, doctrine=True
+    )
+    world = model.world
+    share = world.power[RUSSIA] / (world.strengths[0] + world.strengths[1])
+    held = world.reliability.mean[RUSSIA, IRAN] * 0.5
+    expected = [held.item(), 0.0, 0.12, 1.0] * np.broadcast_to(share, 4)
+    assert shelter(world)[IRAN] == pytest.approx(expected, rel=1e-12)
+    assert not shelter(world)[[RUSSIA, US, CHINA, GULF]].any()
+
+
+def test_one_run_under_several_policies_is_each_policys_own_run():
+    model = AllianceModel("twelve-days", runs=range(1), policy=POLICIES)
+    alone = [AllianceModel("twelve-days", runs=range(1), policy=each) for each in POLICIES]
+    for each in (model, *alone):
+        while not each.over:
+            each.step()
+    realised = [each.world.realised[..., 0] for each in alone]
+    assert model.by_row(model.world.realised) == pytest.approx(np.stack(realised, -1), abs=1e-12)
 
 
 def test_one_run_can_have_a_doctrine():

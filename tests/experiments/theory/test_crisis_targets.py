@@ -48,10 +48,10 @@ def test_without_the_united_states_the_others_keep_their_random_draws():
     assert (draws == before).all()
 
 
-def test_boldness_is_force_a_turn_of_war():
+def test_boldness_is_expected_force_a_turn_of_war():
     bold = boldness({"iran.menu": ["hold", "campaign"], "turns": 5}, "silence", runs=2)
     meek = boldness({"iran.menu": ["hold"], "turns": 5}, "silence", runs=2)
-    assert (bold == 1).all() and (meek == 0).all()
+    assert (bold > 0.999).all() and (bold < 1).all() and (meek == 0).all()
 
 
 def test_small_cells_are_put_together():
