@@ -27,6 +27,7 @@ MODULES = (
     "experiments.engine.duel",
     "experiments.engine.estimates",
     "experiments.engine.posterior",
+    "experiments.engine.record",
     "experiments.engine.provenance",
     "experiments.engine.tables",
     "experiments.study.conduct",

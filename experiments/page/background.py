@@ -5,7 +5,7 @@ while the page goes on.
 """
 
 import asyncio
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any  # whatever a piece of work gives
@@ -14,16 +14,18 @@ import contourpy
 import numpy as np
 
 from experiments.engine import estimates
-from experiments.engine.batch import all_workers
-from experiments.engine.duel import TALK
+from experiments.engine.batch import Job, all_workers
+from experiments.engine.duel import TALK, rows_under
 from experiments.engine.estimates import Estimate
+from experiments.engine.record import RECORDER
 from experiments.engine.workers import crew
 from experiments.page.address import Plan, Value, read
 from experiments.page.snapshot import measured
 from model.alliance_model import AllianceModel
+from model.compiled.engine import playing, preferred
 from model.measures import worth
-from model.preset.load import Change, Preset
-from model.world import Array
+from model.preset.load import Change, Preset, changed
+from model.world import Array, PerRun, World
 
 BAND_RUNS = 100
 BAND_PIECE = 50
@@ -87,15 +89,21 @@ def played_lines(
 ) -> dict[str, Array]:
     """The drawn series of some runs: key to (turns + 1, runs)."""
     runs = range(first, last)
-    model = AllianceModel(preset, rng=seed, runs=runs, changes=_by_run(changes))
-    kept = [measured(model.world)]
-    while not model.over:
-        model.step()
-        kept.append(measured(model.world))
+    kept = [measured(world) for world in worlds(changed(preset, _by_run(changes)), seed, runs)]
     return {
         key: np.stack([np.broadcast_to(each[key], len(runs)) for each in kept]).astype(np.float32)
         for key in kept[0]
     }
+
+
+def worlds(preset: Preset, seed: int, runs: range) -> Iterator[World]:
+    """The worlds of some runs from the first to the last turn, by the engine that fits the band."""
+    model = AllianceModel(preset, rng=seed, runs=runs)
+    yield model.world
+    engine = playing(model, RECORDER, preferred(), BAND_RUNS)
+    for _ in range(preset.file.turns):
+        engine.step()
+        yield engine.by_row().world
 
 
 def bands(played: Sequence[Mapping[str, Array]]) -> dict[str, tuple[Array, Array]]:
@@ -139,7 +147,7 @@ def verdict_pieces(plan: Plan, patron: str, act: str, runs: int = VERDICT_RUNS) 
 class SideBySide(AllianceModel):
     """Cells played as one batch: the runs of each have the draws of runs 0 to CELL_RUNS."""
 
-    def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
+    def draws_of(self, purpose: str, turn: PerRun | int, *, by_state: bool = False) -> Array:
         """The draws of one cell's runs, the same for every cell."""
         drawn = super().draws_of(purpose, turn, by_state=by_state)
         cells = drawn.shape[-1] // CELL_RUNS
@@ -156,9 +164,11 @@ def realised(
     kind: type[AllianceModel] = AllianceModel,
 ) -> Array:
     """The patron's realised value under do(action), run by run; tuples vary by run."""
-    rows = range(runs)
     policy = {patron: action}
-    model = kind(preset, rng=seed, runs=rows, changes=_by_run(changes), policy=policy)
+    if kind is AllianceModel:
+        job = Job(changed(preset, _by_run(changes)), seed, (policy,), runs=2 * VERDICT_RUNS)
+        return rows_under(job, runs)[f"worth.{patron}"][0]
+    model = kind(preset, rng=seed, runs=range(runs), changes=_by_run(changes), policy=policy)
     while not model.over:
         model.step()
     state = model.world.names.index(patron)
