@@ -175,9 +175,10 @@ def about(verdict: Verdict, duel: Duel) -> list[str]:
     why = reasons.in_a_sentence(reasons.parts(duel, verdict.preset))
     return [
         f"Does talk beat {duel.act}? {told(duel.headline).capitalize()}: worth "
-        f"{decimal(found.mean)} to {label[duel.patron]}, {weighed}.",
+        f"{decimal(found.mean)} to {label[duel.patron]}.",
+        *beneath(f"How much is that? {weighed[0].upper()}{weighed[1:]}."),
         *beneath(
-            f"Better in {duel.better:.0%} of the runs, worse in {duel.worse:.0%}, the same in "
+            f"How often? Better in {duel.better:.0%} of the runs, worse in {duel.worse:.0%}, the same in "
             f"{duel.same:.0%}; {decimal(duel.moved)} where it made a difference."
         ),
         *beneath(f"How sure? {sure(duel)}"),

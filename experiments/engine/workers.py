@@ -66,8 +66,7 @@ class Crew:
             if at_once:
                 for worker in list((self.pool._processes or {}).values()):
                     worker.terminate()
-            # where workers end at once the pool's thread would race with the exit
-            self.pool.shutdown(wait=at_once, cancel_futures=True)
+            self.pool.shutdown(cancel_futures=True)  # else its thread would race with the exit
         self.pool = None
 
 
