@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from experiments.__main__ import main
 from experiments.engine.batch import Job, play_block, simulate
 from experiments.engine.record import RECORDER
 from model.alliance_model import AllianceModel
@@ -198,6 +200,13 @@ def test_without_llvmlite_numpy_plays_and_the_compiled_engine_is_refused(monkeyp
     assert isinstance(playing(model, RECORDER, "auto", 10**7), ByNumpy)
     with pytest.raises(ConfigError, match=r"pip install 'cheaptalk\[fast\]'"):
         playing(model, RECORDER, "compiled", 16)
+
+
+def test_the_engine_is_an_option_of_every_command_that_reads_a_preset(monkeypatch):
+    monkeypatch.setenv("CHEAPTALK_ENGINE", "auto")
+    done = CliRunner().invoke(main, ["list", "twelve-days", "--engine", "numpy"])
+    assert done.exit_code == 0
+    assert engine.preferred() == "numpy"
 
 
 def test_an_unknown_engine_is_refused(monkeypatch):
