@@ -24,6 +24,9 @@ MOST_DRAWS = 200
 DRAWS, COPIES = 100, 20
 """How many draws are played, and how many runs of each."""
 
+GOLDEN = (5**0.5 - 1) / 2
+"""Multiples of it, less their whole parts, are spread evenly however many they are."""
+
 CODED = 0.25
 """How far another coder's index may lie from ours, as a share of its value."""
 
@@ -106,12 +109,19 @@ def ranked_together(one: Array, other: Array) -> float:
 
 @cache
 def draws() -> dict[str, Array]:
-    """Draws of each figure as multiples of its default: (draws,) by term, and of the precision."""
+    """Draws of each figure as multiples of its default: (draws,) by term, and of the precision.
+
+    They stand in the table as the sampler went; here the first ones are spread over all of them.
+    """
     with TABLE.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
     defaults = {name: term.default for name, term in TERMS.items()}
     defaults["precision"] = float(Profile.model_fields["precision"].default)
-    return {name: np.array([float(row[name]) for row in rows]) / defaults[name] for name in rows[0]}
+    spread = np.argsort(np.arange(len(rows)) * GOLDEN % 1)
+    return {
+        name: np.array([float(row[name]) for row in rows])[spread] / defaults[name]
+        for name in rows[0]
+    }
 
 
 def drawn_weights(
