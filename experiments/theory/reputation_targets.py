@@ -3,6 +3,7 @@
 import numpy as np
 
 from experiments.engine import estimates
+from experiments.engine.duel import NOTHING
 from experiments.engine.estimates import Estimate
 from experiments.engine.words import decimal, interval
 from experiments.theory.finding import CRISIS, PATRON, Finding, play_out, war_turns
@@ -20,13 +21,14 @@ FORGOTTEN: dict[str, Change] = {
 
 
 def striking(who: str, runs: int, changes: dict[str, Change], seed: int = 0) -> Array:
-    """Share of its war turns in which a principal strikes, run by run."""
+    """Expected force of a principal in a turn of war, run by run: by its mixed strategy."""
     model = AllianceModel(CRISIS, rng=seed, runs=range(runs), changes=changes)
     state = model.world.names.index(who)
     struck, turns = np.zeros(runs), np.zeros(runs)
     for war in war_turns(model):
-        force = model.world.ladder.played(model.world.ladder.strike, model.world.choice)
-        struck, turns = struck + war * force[state], turns + war
+        assert model.solution is not None
+        force = (model.solution.play[state] * model.world.ladder.strike[state]).sum(0)
+        struck, turns = struck + war * force, turns + war
     return struck / np.maximum(turns, 1)
 
 
@@ -43,10 +45,11 @@ def t4() -> Finding:
         estimates.of(each, estimates.STRICT) for each in (moved, unmoved, after_bluff(runs))
     )
     note = (
-        f"in percentage points of war turns with strikes: {points(fewer)}; without memory "
+        f"expected force in a turn of war, in percentage points: {points(fewer)}; without memory "
         f"{points(flat)}; after a caught bluff words deter less by {points(later)}"
     )
-    holds = fewer.low > 0 and flat.verdict == estimates.OPEN and later.low > 0
+    still = flat.low <= NOTHING and flat.high >= -NOTHING
+    holds = fewer.low > 0 and still and later.low > 0
     title = "words deter where honesty is remembered; a caught bluff costs"
     return Finding("T4", title, "fewer strikes, 99 % > 0", fewer, holds, note)
 
