@@ -178,8 +178,8 @@ def about(verdict: Verdict, duel: Duel) -> list[str]:
         f"{decimal(found.mean)} to {label[duel.patron]}.",
         *beneath(f"How much is that? {weighed[0].upper()}{weighed[1:]}."),
         *beneath(
-            f"How often? Better in {duel.better:.0%} of the runs, worse in {duel.worse:.0%}, the same in "
-            f"{duel.same:.0%}; {decimal(duel.moved)} where it made a difference."
+            f"How often? Better in {duel.better:.0%} of the runs, worse in {duel.worse:.0%}, the "
+            f"same in {duel.same:.0%}; {decimal(duel.moved)} where it made a difference."
         ),
         *beneath(f"How sure? {sure(duel)}"),
         *beneath(f"Why? Of its value, {why}."),

@@ -3,7 +3,6 @@
 import numpy as np
 
 from experiments.engine import estimates
-from experiments.engine.duel import NOTHING
 from experiments.engine.estimates import Estimate
 from experiments.engine.words import decimal, interval
 from experiments.theory.finding import CRISIS, PATRON, Finding, play_out, war_turns
@@ -11,6 +10,9 @@ from experiments.theory.tournament import downfall, fixation, tournament
 from model.alliance_model import AllianceModel
 from model.preset.load import Change
 from model.world import Array
+
+FLAT = 0.01
+"""What words without memory may move, as a share of what they move with it."""
 
 FORGOTTEN: dict[str, Change] = {
     f"{name}.reputation.{kind}": 0.0
@@ -48,7 +50,7 @@ def t4() -> Finding:
         f"expected force in a turn of war, in percentage points: {points(fewer)}; without memory "
         f"{points(flat)}; after a caught bluff words deter less by {points(later)}"
     )
-    still = flat.low <= NOTHING and flat.high >= -NOTHING
+    still = max(abs(flat.low), abs(flat.high)) < FLAT * fewer.mean
     holds = fewer.low > 0 and still and later.low > 0
     title = "words deter where honesty is remembered; a caught bluff costs"
     return Finding("T4", title, "fewer strikes, 99 % > 0", fewer, holds, note)
