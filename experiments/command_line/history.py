@@ -122,11 +122,17 @@ def backtest(
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--train-before", default=1962, help="Fit on crises before this year; default 1962.")
+@click.option("--test-before", type=int, help="Score crises before this year; default all.")
 @click.option("--features", help="Columns for the logit, a,b,c; default: all that are allowed.")
 @click.option("--base-rates", type=WRITTEN, help="CSV of base rates to write; no backtest.")
 @json_option
 def icb(
-    path: Path, train_before: int, features: str | None, base_rates: Path | None, as_json: bool
+    path: Path,
+    train_before: int,
+    test_before: int | None,
+    features: str | None,
+    base_rates: Path | None,
+    as_json: bool,
 ) -> None:
     """Backtest on ICB: PATH is its actor-level CSV (version 13 or later)."""
     if base_rates is not None:
@@ -139,9 +145,9 @@ def icb(
         click.echo(f"{base_rates}", err=True)
         click.echo(rates.in_words(counts))
         return
-    from experiments.history import icb as crises
+    from experiments.history import icb_backtest as crises
 
-    found = crises.backtest(path, train_before, features)
+    found = crises.backtest(path, train_before, features, test_before)
     click.echo(crises.as_json(found) if as_json else crises.in_words(found))
 
 
