@@ -151,6 +151,19 @@ def icb(
     click.echo(crises.as_json(found) if as_json else crises.in_words(found))
 
 
+@click.command("third-parties")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--train-before", required=True, type=int, help="Fit on conflicts before this year.")
+@click.option("--test-before", type=int, help="Score conflicts before this year; default all.")
+@json_option
+def third_parties(path: Path, train_before: int, test_before: int | None, as_json: bool) -> None:
+    """Backtest on third parties in civil conflicts: PATH is a CSV of pairs (UCDP)."""
+    from experiments.history import third_parties as helpers
+
+    found = helpers.backtest(path, train_before, test_before)
+    click.echo(helpers.as_json(found) if as_json else helpers.in_words(found))
+
+
 @click.command()
 @click.option("--until", required=True, help="Last day of the forecast, as 2025-12-31.")
 @click.option("--runs", default=1000, type=click.IntRange(10), help="How many runs.")
@@ -233,4 +246,4 @@ def horizons(
     click.echo(judging.as_json(found) if as_json else judging.in_words(preset, found))
 
 
-COMMANDS = (calibrate, backtest, icb, forecast, score, bands, horizons)
+COMMANDS = (calibrate, backtest, icb, third_parties, forecast, score, bands, horizons)
