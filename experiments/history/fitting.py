@@ -94,16 +94,14 @@ class Response:
     channels: Array
 
 
-def response(
-    game: StageGame, sharp: Array, classes: Array, outcome: Array, weight: Array, play: Play
-) -> Response:
+def response(game: StageGame, sharp: Array, mine: Array, weight: Array, play: Play) -> Response:
     r"""The adjoint of the equilibrium $x = F(x, u)$ for the chance of each row's outcome.
 
     With $\ell$ the log likelihood, $d\ell/du = \partial\ell/\partial u + \lambda F_u$ where
-    $(I - F_x)^T \lambda = \partial\ell/\partial x$.
+    $(I - F_x)^T \lambda = \partial\ell/\partial x$. `mine` (actions, rows) marks the actions of
+    each row's outcome, `sharp` is the precision, or one a row.
     """
-    x, actions = game.expectations(play), classes.shape[1]
-    mine = classes[outcome].T
+    x, actions = game.expectations(play), len(mine)
     likely = np.maximum((mine * play[0, :actions]).sum(0), 1e-300)
     direct = np.zeros(play.shape)
     direct[0, :actions] = (mine / likely - 1) * play[0, :actions] * sharp * weight
@@ -141,7 +139,8 @@ def penalised(
     games = games_by(rows.coding, sums, read)
     game = game_at(games, logs, rows.classes)
     play = nearby(game, uniform(game) if guess is None else guess)
-    found = response(game, np.exp(logs[terms]), rows.classes, rows.outcome, rows.weight, play)
+    mine = rows.classes[rows.outcome].T
+    found = response(game, np.exp(logs[terms]), mine, rows.weight, play)
     weights = np.exp(logs[:terms])
     moved = payoffs_of(games, found.expected) * weights[:, None, None, None]
     level, actions = moved.sum(0), rows.classes.shape[1]
