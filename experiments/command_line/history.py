@@ -165,6 +165,43 @@ def third_parties(path: Path, train_before: int, test_before: int | None, as_jso
 
 
 @click.command()
+@click.option("--cases", type=click.Path(path_type=Path), help="CSV of coded cases.")
+@click.option("--icb", type=click.Path(path_type=Path), help="ICB's CSV, as for cheaptalk icb.")
+@click.option("--third-parties", type=click.Path(path_type=Path), help="CSV of pairs (UCDP).")
+@click.option("--train-before", type=int, help="Fit before this year, score from it on.")
+@click.option("--draws", default=0, type=click.IntRange(0), help="Draws of each of two chains.")
+@click.option("--ranks", default=0, type=click.IntRange(0), help="Simulated histories to rank.")
+@click.option("--figure", type=WRITTEN, help="PNG of what each source says on each weight.")
+@workers_option
+@json_option
+def evidence(
+    cases: Path | None,
+    icb: Path | None,
+    third_parties: Path | None,
+    train_before: int | None,
+    draws: int,
+    ranks: int,
+    figure: Path | None,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Fit all sources of history at once: weights shared, with spread between them."""
+    from experiments.engine.store import refuse_unwritable, write_files
+    from experiments.history import evidence as sources
+
+    if figure is not None:
+        refuse_unwritable(figure)
+    paths = {"cases": cases, "icb": icb, "third_parties": third_parties}
+    found = sources.evidence(
+        paths, year=train_before, draws=draws, histories=ranks, workers=workers or 1
+    )
+    if figure is not None:
+        write_files({figure: sources.figure(found)})
+        click.echo(f"{figure}", err=True)
+    click.echo(sources.as_json(found) if as_json else sources.in_words(found))
+
+
+@click.command()
 @click.option("--until", required=True, help="Last day of the forecast, as 2025-12-31.")
 @click.option("--runs", default=1000, type=click.IntRange(10), help="How many runs.")
 @seed_option
@@ -246,4 +283,4 @@ def horizons(
     click.echo(judging.as_json(found) if as_json else judging.in_words(preset, found))
 
 
-COMMANDS = (calibrate, backtest, icb, third_parties, forecast, score, bands, horizons)
+COMMANDS = (calibrate, backtest, icb, third_parties, evidence, forecast, score, bands, horizons)

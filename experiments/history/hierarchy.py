@@ -61,7 +61,9 @@ def joined(games: Sequence[Games]) -> Games:
         return np.concatenate([getattr(each, name) for each in games], axis=-1)
 
     names = ("terms", "slopes", "feasible", "effects", "relations")
-    return Games(*(along(name) for name in names), max(each.decisive for each in games))
+    terms, slopes, feasible, effects, relations = (along(name) for name in names)
+    decisive = max(each.decisive for each in games)
+    return Games(terms, slopes, feasible, effects, relations, decisive)
 
 
 @dataclass(frozen=True)
