@@ -196,9 +196,59 @@ def evidence(
         paths, year=train_before, draws=draws, histories=ranks, workers=workers or 1
     )
     if figure is not None:
-        write_files({figure: sources.figure(found)})
+        from experiments.figures.evidence import weights_by_source
+
+        write_files({figure: weights_by_source(found.rows(), *sources.REFERENCE)})
         click.echo(f"{figure}", err=True)
     click.echo(sources.as_json(found) if as_json else sources.in_words(found))
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--before", type=int, help="Count wars that began before this year alone.")
+@json_option
+def invocations(path: Path, before: int | None, as_json: bool) -> None:
+    """Show alliances invoked and honoured, by clause: PATH is a CSV of wars by alliance."""
+    from experiments.history import invocations as invoked
+
+    found = invoked.compared(path, before)
+    click.echo(invoked.as_json(found) if as_json else invoked.in_words(found))
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--before", type=int, help="Count years before this one alone.")
+@json_option
+def signals(path: Path, before: int | None, as_json: bool) -> None:
+    """Show words beside deeds: PATH is a CSV of protege-years of signals."""
+    from experiments.history import signals as words
+
+    found = words.compared(path, before)
+    click.echo(words.as_json(found) if as_json else words.in_words(found))
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--blank", type=WRITTEN, help="Blind sheet with the code book to write; no scores.")
+@click.option("--second", type=click.Path(path_type=Path), help="Another coding of these cases.")
+@json_option
+def cases(path: Path, blank: Path | None, second: Path | None, as_json: bool) -> None:
+    """Compare two codings of the cases of PATH: agreement, and the score with either.
+
+    Without --second the other coding is the column outcome_alt.
+    """
+    from experiments.history import recoding
+
+    if blank is not None:
+        from experiments.engine.store import refuse_unwritable
+
+        refuse_unwritable(blank)
+        count, book = recoding.blank(path, blank)
+        click.echo(f"{blank}: {count} cases; {book}: how to code them", err=True)
+        return
+    pair = recoding.both(path, second) if second else recoding.with_alternatives(path)
+    found = recoding.compared(*pair)
+    click.echo(recoding.as_json(found) if as_json else recoding.in_words(found))
 
 
 @click.command()
@@ -283,4 +333,17 @@ def horizons(
     click.echo(judging.as_json(found) if as_json else judging.in_words(preset, found))
 
 
-COMMANDS = (calibrate, backtest, icb, third_parties, evidence, forecast, score, bands, horizons)
+COMMANDS = (
+    calibrate,
+    backtest,
+    icb,
+    third_parties,
+    evidence,
+    invocations,
+    signals,
+    cases,
+    forecast,
+    score,
+    bands,
+    horizons,
+)

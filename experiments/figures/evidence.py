@@ -14,6 +14,11 @@ NOTE_OF_SOURCES = (
     "Blue: what all sources share.  Grey line: the default weight; dotted: the prior's median."
 )
 
+WIDEST = 15.0
+"""How many times the prior's median, and which part of it, a panel shows."""
+
+TICKS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+
 
 @styled
 def weights_by_source(
@@ -39,6 +44,9 @@ def weights_by_source(
             axes.plot([half], [row], color=colour, marker="o", markersize=3.5)
         axes.set_title(name)
         axes.set_xscale("log")
+        axes.set_xlim(prior[place] / WIDEST, prior[place] * WIDEST)
+        ticks = [each for each in TICKS if abs(np.log(each / prior[place])) < np.log(WIDEST)]
+        axes.set_xticks(ticks, [f"{each:g}" for each in ticks], minor=False)
         axes.minorticks_off()
     first = panels[0, 0]
     first.set_yticks(range(len(labels)), labels)

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine.words import aligned
-from experiments.figures.evidence import weights_by_source
 from experiments.history import icb, icb_backtest, icb_coding, third_parties
 from experiments.history.cases import Cases, read_cases
 from experiments.history.coding import Coding
@@ -37,6 +36,10 @@ PATRONS = (*NUMBERS.values(), OTHER)
 
 WARM, RANKED_ROWS = 150, 60
 """Steps before draws count, and rows of each source in a simulated history."""
+
+
+REFERENCE = (NAMES, DEFAULTS, PRIOR)
+"""Names of the figures that are fitted, their defaults, and the medians of the prior."""
 
 
 @dataclass(frozen=True)
@@ -242,11 +245,6 @@ def _loss(said: Array, source: Source) -> float:
 
 
 # ------------------------------------------------------------------- in words
-
-
-def figure(found: Evidence) -> bytes:
-    """What each source says about each weight, side by side, as PNG."""
-    return weights_by_source(found.rows(), NAMES, DEFAULTS, PRIOR)
 
 
 def as_json(found: Evidence) -> str:
