@@ -60,7 +60,6 @@ def sampled(hierarchy: Hierarchy, start: Array, warm: int, draws: int, chain: in
         adapters=[adapters.DualAveragingStepSizeAdapter(0.8)],
         trace_funcs=[lambda state: {"point": state.pos}],
         display_progress=False,
-        n_process=1,
     )
     return np.asarray(found.traces["point"][0])
 

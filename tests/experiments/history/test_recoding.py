@@ -59,8 +59,9 @@ def test_files_without_a_common_case_are_refused(tmp_path):
         recoding.both(CODED, other)
 
 
+@pytest.mark.slow
 def test_scores_are_of_both_codings():
-    cases = read_cases(CODED)[np.arange(0, 71, 3)]
+    cases = read_cases(CODED)[np.arange(0, 71, 5)]
     higher = replace(cases, outcome=np.minimum(cases.outcome + 1, 5))
     found = recoding.scored(cases, higher)
     assert set(found) == {"first", "second"}

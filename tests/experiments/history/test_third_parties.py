@@ -24,7 +24,7 @@ def pairs(rows: int = 900) -> pd.DataFrame:
             "protege": 300 + place // 30,
             "patron": 600 + place % 30,
             "support_government": np.where(near & (place % 3 == 0), 2 + place % 2, 0),
-            "contiguity": near,
+            "contiguity": near.astype(int),
             "distance_km": np.where(near, 0, 5000),
             "cinc_patron": 0.001,
             "cinc_protege": 0.001,
@@ -65,7 +65,7 @@ def test_the_game_learns_that_neighbours_help(path):
 def test_bad_files_are_refused_by_line(path, tmp_path):
     other = tmp_path / "other.csv"
     pairs(40).assign(support_government=7).to_csv(other, index=False)
-    with pytest.raises(ConfigError, match="other.csv:2: support_government: found '7'; valid: a w"):
+    with pytest.raises(ConfigError, match=r"other\.csv:2: support_government: found '7'"):
         third_parties.read_pairs(other)
     pairs(40).drop(columns="rivalry").to_csv(other, index=False)
     with pytest.raises(ConfigError, match="rivalry"):
