@@ -88,7 +88,7 @@ OTHERS = ("rivalry_patron_adv", "rivalry_patron_actor", "cinc_patron", "cinc_act
 def read_patrons(path: Path, since: int = SUPERPOWERS_SINCE) -> pd.DataFrame:
     """The potential patrons of a file: one row a crisis actor and great power, `support` known.
 
-    From 1946 on the patrons are the superpowers. Not counted: actors that are superpowers then, and
+    In later years than 1945 the patrons are the superpowers. Not counted: actors that are superpowers then, and
     a power that is the adversary or the trigger. `support` is the class of an act in support, 0
     where inactive; acts that the protege did not find favourable are left out.
     """
@@ -182,11 +182,11 @@ def _number(column: "pd.Series[float]") -> "pd.Series[float]":
 
 
 SHOWN = np.array([max(shown_by(a) for a in RUNGS if CLASS_OF_ACTION[a] == n) for n in NAMES])
-"""What an act of each class lets the client expect: the most that its actions show."""
+"""What an act of each class lets the protege expect: the most that its actions show."""
 
 
 def remembered(table: pd.DataFrame) -> dict[str, Array]:
-    """What each client expects, the patron's last class of act for it, and how often they met."""
+    """What each protege expects, the patron's last class of act for it, and how often they met."""
     pairs = list(zip(table["actor"], table["patron"], strict=True))
     event, act = np.asarray(table["crisno"], float), np.asarray(table["support"], int)
     expected, last, met = expectations(pairs, event, act, SHOWN)

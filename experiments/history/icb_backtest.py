@@ -105,10 +105,10 @@ def pact_only(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) 
     return logit(train, test, known) if known else base_rate(train, test, features)
 
 
-def expected_utility(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) -> Array:
-    r"""A logit on the expected gain of helping, $(U_{client} - U_{adversary})\,\Delta p$.
+def by_expected_gain(train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str]) -> Array:
+    r"""A logit on the expected gain of helping, $(U_{protege} - U_{adversary})\,\Delta p$.
 
-    Utilities by nearness in UN votes, $\Delta p$ by what the patron adds to the client's share of
+    Utilities by nearness in UN votes, $\Delta p$ by what the patron adds to the protege's share of
     capabilities, discounted with distance (Bueno de Mesquita 1981; Altfeld & Bueno de Mesquita
     1979).
     """
@@ -117,13 +117,13 @@ def expected_utility(train: pd.DataFrame, test: pd.DataFrame, features: Sequence
 
 
 def expected_gain(table: pd.DataFrame) -> Array:
-    """The expected gain of helping the client, on an arbitrary scale."""
-    patron, client, adversary = (
+    """The expected gain of helping the protege, on an arbitrary scale."""
+    patron, protege, adversary = (
         column(f"cinc_{who}", 0.02)(table) for who in ("patron", "actor", "adv")
     )
     lent = patron / (1 + column("mindist_patron_actor_km", 3000.0)(table) / 3000)
-    before = client / np.maximum(client + adversary, 1e-6)
-    after = (client + lent) / np.maximum(client + lent + adversary, 1e-6)
+    before = protege / np.maximum(protege + adversary, 1e-6)
+    after = (protege + lent) / np.maximum(protege + lent + adversary, 1e-6)
     return np.asarray((column("ideal_tilt")(table) + 0.5) * (after - before))
 
 
@@ -132,7 +132,7 @@ FORECASTERS: dict[str, Forecaster] = {
     "base_rate": base_rate,
     "last_behaviour": last_behaviour,
     "pact_only": pact_only,
-    "expected_utility": expected_utility,
+    "expected_gain": by_expected_gain,
     "logit": logit,
 }
 """The forecasters that are compared, the model first."""

@@ -39,7 +39,7 @@ COVARIATES = {
     "war elsewhere": Covariate(
         column("patron_other_war_lag"), "at war elsewhere in the year before", "COW"
     ),
-    "distance": Covariate(_distance, "logarithm of the distance to the client", "Boulding 1962"),
+    "distance": Covariate(_distance, "logarithm of the distance to the protege", "Boulding 1962"),
     "nuclear adversary": Covariate(
         column("nuke_adv"), "the adversary has nuclear weapons", "Asal & Beardsley 2007"
     ),
@@ -54,11 +54,11 @@ COVARIATES = {
     "superpower ally": _least("icb_allycap", 2.0),
     "affinity": Covariate(
         lambda table: column("ideal_tilt")(table) / 2,
-        "how much nearer in UN votes the client is than the adversary",
-        "Bailey, Strezhnev & Voeten 2017",
+        "how much nearer in UN votes the protege is than the adversary",
+        "Bailey et al. 2017",
     ),
-    "rival's client": Covariate(
-        _rival_patron, "the client is a rival, or a rival's ally", "Thompson 2001; ATOP"
+    "rival's protege": Covariate(
+        _rival_patron, "the protege is a rival, or a rival's ally", "Thompson 2001; ATOP"
     ),
     "pact with adversary": Covariate(
         column("atop_any_adv"), "a treaty binds patron and adversary", "Leeds et al. 2002"
@@ -69,7 +69,7 @@ COVARIATES = {
     ),
     "expected": Covariate(
         lambda table: logit_of(np.asarray(table["expected"], float)),
-        "what earlier acts let the client expect, as a logit",
+        "what earlier acts let the protege expect, as a logit",
         "docs/MODEL.md, 7.3",
     ),
 }
@@ -88,7 +88,7 @@ FIGURES = (
             "rival attacks": 0.2,
             "superpower ally": 0.2,
             "affinity": 0.1,
-            "rival's client": -0.2,
+            "rival's protege": -0.2,
         },
     ),
     Figure(
@@ -103,7 +103,7 @@ FIGURES = (
         "patron.posture.sensitivity",
         "scale",
         0.5,
-        {"grave threat": 0.4, "rivalry": 0.4, "rival attacks": 0.2, "rival's client": -0.2},
+        {"grave threat": 0.4, "rivalry": 0.4, "rival attacks": 0.2, "rival's protege": -0.2},
     ),
 )
 """Figures of a row's game, and the prior means of their coefficients."""

@@ -1,4 +1,4 @@
-"""What a client expects of a patron from what the patron did for it before.
+"""What a protege expects of a patron from what the patron did for it before.
 
 A pledge goes with every act toward what the act said or did, as in play (docs/MODEL.md, 7.3).
 """
@@ -11,7 +11,7 @@ from model.preset.load import ladder_entries
 from model.world import Array
 
 BASIS = 0.3
-"""What a client expects of a patron that it never met in a crisis."""
+"""What a protege expects of a patron that it never met in a crisis."""
 
 CREDENCE = 0.65
 """How far one crisis moves what is expected of the next."""
@@ -33,7 +33,7 @@ def shown_by(action: str) -> float:
 def expectations(
     pair: Sequence[tuple[float, float]], event: Array, act: Array, shown: Array
 ) -> tuple[Array, Array, Array]:
-    """What each row's client expects, the class of the last act, and how often they met.
+    """What each row's protege expects, the class of the last act, and how often they met.
 
     $e + credence (shown(act) - e)$ replaces e after each earlier event of the same pair, from
     `BASIS` on; the last act is -1 where they never met. Rows in order of time; rows of the same

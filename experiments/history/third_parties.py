@@ -81,28 +81,28 @@ COVARIATES = {
         "Gleditsch",
     ),
     "major power": Covariate(column("major_patron"), "the patron is a major power", "COW"),
-    "client's capability": Covariate(_capability("cinc_protege"), "the client's own", "COW NMC"),
+    "protege's capability": Covariate(_capability("cinc_protege"), "the protege's own", "COW NMC"),
     "votes agree": Covariate(
         lambda table: (column("vote_agreement", 0.15)(table) - 0.15) / 0.2,
         "agreement in UN votes, kappa",
-        "Bailey, Strezhnev & Voeten 2017",
+        "Bailey et al. 2017",
     ),
     "far apart": Covariate(
         lambda table: column("ideal_distance", 0.8)(table) - 0.8,
         "distance of ideal points",
-        "Bailey, Strezhnev & Voeten 2017",
+        "Bailey et al. 2017",
     ),
-    "rivals": Covariate(column("rivalry"), "patron and client are rivals", "Thompson 2001"),
+    "rivals": Covariate(column("rivalry"), "patron and protege are rivals", "Thompson 2001"),
     "trade": Covariate(
         lambda table: np.log1p(column("trade_patron_protege_musd")(table)) / 4,
-        "trade with the client, a logarithm",
+        "trade with the protege, a logarithm",
         "COW Trade",
     ),
     "defence pact": Covariate(column("atop_defense"), "a defence clause", "Leeds et al. 2002"),
     "peace pact": Covariate(column("atop_nonagg"), "a non-aggression clause", "Leeds et al. 2002"),
     "expected": Covariate(
         lambda table: logit_of(np.asarray(table["expected"], float)),
-        "what earlier acts let the client expect, as a logit",
+        "what earlier acts let the protege expect, as a logit",
         "docs/MODEL.md, 7.3",
     ),
 }
@@ -120,7 +120,7 @@ FIGURES = (
         {"neighbour": 0.5, "distance": -0.5, "capability": 0.5, "major power": 0.3},
         WIDE,
     ),
-    Figure("adv_strength", "share", -1.0, {"client's capability": 0.1}, WIDE),
+    Figure("adv_strength", "share", -1.0, {"protege's capability": 0.1}, WIDE),
     Figure(
         "stakes",
         "share",
@@ -143,7 +143,7 @@ FIGURES = (
 
 
 def read_pairs(path: Path) -> pd.DataFrame:
-    """The pairs of a file in order of time, with what each client expects. Raises ConfigError."""
+    """The pairs of a file in order of time, with what each protege expects. Raises ConfigError."""
     table = read_table(path, COLUMNS)
     keys, low = COLUMNS[:KEYS], {"year": 1, "support_government": 0}
     high = {"year": 9999, "support_government": LEVELS[-1]}
@@ -214,7 +214,7 @@ def base_rate(train: pd.DataFrame, test: pd.DataFrame) -> Array:
 
 
 def last_behaviour(train: pd.DataFrame, test: pd.DataFrame) -> Array:
-    """The frequency of each class by the patron's last act for the client, mixed with the base."""
+    """The frequency of each class by the patron's last act for the protege, mixed with the base."""
     prior = _counts(train)
     cells = {
         each: _counts(train[train["last"] == each]) + 20 * prior / prior.sum()
@@ -249,8 +249,11 @@ def pact_only(train: pd.DataFrame, test: pd.DataFrame) -> Array:
     return _logit(train, test, ["defence pact", "peace pact"])
 
 
-def expected_utility(train: pd.DataFrame, test: pd.DataFrame) -> Array:
-    """A logit on nearness in UN votes times what the patron can bring to bear (Altfeld 1979)."""
+def by_expected_gain(train: pd.DataFrame, test: pd.DataFrame) -> Array:
+    """A logit on nearness in UN votes times what the patron can bring to bear.
+
+    Reference: Altfeld & Bueno de Mesquita 1979.
+    """
     known, asked = (each.assign(gain=expected_gain(each)) for each in (train, test))
     mean, spread = known["gain"].mean(), known["gain"].std()
     tables = [each.assign(vote_agreement=0.15 + (each["gain"] - mean) / spread / 5)
@@ -271,7 +274,7 @@ FORECASTERS: dict[str, Forecaster] = {
     "base_rate": base_rate,
     "last_behaviour": last_behaviour,
     "pact_only": pact_only,
-    "expected_utility": expected_utility,
+    "expected_gain": by_expected_gain,
     "logit": logit,
 }
 
