@@ -27,6 +27,9 @@ BETWEEN_SOURCES, BETWEEN_PATRONS = 0.3, 0.2
 SPREAD_OF_SPREAD = 0.5
 """Prior standard deviation of the logarithm of either."""
 
+FURTHEST = 15.0
+"""No logarithm is taken to be further from 0, so that a sampler's first steps overflow nothing."""
+
 SIZE = len(NAMES)
 OTHER = "others"
 
@@ -139,7 +142,7 @@ class Hierarchy:
         shared, by_source, by_patron, tastes, _ = self.parts(point)
         between, among = self.spreads(point)
         logs = np.log(PRIOR) + SPREAD * shared + between * by_source[self.source_of]
-        logs = (logs + among * by_patron[self.patron_of]).T
+        logs = np.clip(logs + among * by_patron[self.patron_of], -FURTHEST, FURTHEST).T
         game = self.games.game(np.exp(logs[:-1]), np.exp(logs[-1]))
         worth = np.concatenate(
             [
