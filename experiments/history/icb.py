@@ -86,11 +86,11 @@ OTHERS = ("rivalry_patron_adv", "rivalry_patron_actor", "cinc_patron", "cinc_act
 
 
 def read_patrons(path: Path, since: int = SUPERPOWERS_SINCE) -> pd.DataFrame:
-    """The potential patrons of a file: one row a crisis actor and great power, `support` known.
+    """The potential patrons of a file: one row a great power and crisis actor, `support` known.
 
-    In later years than 1945 the patrons are the superpowers. Not counted: actors that are superpowers then, and
-    a power that is the adversary or the trigger. `support` is the class of an act in support, 0
-    where inactive; acts that the protege did not find favourable are left out.
+    After 1945 the patrons are the superpowers. Not counted: actors that are superpowers then, and a
+    power that is the adversary or the trigger. `support` is the class of an act in support, 0 where
+    inactive; acts that the protege did not find favourable are left out.
     """
     table = read_pairs(path)
     inactive = table["icb_inv"].map(ACTIVITY_CLASSES) == 0

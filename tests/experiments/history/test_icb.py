@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from experiments.history import icb, icb_backtest, icb_coding
-from model.preset.load import ConfigError
+from model.preset.load import ROOT, ConfigError
+
+DATA = ROOT.parent / "shared" / "data" / "icb_support_1918_1990.csv"
 
 
 def actor_level(rows: int = 60) -> pd.DataFrame:
@@ -136,3 +138,22 @@ def test_a_file_without_the_columns_is_refused(path, tmp_path):
         icb.read_patrons(tmp_path / "nowhere.csv")
     with pytest.raises(ConfigError, match="--train-before: found 1900"):
         icb_backtest.backtest(path, 1900, None)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA.exists(), reason="../shared/data has no ICB table")
+@pytest.mark.parametrize(("split", "until"), [(1976, 1991), (1962, 1976), (1946, 1962)])
+def test_whether_a_power_helps_is_forecast_better_than_by_the_simple_rules(split, until):
+    found = icb_backtest.backtest(DATA, split, None, until)
+    for key in ("any_support", "material"):
+        scores = found[key]
+        for name in ("base_rate", "last_behaviour", "pact_only", "expected_gain"):
+            assert scores["model"]["log"] < scores[name]["log"], (key, name)
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="../shared/data has no ICB table")
+def test_seven_great_powers_are_read_before_1946_and_two_since():
+    table = icb.read_patrons(DATA, icb.EARLIEST)
+    before = table["year"] < 1946
+    assert set(table["patron"][before]) == set(icb.GREAT_POWERS)
+    assert set(table["patron"][~before]) == {2, 365}
