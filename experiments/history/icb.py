@@ -88,7 +88,7 @@ OTHERS = ("rivalry_patron_adv", "rivalry_patron_actor", "cinc_patron", "cinc_act
 def read_patrons(path: Path, since: int = SUPERPOWERS_SINCE) -> pd.DataFrame:
     """The potential patrons of a file: one row a great power and crisis actor, `support` known.
 
-    After 1945 the patrons are the superpowers. Not counted: actors that are superpowers then, and a
+    The superpowers alone are patrons from 1946 on. Not counted: actors that are superpowers then, a
     power that is the adversary or the trigger. `support` is the class of an act in support, 0 where
     inactive; acts that the protege did not find favourable are left out.
     """
