@@ -34,7 +34,7 @@ NUMBERS = {
 
 PATRONS = (*NUMBERS.values(), OTHER)
 
-WARM, RANKED_ROWS = 150, 60
+WARM, RANKED_ROWS = 150, 15
 """Steps before draws count, and rows of each source in a simulated history."""
 
 

@@ -16,7 +16,7 @@ from model.draws import generator, uniforms
 from model.preset.load import ConfigError
 from model.world import Array, Play
 
-DEEPEST = 6
+DEEPEST = 5
 """A trajectory has at most two to this power steps."""
 
 KEPT = 24
@@ -128,7 +128,7 @@ def _even(name: str, ranks: Array) -> Ranks:
 
 
 def ranks(
-    hierarchy: Hierarchy, times: int, warm: int = 150, thin: int = 4, workers: int = 1
+    hierarchy: Hierarchy, times: int, warm: int = 80, thin: int = 2, workers: int = 1
 ) -> list[Ranks]:
     """Simulation-based calibration: ranks of the shared figures and spreads, and of all together.
 
