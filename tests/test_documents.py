@@ -58,4 +58,4 @@ def test_the_table_of_commands_names_every_command_and_no_other():
     from experiments.__main__ import main
 
     page = (ROOT / "docs" / "USING.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `cheaptalk (\w+)", page, re.MULTILINE)) == set(main.commands)
+    assert set(re.findall(r"^\| `cheaptalk ([\w-]+)", page, re.MULTILINE)) == set(main.commands)

@@ -122,11 +122,17 @@ def backtest(
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--train-before", default=1962, help="Fit on crises before this year; default 1962.")
+@click.option("--test-before", type=int, help="Score crises before this year; default all.")
 @click.option("--features", help="Columns for the logit, a,b,c; default: all that are allowed.")
 @click.option("--base-rates", type=WRITTEN, help="CSV of base rates to write; no backtest.")
 @json_option
 def icb(
-    path: Path, train_before: int, features: str | None, base_rates: Path | None, as_json: bool
+    path: Path,
+    train_before: int,
+    test_before: int | None,
+    features: str | None,
+    base_rates: Path | None,
+    as_json: bool,
 ) -> None:
     """Backtest on ICB: PATH is its actor-level CSV (version 13 or later)."""
     if base_rates is not None:
@@ -139,10 +145,110 @@ def icb(
         click.echo(f"{base_rates}", err=True)
         click.echo(rates.in_words(counts))
         return
-    from experiments.history import icb as crises
+    from experiments.history import icb_backtest as crises
 
-    found = crises.backtest(path, train_before, features)
+    found = crises.backtest(path, train_before, features, test_before)
     click.echo(crises.as_json(found) if as_json else crises.in_words(found))
+
+
+@click.command("third-parties")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--train-before", required=True, type=int, help="Fit on conflicts before this year.")
+@click.option("--test-before", type=int, help="Score conflicts before this year; default all.")
+@json_option
+def third_parties(path: Path, train_before: int, test_before: int | None, as_json: bool) -> None:
+    """Backtest on third parties in civil conflicts: PATH is a CSV of pairs (UCDP)."""
+    from experiments.history import third_parties as helpers
+
+    found = helpers.backtest(path, train_before, test_before)
+    click.echo(helpers.as_json(found) if as_json else helpers.in_words(found))
+
+
+@click.command()
+@click.option("--cases", type=click.Path(path_type=Path), help="CSV of coded cases.")
+@click.option("--icb", type=click.Path(path_type=Path), help="ICB's CSV, as for cheaptalk icb.")
+@click.option("--third-parties", type=click.Path(path_type=Path), help="CSV of pairs (UCDP).")
+@click.option("--train-before", type=int, help="Fit before this year, score from it on.")
+@click.option("--draws", default=0, type=click.IntRange(0), help="Draws of each of two chains.")
+@click.option("--ranks", default=0, type=click.IntRange(0), help="Simulated histories to rank.")
+@click.option("--figure", type=WRITTEN, help="PNG of what each source says on each weight.")
+@workers_option
+@json_option
+def evidence(
+    cases: Path | None,
+    icb: Path | None,
+    third_parties: Path | None,
+    train_before: int | None,
+    draws: int,
+    ranks: int,
+    figure: Path | None,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Fit all sources of history at once: weights shared, with spread between them."""
+    from experiments.engine.store import refuse_unwritable, write_files
+    from experiments.history import evidence as sources
+
+    if figure is not None:
+        refuse_unwritable(figure)
+    paths = {"cases": cases, "icb": icb, "third_parties": third_parties}
+    found = sources.evidence(
+        paths, year=train_before, draws=draws, histories=ranks, workers=workers or 1
+    )
+    if figure is not None:
+        from experiments.figures.evidence import weights_by_source
+
+        write_files({figure: weights_by_source(found.rows(), *sources.REFERENCE)})
+        click.echo(f"{figure}", err=True)
+    click.echo(sources.as_json(found) if as_json else sources.in_words(found))
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--before", type=int, help="Count wars that began before this year alone.")
+@json_option
+def invocations(path: Path, before: int | None, as_json: bool) -> None:
+    """Show alliances invoked and honoured, by clause: PATH is a CSV of wars by alliance."""
+    from experiments.history import invocations as invoked
+
+    found = invoked.compared(path, before)
+    click.echo(invoked.as_json(found) if as_json else invoked.in_words(found))
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--before", type=int, help="Count years before this one alone.")
+@json_option
+def signals(path: Path, before: int | None, as_json: bool) -> None:
+    """Show words beside deeds: PATH is a CSV of protege-years of signals."""
+    from experiments.history import signals as words
+
+    found = words.compared(path, before)
+    click.echo(words.as_json(found) if as_json else words.in_words(found))
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--blank", type=WRITTEN, help="Blind sheet with the code book to write; no scores.")
+@click.option("--second", type=click.Path(path_type=Path), help="Another coding of these cases.")
+@json_option
+def cases(path: Path, blank: Path | None, second: Path | None, as_json: bool) -> None:
+    """Compare two codings of the cases of PATH: agreement, and the score with either.
+
+    Without --second the other coding is the column outcome_alt.
+    """
+    from experiments.history import recoding
+
+    if blank is not None:
+        from experiments.engine.store import refuse_unwritable
+
+        refuse_unwritable(blank)
+        count, book = recoding.blank(path, blank)
+        click.echo(f"{blank}: {count} cases; {book}: how to code them", err=True)
+        return
+    pair = recoding.both(path, second) if second else recoding.with_alternatives(path)
+    found = recoding.compared(*pair)
+    click.echo(recoding.as_json(found) if as_json else recoding.in_words(found))
 
 
 @click.command()
@@ -227,4 +333,17 @@ def horizons(
     click.echo(judging.as_json(found) if as_json else judging.in_words(preset, found))
 
 
-COMMANDS = (calibrate, backtest, icb, forecast, score, bands, horizons)
+COMMANDS = (
+    calibrate,
+    backtest,
+    icb,
+    third_parties,
+    evidence,
+    invocations,
+    signals,
+    cases,
+    forecast,
+    score,
+    bands,
+    horizons,
+)

@@ -70,7 +70,7 @@ SAME_STATE = {"Britain": "United Kingdom", "USSR": "Russia", "Soviet Union": "Ru
 class Cases:
     """Coded cases; every array has the cases last. An outcome of -1 is not known.
 
-    `figures` are figures of the game by their keys that no formula gives.
+    `figures` are figures of the game by their keys, in place of what a formula gives.
     """
 
     case_id: tuple[str, ...]
@@ -302,12 +302,13 @@ def world_of(cases: Cases, weights: Mapping[str, float] | None = None) -> World:
     profiles = {
         name: Profile(**figures, **sharp, weights=given) for name, figures in standard().items()
     }
-    arrays = dict(cases.figures)
+    arrays: dict[str, Array] = {}
     for key, each in FORMULAS.items():
         value = each.rule(cases)
         if key.endswith("_tied"):
             value = value * _figure(key.removesuffix("_tied"))
         arrays[key] = value
+    arrays |= cases.figures
     world = first_world(
         Preset("cases", Path("cases"), file, profiles, arrays, {}, dict(TERMS), Layers()),
         range(len(cases)),

@@ -19,6 +19,12 @@ TIMELINE = "experiments/presets/timeline_2025.csv"
         (("backtest", "--cases", CASES, "--predict", CASES), ("--predict and --out",)),
         (("icb", CASES), ("column 'crisno' is missing",)),
         (("icb", CASES, "--base-rates", "rates.csv"), ("column 'crisno' is missing",)),
+        (("third-parties", CASES, "--train-before", "1984"), ("conflict", "missing")),
+        (("invocations", CASES), ("warid", "missing")),
+        (("signals", CASES), ("ccode", "missing")),
+        (("evidence",), ("--cases: missing", "at least one")),
+        (("cases", "nowhere.csv"), ("nowhere.csv", "no such file")),
+        (("cases", CASES, "--second", "nowhere.csv"), ("nowhere.csv", "no such file")),
         (("bands", "twelve-days", "--set", "turns=1"), ("no war in 1000 runs of twelve-days",)),
         (("horizons", "twelve-days", "--patron", "iran"), ("--patron: found 'iran'", "russia")),
         (("forecast", "--until", "tomorrow"), ("--until", "tomorrow", "2025-12-31")),
@@ -39,6 +45,23 @@ def test_a_backtest_by_time_prints_one_json_object():
     found = json.loads(done.stdout)
     assert found["model"]["n"] == 11
     assert {"climatology", "treaty_only", "ordinal_logit"} <= set(found["baselines"])
+
+
+def test_a_blind_sheet_is_written_with_its_code_book(tmp_path: Path):
+    sheet = tmp_path / "sheet.csv"
+    done = cheaptalk("cases", CASES, "--blank", str(sheet))
+    assert done.returncode == 0, done.stderr
+    assert "71 cases" in done.stderr
+    assert len(sheet.read_text("utf-8").splitlines()) == 72
+    assert "competing_ties" in (tmp_path / "sheet_code_book.txt").read_text("utf-8")
+
+
+def test_the_fit_over_sources_is_printed_and_drawn(tmp_path: Path):
+    drawn = tmp_path / "sources.png"
+    done = cheaptalk("evidence", "--cases", CASES, "--figure", str(drawn), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["weights"]["stakes"] > 1
+    assert drawn.read_bytes().startswith(b"\x89PNG")
 
 
 def test_calibrate_writes_a_fragment_and_says_what_it_found(tmp_path: Path):

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.history import icb
-from experiments.history.scoring import LEAST
-from model.preset.load import ConfigError
+from experiments.history import icb, icb_backtest, icb_coding
+from model.preset.load import ROOT, ConfigError
+
+DATA = ROOT.parent / "shared" / "data" / "icb_support_1918_1990.csv"
 
 
 def actor_level(rows: int = 60) -> pd.DataFrame:
@@ -80,55 +81,52 @@ def test_what_is_known_only_afterwards_is_refused_by_name(path):
     table = icb.read_patrons(path)
     for name in sorted(icb.NEVER):
         with pytest.raises(ConfigError, match=f"found '{name}', known only after"):
-            icb.feature_names(path, table, name)
+            icb_backtest.feature_names(path, table, name)
     assert not set(icb.FEATURES) & icb.NEVER
     with pytest.raises(ConfigError, match="did you mean icb_gravty"):
-        icb.feature_names(path, table, "icb_gravity")
+        icb_backtest.feature_names(path, table, "icb_gravity")
 
 
 def test_the_coding_of_a_row_does_not_read_what_came_after(path):
     table = icb.read_patrons(path)
     blind = table.assign(**{name: 0 for name in icb.NEVER if name in table})
-    salient = np.full(len(table), 0.5)
-    one, other = icb.coded(table, salient), icb.coded(blind, salient)
-    for name, column in one.covariates.items():
-        np.testing.assert_array_equal(column, other.covariates[name])
-        assert ((column >= 0) & (column <= 1)).all()
+    one, other = icb_coding.coded(table), icb_coding.coded(blind)
+    for ours, theirs in zip(one.designs, other.designs, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
-def test_salience_is_never_estimated_from_the_crisis_itself(path):
-    table = icb.read_patrons(path)
-    features = icb.feature_names(path, table, None)
-    fold = np.asarray(table["crisno"], int) % icb.FOLDS
-    other = table.assign(support=np.where(fold == 0, 4 - table["support"], table["support"]))
-    one, two = icb.salience_within(table, features), icb.salience_within(other, features)
-    np.testing.assert_allclose(one[fold == 0], two[fold == 0])
-    assert np.abs(one[fold != 0] - two[fold != 0]).max() > 1e-3
+def test_every_covariate_enters_a_figure_of_the_game_and_has_a_source():
+    assert icb_coding.unused() == set()
+    assert all(each.source and each.meaning for each in icb_coding.COVARIATES.values())
 
 
-def test_event_losses_are_those_of_the_conditional_chance():
+def test_what_is_asked_is_the_conditional_chance():
     said = np.array([[0.5, 0.3, 0.1, 0.05, 0.05]] * 3)
-    log, brier, asked = icb.event_losses(
-        icb.QUESTIONS["beyond_rhetoric"], said, np.array([0, 1, 3])
+    chance, happened, asked = icb_backtest.asked_of(
+        icb_backtest.QUESTIONS["beyond_rhetoric"], said, np.array([0, 1, 3])
     )
     assert asked.tolist() == [False, True, True]
+    assert happened.tolist() == [False, True]
     # 0.2 of the 0.5 that is support lies beyond rhetoric
-    assert log == pytest.approx([-np.log(0.6), -np.log(0.4)])
-    assert brier == pytest.approx([0.16, 0.36])
-    sure = np.eye(5)[[0]]
-    log, _, _ = icb.event_losses(icb.QUESTIONS["any_support"], sure, np.array([4]))
-    assert log[0] == pytest.approx(-np.log(LEAST))
+    assert chance == pytest.approx([0.4, 0.4])
+
+
+def test_four_classes_count_economic_help_as_material():
+    said = np.array([[0.1, 0.2, 0.3, 0.3, 0.1]])
+    found = icb_backtest.four_classes(said, np.array([2]), np.ones(1))
+    assert found["log"] == pytest.approx(-np.log(0.6))
+    assert found["rps"] == pytest.approx((0.1**2 + 0.3**2 + 0.1**2) / 3)
 
 
 def test_the_backtest_scores_every_forecaster(path):
-    found = icb.backtest(path, 1965, None)
-    for key in icb.QUESTIONS:
-        assert set(found[key]) == set(icb.FORECASTERS)
+    found = icb_backtest.backtest(path, 1965, None)
+    for key in icb_backtest.QUESTIONS:
+        assert set(found[key]) == set(icb_backtest.FORECASTERS)
         for each in found[key].values():
             assert each["log"] > 0 and each["n"] > 0
-    told = icb.in_words(found)
+    told = icb_backtest.in_words(found)
     assert "given support, beyond rhetoric" in told
-    assert '"any_support"' in icb.as_json(found)
+    assert '"any_support"' in icb_backtest.as_json(found)
 
 
 def test_a_file_without_the_columns_is_refused(path, tmp_path):
@@ -139,4 +137,23 @@ def test_a_file_without_the_columns_is_refused(path, tmp_path):
     with pytest.raises(ConfigError, match="no such file"):
         icb.read_patrons(tmp_path / "nowhere.csv")
     with pytest.raises(ConfigError, match="--train-before: found 1900"):
-        icb.backtest(path, 1900, None)
+        icb_backtest.backtest(path, 1900, None)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA.exists(), reason="../shared/data has no ICB table")
+@pytest.mark.parametrize(("split", "until"), [(1976, 1991), (1962, 1976), (1946, 1962)])
+def test_whether_a_power_helps_is_forecast_better_than_by_the_simple_rules(split, until):
+    found = icb_backtest.backtest(DATA, split, None, until)
+    for key in ("any_support", "material"):
+        scores = found[key]
+        for name in ("base_rate", "last_behaviour", "pact_only", "expected_gain"):
+            assert scores["model"]["log"] < scores[name]["log"], (key, name)
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="../shared/data has no ICB table")
+def test_seven_great_powers_are_read_before_1946_and_two_since():
+    table = icb.read_patrons(DATA, icb.EARLIEST)
+    before = table["year"] < 1946
+    assert set(table["patron"][before]) == set(icb.GREAT_POWERS)
+    assert set(table["patron"][~before]) == {2, 365}
