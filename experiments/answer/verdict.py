@@ -108,8 +108,9 @@ def assumptions(verdict: Verdict) -> list[str]:
     how = f"by script on {file.attack_day}" if file.attack == "scripted" else "by its own decision"
     lines = [
         file.title,
-        f"{runs}, seed {verdict.seed}. {label[file.challenger]} attacks {how}; "
-        f"{label[file.target]} is attacked in {verdict.ensemble.mean('fought'):.0%} of the runs.",
+        f"{runs}, seed {verdict.seed}.",
+        f"{label[file.challenger]} attacks {how}; {label[file.target]} is attacked in "
+        f"{verdict.ensemble.mean('fought'):.0%} of the runs.",
     ]
     told = []
     for principal in (file.target, file.challenger):
@@ -141,7 +142,7 @@ def answer(verdict: Verdict) -> list[str]:
             INTERVENTION: f"INTERVENTION: for {name} {acts} are worth more than words.",
             OPEN: f"OPEN: for {name} neither words nor {acts} can be told to be worth more.",
         }.get(word, f"{word.upper()}: nothing can be said of {acts}.")
-    return [f"{verdict.preset.file.question} {said}".lstrip(), *baselines(verdict)]
+    return [verdict.preset.file.question, said, *baselines(verdict)]
 
 
 def told(headline: str) -> str:
