@@ -15,10 +15,13 @@ from model.preset.load import ConfigError
 
 
 @solara.component
-def Changes(visit: Visit, over: bool) -> None:
+def Changes(visit: Visit) -> None:
     """Preset, seed, rules and sliders, made from the declarations."""
-    plan = visit.plan.value
-    declared = solara.use_memo(lambda: figures_by_owner(plan.preset), [plan.preset])
+    _ = visit.turned.value
+    plan, over = visit.plan.value, visit.model.over
+    declared = solara.use_memo(
+        lambda: figures_by_owner(plan.preset, plan.what_if), [plan.preset, plan.what_if]
+    )
     presets = solara.use_memo(titled_presets, [])
     common, set_common = solara.use_state(False)
     owner = "" if common else visit.selected.value
@@ -63,7 +66,7 @@ def Changes(visit: Visit, over: bool) -> None:
                 for group, rows in ((each, each["rows"]) for each in own["groups"])
             ]
         ),
-        message=visit.message.value,
+        message="",
         profile=as_profile(plan),
         count=len(plan.changes),
         over=over,
