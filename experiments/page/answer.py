@@ -144,7 +144,7 @@ def row(found: Verdict, duel: Duel, before: Duel | None) -> Plain:
     parts = reasons.parts(duel, found.preset)
     return {
         "act": duel.act,
-        "plain": words.plain(duel.act),
+        "plain": duel.act,
         "sampled": ends(duel),
         "left": [left.estimate.low, left.estimate.high] if left else None,
         "wins": left.better if left else None,
@@ -182,7 +182,7 @@ def differences(before: Verdict | None, after: Verdict | None) -> list[Plain]:
     old = {each.act: each for each in before.fought}
     return [
         {
-            "act": words.plain(each.act),
+            "act": each.act,
             "before": decimal(old[each.act].estimate.mean),
             "after": decimal(each.estimate.mean),
             "was": winner(old[each.act].headline, each.act),

@@ -85,10 +85,10 @@ def Head(visit: Visit) -> None:
 def Page() -> None:
     """The whole page of one visitor."""
     visit = solara.use_memo(new_visit, [])
-    solara.Style(PAGE / "page.css")
-    Playing(visit)
     wide = ["ct-projector"] if visit.projector.value else []
     with solara.Div(classes=["ct", "ct-page", *wide]):
+        solara.Style(PAGE / "page.css")
+        Playing(visit)
         Head(visit)
         with solara.Div(classes=["ct-main"]):
             if visit.tab.value == 0:

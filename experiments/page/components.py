@@ -49,7 +49,6 @@ def PlayBar(
     day: str,
     war: bool,
     wars: list[list[int]],
-    figures: list[Plain],
     moments: list[Plain],
     playing: bool,
     speed: str,
@@ -78,6 +77,7 @@ def CrisisMap(
     hidden: bool,
     moving: bool,
     run: str,
+    figures: list[Plain],
     event_select: Any,
     event_show_hidden: Any,
 ) -> None:

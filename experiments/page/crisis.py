@@ -22,25 +22,42 @@ from experiments.why.explain import decision, smallest_flip
 from experiments.why.plain import choice_in_words, flip_in_words, reasons_in_words
 
 
+QUIET = (1, 2, 3, 4, 6)
+"""The steps of the lesson that do not speak of the verdict."""
+
+
 @solara.component
 def Crisis(visit: Visit) -> None:
-    """All of the crisis: first what is played and answered, then why, how sure, and the figures."""
+    """All of the crisis: first what is played and answered, then why, how sure, and the figures.
+
+    Who has a seat sees only what it could know until the end; a lesson shows one idea at a time.
+    """
     _ = visit.turned.value
+    seated = bool(visit.plan.value.seat)
+    blind = seated and not visit.model.over
+    step = visit.lesson.value
+    later = ["ct-stack", *(["ct-later"] if blind or step in QUIET else [])]
     with solara.Div(classes=["ct-stack"], attributes={"id": "ct-content", "tabindex": "-1"}):
         Bar(visit)
-        Lesson(visit)
         with solara.Div(classes=["ct-grid", "ct-first"]):
             Scene(visit)
             with solara.Div(classes=["ct-stack"]):
-                Seat(visit)
-                Answer(visit)
+                if step:
+                    Lesson(visit)
+                if seated or visit.seating.value:
+                    Seat(visit)
+                with solara.Div(classes=later):
+                    Answer(visit)
         with solara.Div(classes=["ct-grid", "ct-second"]):
-            Why(visit)
+            if not blind:
+                Why(visit)
             with solara.Div(classes=["ct-stack"]):
-                Happened(visit)
+                if not blind:
+                    Happened(visit)
                 Keeping(visit)
-        Sure(visit)
-        Changes(visit)
+        if not blind:
+            Sure(visit)
+            Changes(visit)
 
 
 @solara.component
@@ -58,7 +75,6 @@ def Bar(visit: Visit) -> None:
         day=words.span(preset, turn),
         war=at_war(moment) if moment else bool(world.war),
         wars=war_spans(record),
-        figures=figures(model, world),
         moments=marks,
         playing=visit.playing.value,
         speed=visit.speed.value,
@@ -104,6 +120,7 @@ def Scene(visit: Visit) -> None:
         hidden=hidden,
         moving=visit.speed.value != "at once",
         run=f"run {visit.plan.value.run}, one of {preset.file.runs:,}",
+        figures=figures(model, record.world(turn)),
         event_select=visit.selected.set,
         event_show_hidden=visit.hidden.set,
     )
@@ -206,7 +223,10 @@ def Why(visit: Visit) -> None:
         played = moment.before.ladder.names[state][int(moment.after.choice[state])]
         found = decision(moment.before, moment.game, moment.solution, state, played)
         rows, choice = snapshot.why(found), choice_in_words(found, label)
-        why = reasons_in_words(found, preset)
+        world = moment.before
+        own = world.target if world.side[state] > 0 else world.challenger
+        protege = preset.profiles[world.names[own]].label
+        why = reasons_in_words(found, preset, protege)
     Ledger(
         state=name,
         label=label,

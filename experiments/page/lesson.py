@@ -1,7 +1,7 @@
 """The lesson: six steps of a minute each; a question first, then what the model says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import solara
@@ -61,8 +61,8 @@ def Lesson(visit: Visit) -> None:
     """The step that the visitor is at, if any."""
     number, plan = visit.lesson.value, visit.plan.value
     told = solara.use_memo(
-        lambda: Told(plan.crisis, war_of(replace(plan, seat="", chosen=()))) if number else None,
-        [plan.preset, plan.what_if, plan.seed, plan.run, plan.changes, bool(number)],
+        lambda: told_of(Plan(plan.preset, plan.seed, plan.run)) if number else None,
+        [plan.preset, plan.seed, plan.run, bool(number)],
     )
     if not number or told is None:
         return
@@ -84,6 +84,11 @@ def Lesson(visit: Visit) -> None:
         event_close=lambda *_: visit.lesson.set(0),
         event_do=do,
     )
+
+
+def told_of(plan: Plan) -> Told:
+    """What the steps speak of: the crisis as it is shipped, whatever was changed meanwhile."""
+    return Told(plan.crisis, war_of(plan))
 
 
 def war_of(plan: Plan) -> WatchedModel:
@@ -222,9 +227,9 @@ STEPS: tuple[Callable[[Told], Step], ...] = (
 
 def to_the_war(visit: Visit, told: Told) -> None:
     """Show the first turn of war with the patron selected."""
-    turn = told.run.record.turn
-    if visit.plan.value.seat or visit.model.record.turn < turn:
-        visit.begin(replace(visit.plan.value, seat="", chosen=()), turn)
+    turn, plan = told.run.record.turn, visit.plan.value
+    if plan != told.run.plan or visit.model.record.turn < turn:
+        visit.begin(told.run.plan, turn)
     visit.tab.value = 0
     visit.show(turn)
     visit.selected.value = told.patron

@@ -22,14 +22,18 @@ def Playing(visit: Visit) -> None:
     """Plays turns while the visitor wants it; draws nothing."""
 
     async def play() -> None:
-        model, drawn = visit.model, 0.0
-        while visit.playing.value and not (model.over or model.error or model.left):
+        model, number, drawn = visit.model, visit.plays.value, 0.0
+
+        def wanted() -> bool:
+            going = visit.playing.value and visit.plays.value == number
+            return going and not (model.over or model.error or model.left)
+
+        while wanted():
             pace = SPEEDS[visit.speed.value]
             if pace:
                 await asyncio.sleep(max(visit.stepped + pace - time.monotonic(), 0.0))
-                if not visit.playing.value or model.left:
-                    return
-                visit.step()
+                if wanted():
+                    visit.step()
                 if stops(visit):
                     return
                 continue
@@ -38,11 +42,10 @@ def Playing(visit: Visit) -> None:
                 visit.turned.value += 1
                 drawn = time.monotonic()
             await asyncio.sleep(0)
-        if visit.playing.value and visit.model is model:
+        if visit.playing.value and visit.model is model and visit.plays.value == number:
             visit.playing.value = False
-            visit.turned.value += 1
 
-    solara.lab.use_task(play, dependencies=[visit.playing.value, visit.seat], raise_error=False)
+    solara.lab.use_task(play, dependencies=[visit.plays.value], raise_error=False)
 
 
 def stops(visit: Visit) -> bool:

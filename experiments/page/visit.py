@@ -29,8 +29,9 @@ class Visit:
 
     `plan` is what a Reset plays; the run that is watched may have begun with other figures.
     `run` is that run behind its number in this visit; `restored` counts addresses that were opened,
-    `turned` what happened to the run. `paused` says at which events Play rests, `stepped` when
-    the last turn was played (seconds of the monotonic clock).
+    `turned` what happened to the run. `plays` counts how often Play was pressed, `paused`
+    says at which events it rests, `stepped` when the last turn was played (seconds of the
+    monotonic clock).
     """
 
     plan: solara.Reactive[Plan]
@@ -39,6 +40,7 @@ class Visit:
     restored: solara.Reactive[int] = kept(0)
     turned: solara.Reactive[int] = kept(0)
     playing: solara.Reactive[bool] = kept(False)
+    plays: solara.Reactive[int] = kept(0)
     speed: solara.Reactive[str] = kept("normal")
     paused: solara.Reactive[tuple[str, ...]] = kept(())
     shown: solara.Reactive[int | None] = kept(None)
@@ -88,6 +90,7 @@ class Visit:
         """Play on from the latest turn."""
         self.shown.value, self.paused.value = None, ()
         self.playing.value = True
+        self.plays.value += 1
 
     def show(self, turn: int) -> None:
         """Go back to a turn, or on to the latest one."""

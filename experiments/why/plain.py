@@ -44,7 +44,7 @@ def share(chance: float) -> str:
     return f"{chance:.0%}".replace("%", " %") if chance >= 0.005 else "under 1 %"
 
 
-def reasons_in_words(found: Explanation, preset: Preset) -> str:
+def reasons_in_words(found: Explanation, preset: Preset, protege: str) -> str:
     """What the act played gains and costs beside the likeliest other one, in plain words."""
     place = found.actions.index(found.played)
     others = np.where(found.open, found.probability, -1.0)
@@ -53,8 +53,11 @@ def reasons_in_words(found: Explanation, preset: Preset) -> str:
         return ""
     other = found.actions[int(np.argmax(others))]
     gaps = [(name, gap) for name, gap in found.deciding(found.played, other) if abs(gap) >= CLOSE]
-    gains = [f"{plain_term(preset, name)} ({decimal(gap)})" for name, gap in gaps if gap > 0]
-    costs = [f"{plain_term(preset, name)} ({decimal(gap)})" for name, gap in gaps if gap < 0]
+    told = [
+        (f"{plain_term(preset, name).replace('the protege', protege)} ({decimal(gap)})", gap)
+        for name, gap in gaps
+    ]
+    gains, costs = [w for w, gap in told if gap > 0], [w for w, gap in told if gap < 0]
     parts = [f"is better for {joined(gains)}"] * bool(gains) + [f"worse for {joined(costs)}"] * bool(costs)
     whole = float(found.total[place] - found.total[found.actions.index(other)])
     if not parts:
