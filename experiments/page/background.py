@@ -8,10 +8,12 @@ import asyncio
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any  # whatever a piece of work gives
 
 import contourpy
 import numpy as np
+from scipy.ndimage import label
 
 from experiments.answer.verdict import Verdict
 from experiments.engine import estimates
@@ -22,10 +24,10 @@ from experiments.engine.posterior import COPIES, drawn_weights, left_open
 from experiments.engine.workers import crew
 from experiments.page.address import Plan, Value, read
 from experiments.page.snapshot import measured
-from experiments.why.turning import Search, Turning, turns_first
+from experiments.why.turning import FEW, Search, Turning, Way, turns_first, ways_of
 from model.alliance_model import AllianceModel
 from model.measures import worth
-from model.preset.load import Change, Preset, changed
+from model.preset.load import Change, ConfigError, Preset, changed
 from model.world import Array
 
 BAND_RUNS = 100
@@ -36,6 +38,8 @@ VERDICT_DRAWS, DRAWS_PIECE = 40, 10
 GRID = 9
 """Cells of the phase grid along each side."""
 CELL_RUNS = 24
+TRIED = 6
+"""Figures of which pairs are tried for a plane with a boundary."""
 
 Piece = tuple[Callable[..., Any], tuple[Hashable, ...]]
 PLAYED: dict[Piece, Future[Any]] = {}
@@ -266,10 +270,90 @@ def grid_pieces(plan: Plan, across: Axis, up: Axis, patron: str, act: str) -> li
     return pieces
 
 
-def grid_row(talk: Array, act: Array) -> tuple[list[float], list[bool]]:
-    """The mean advantage of talk in each cell of a row, and whether its sign is settled."""
+@dataclass(frozen=True)
+class Row:
+    """A row of a phase diagram: the difference in each cell with its interval, by chance alone."""
+
+    means: list[float]
+    low: list[float]
+    high: list[float]
+
+    @property
+    def words(self) -> list[str]:
+        """The verdict of each cell: words, intervention or open."""
+        return [str(each) for each in estimates.verdicts(self.low, self.high)]
+
+
+def grid_row(talk: Array, act: Array) -> Row:
+    """The mean advantage of talk in each cell of a row, with its interval."""
     cells = [estimates.of(each) for each in (talk - act).reshape(GRID, CELL_RUNS)]
-    return [each.mean for each in cells], [each.settled for each in cells]
+    return Row([e.mean for e in cells], [e.low for e in cells], [e.high for e in cells])
+
+
+def regions(words: Sequence[Sequence[str]]) -> list[tuple[str, int, int]]:
+    """Where to write each verdict on a plane: in its largest region, at the cell most in its midst.
+
+    >>> regions([["words", "words", "open"]] * 3)
+    [('words', 1, 0), ('open', 1, 2)]
+    """
+    found = []
+    plane = np.array(words)
+    for word in dict.fromkeys(plane.ravel().tolist()):
+        parts, count = label(plane == word)
+        largest = max(range(1, count + 1), key=lambda part: int((parts == part).sum()))
+        cells = np.argwhere(parts == largest)
+        away = ((cells - cells.mean(0)) ** 2).sum(1)
+        row, column = cells[int(np.argmin(away))]
+        found.append((word, int(row), int(column)))
+    return found
+
+
+Corner = tuple[tuple[str, float], tuple[str, float]]
+"""Two figures, each with a value: the corner of a plane that lies away from the crisis's own."""
+
+
+def together(crisis: Preset, ways: Sequence[Way]) -> bool:
+    """Whether figures can each be as they are or at the end of their way, whatever the others."""
+    try:
+        changed(crisis, {way.key: np.array([way.present, way.end]) for way in ways})
+    except ConfigError:
+        return False
+    return True
+
+
+def turning_corners(
+    preset: Preset, seed: int, changes: Changes, patron: str, act: str
+) -> list[Corner]:
+    """Pairs of figures that turn the sign of words less an act together: the corners where.
+
+    Tried are the figures that alone bring it nearest to the other sign, at the ends of their ranges.
+    """
+    crisis = changed(preset, by_run(changes))
+    talk, other = rows_under(Job(crisis, seed, ({patron: TALK}, {patron: act})), VERDICT_RUNS)[
+        f"worth.{patron}"
+    ]
+    search = Search(crisis, patron, {act: float((talk - other).mean())}, seed)
+    ways = ways_of(crisis, patron)
+    means = np.sign(search.signs[act]) * search.differences(ways, (1.0,), FEW)[0, :, 0].mean(-1)
+    nearest = {ways[place].key: ways[place] for place in np.argsort(-means)}  # the last one stays
+    tried: list[Way] = []
+    for way in sorted(nearest.values(), key=lambda way: float(means[ways.index(way)])):
+        if len(tried) < TRIED and together(crisis, [*tried, way]):
+            tried.append(way)
+    pairs = list(combinations(tried, 2))
+    laid = {
+        way.key: np.repeat([way.end if way in pair else way.present for pair in pairs], FEW)
+        for way in tried
+    }
+    job = Job(changed(crisis, laid), seed, ({patron: TALK}, {patron: act}))
+    talk, other = rows_under(job, len(pairs) * FEW)[f"worth.{patron}"]
+    gaps = np.asarray(talk - other).reshape(1, len(pairs), 1, FEW)
+    turned = search.turned(gaps)[0, :, 0]
+    return [
+        ((one.key, one.end), (other.key, other.end))
+        for (one, other), hit in zip(pairs, turned, strict=True)
+        if hit
+    ]
 
 
 def zero_line(grid: Sequence[Sequence[float]]) -> list[list[list[float]]]:

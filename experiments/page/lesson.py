@@ -154,6 +154,7 @@ def believed(told: Told) -> Step:
     label = [told.preset.profiles[name].label for name in world.names]
     least, most = ranked[0], ranked[-1]
     own = world.names.index(told.patron)
+    beside = "" if own in (least, most) else f", {told.label} {float(honesty[own]):.0%}"
     return Step(
         "Who believes?",
         "Words work only if they are believed. Two rings around each state on the map say how far: the "
@@ -161,8 +162,8 @@ def believed(told: Told) -> Step:
         "Whose words are believed least?",
         tuple(label),
         f"{label[least]}'s: the others give it {float(honesty[least]):.0%}; {label[most]} has most "
-        f"({float(honesty[most]):.0%}), {told.label} {float(honesty[own]):.0%}. Words that cost nothing and "
-        "are not meant wear this down: that is their price.",
+        f"({float(honesty[most]):.0%}){beside}. Words that cost nothing and are not meant wear this down: "
+        "that is their price.",
         "Show the map with its rings",
     )
 
