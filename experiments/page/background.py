@@ -183,7 +183,9 @@ def judged(values: Sequence[Any], seed: int) -> Verdict:
     if drawn:
         count = sum(len(next(iter(each.values()))) for each in drawn) // COPIES
         fought = [
-            replace(duel, history=left_open(np.concatenate([each[duel.act] for each in drawn]), count))
+            replace(
+                duel, history=left_open(np.concatenate([each[duel.act] for each in drawn]), count)
+            )
             for duel in fought
         ]
     return Verdict(first.preset, seed, first.ensemble, fought)

@@ -55,9 +55,7 @@ class WatchedModel(AllianceModel):
         """The plan of the run as it stands: with what was changed in the middle of it."""
         now = self.world.turn
         due = tuple((now, key, value) for key, value in self.waiting)
-        return replace(
-            self.plan, later=(*self.applied, *due), waiting=(), chosen=self.chosen
-        )
+        return replace(self.plan, later=(*self.applied, *due), waiting=(), chosen=self.chosen)
 
     def step(self) -> None:
         """Play one turn and record it; an error stops the run and is kept as a message."""

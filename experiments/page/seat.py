@@ -40,14 +40,18 @@ def Seat(visit: Visit) -> None:
 
     async def play() -> None:
         if seat:
-            pieces = [(valued, (plan.crisis, plan.seed, plan.changes, seat, part)) for part in parts()]
+            pieces = [
+                (valued, (plan.crisis, plan.seed, plan.changes, seat, part)) for part in parts()
+            ]
             set_others((asked, np.concatenate(await whatif.gathered(pieces, lambda share: None))))
 
     solara.lab.use_task(play, dependencies=[asked], raise_error=False)
 
     def sit(name: str) -> None:
         set_guesses(())
-        visit.begin(Plan(plan.preset, plan.seed, plan.run, plan.changes, what_if=plan.what_if, seat=name))
+        visit.begin(
+            Plan(plan.preset, plan.seed, plan.run, plan.changes, what_if=plan.what_if, seat=name)
+        )
         visit.selected.value = name
 
     def choose(wanted: Plain) -> None:
@@ -128,7 +132,9 @@ def menus(model: WatchedModel, seat: str) -> list[Plain]:
     ]
 
 
-def outcome(model: WatchedModel, seat: str, guesses: Sequence[Guess], others: Array | None) -> Plain:
+def outcome(
+    model: WatchedModel, seat: str, guesses: Sequence[Guess], others: Array | None
+) -> Plain:
     """How a seat fared: beside the model's own choice on the same luck, and in 1,000 runs."""
     state = model.world.names.index(seat)
     own = float(worth(model.world)[state])

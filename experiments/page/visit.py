@@ -156,7 +156,9 @@ class Visit:
 
     def look(self, view: dict[str, str]) -> None:
         """Bring into view what an address says; what is none there is passed over."""
-        number = {key: int(each) for key, each in view.items() if each.isdecimal() and each < "9" * 9}
+        number = {
+            key: int(each) for key, each in view.items() if each.isdecimal() and each < "9" * 9
+        }
         if view.get("state") in self.model.world.names:
             self.selected.value = view["state"]
         if view.get("act"):

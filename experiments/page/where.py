@@ -216,7 +216,9 @@ def reaching(declared: Plain, value: float) -> whatif.Axis:
 
 def plane_name(plane: Mapping[str, whatif.Axis]) -> str:
     """A plane by the names of its figures."""
-    names = [" ".join(plane[each].key.split(".")[-2:]).replace("_", " ") for each in ("across", "up")]
+    names = [
+        " ".join(plane[each].key.split(".")[-2:]).replace("_", " ") for each in ("across", "up")
+    ]
     return " × ".join(names)
 
 

@@ -80,7 +80,9 @@ def story(preset: Preset, moment: Moment, first: str, *, hidden: bool) -> str:
     leading += [names.index(first)] if first in names and names.index(first) not in leading else []
     others = sorted((k for k in range(len(names)) if k not in leading), key=lambda k: -heights[k])
     told = [
-        deed(preset, moment, k, hidden=hidden) for k in (*leading, *others) if heights[k] or k in leading
+        deed(preset, moment, k, hidden=hidden)
+        for k in (*leading, *others)
+        if heights[k] or k in leading
     ]
     silent = [called(preset.profiles[names[k]].label) for k in others if not heights[k]]
     if silent:

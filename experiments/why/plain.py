@@ -58,10 +58,14 @@ def reasons_in_words(found: Explanation, preset: Preset, protege: str) -> str:
         for name, gap in gaps
     ]
     gains, costs = [w for w, gap in told if gap > 0], [w for w, gap in told if gap < 0]
-    parts = [f"is better for {joined(gains)}"] * bool(gains) + [f"worse for {joined(costs)}"] * bool(costs)
+    parts = [f"is better for {joined(gains)}"] * bool(gains) + [
+        f"worse for {joined(costs)}"
+    ] * bool(costs)
     whole = float(found.total[place] - found.total[found.actions.index(other)])
     if not parts:
-        return f"Beside {named(other)} it is worth {decimal(whole)}; nothing sets the two far apart."
+        return (
+            f"Beside {named(other)} it is worth {decimal(whole)}; nothing sets the two far apart."
+        )
     return f"Beside {named(other)}, {named(found.played)} {' and '.join(parts)}: {decimal(whole)} in all."
 
 
