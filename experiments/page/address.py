@@ -165,7 +165,7 @@ def base_value(plan: Plan, key: str) -> Value:
 WORDS = ("what_if", "seat")
 """Parts of a plan that are words."""
 VIEW = ("tab", "state", "act", "shown", "lesson", "projector")
-"""What is in view beside the plan: tab, selected state and act, turn gone back to, lesson's step."""
+"""What is in view beside the plan: tab, state, act, turn gone back to, step of the lesson."""
 
 
 def address(plan: Plan, turn: int, view: Mapping[str, str] | None = None) -> str:

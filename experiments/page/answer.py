@@ -59,7 +59,6 @@ def Answer(visit: Visit) -> None:
     before, after = found[1] if found[0] == asked else (None, None)
     shown = found[0] is not None and found[0][:1] == asked[:1] and found[0][-1] == patron
     told = after or (found[1][1] if shown else None)
-    rows = rows_of((before if plan.altered else None, told)) if told else []
     VerdictCard(
         patron=patron,
         label=labels.get(patron, ""),
@@ -67,15 +66,7 @@ def Answer(visit: Visit) -> None:
         patrons=[{"name": name, "label": label} for name, label in labels.items()],
         changed=plan.altered,
         word="" if after is None or progress < 1 else headline(after),
-        answer_sent=sent(
-            {
-                "rows": rows,
-                "runs": whatif.VERDICT_RUNS,
-                "draws": whatif.VERDICT_DRAWS,
-                "head": in_words(told) if told else "",
-                "beware": verdict.assumptions(told)[3:] if told else [],
-            }
-        ),
+        answer_sent=sent(card(before if plan.altered else None, told)),
         status="" if progress >= 1 else "playing every policy on the same luck",
         progress=progress,
         problem=str(playing.exception) if playing.error else "",
@@ -89,6 +80,17 @@ def Answer(visit: Visit) -> None:
         event_press=lambda name: press(visit, name),
     )
     Pattern(told, patron, labels.get(patron, ""), turns[1] if turns[0] == asked else "")
+
+
+def card(before: Verdict | None, told: Verdict | None) -> Plain:
+    """All that the card shows of a verdict; nothing yet where there is none."""
+    return {
+        "rows": rows_of((before, told)) if told else [],
+        "runs": whatif.VERDICT_RUNS,
+        "draws": whatif.VERDICT_DRAWS,
+        "head": in_words(told) if told else "",
+        "beware": verdict.assumptions(told)[3:] if told else [],
+    }
 
 
 def choose(visit: Visit, wanted: Plain) -> None:

@@ -328,7 +328,7 @@ def turning_corners(
 ) -> list[Corner]:
     """Pairs of figures that turn the sign of words less an act together: the corners where.
 
-    Tried are the figures that alone bring it nearest to the other sign, at the ends of their ranges.
+    Tried are the figures that alone bring it nearest to the other sign, at their ranges' ends.
     """
     crisis = changed(preset, by_run(changes))
     talk, other = rows_under(Job(crisis, seed, ({patron: TALK}, {patron: act})), VERDICT_RUNS)[

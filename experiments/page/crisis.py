@@ -21,7 +21,6 @@ from experiments.page.what_if import Changes
 from experiments.why.explain import decision, smallest_flip
 from experiments.why.plain import choice_in_words, flip_in_words, reasons_in_words
 
-
 QUIET = (1, 2, 3, 4, 6)
 """The steps of the lesson that do not speak of the verdict."""
 

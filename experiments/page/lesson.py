@@ -7,7 +7,6 @@ import numpy as np
 import solara
 
 from experiments.engine.duel import proteges
-from experiments.page import words
 from experiments.page.address import Plan
 from experiments.page.components import LessonCard
 from experiments.page.run import WatchedModel, replayed
@@ -115,11 +114,13 @@ def promised(told: Told) -> Step:
     duty = "must fight for it" if has else "owes it no help in war"
     return Step(
         "What is promised?",
-        f"{told.protege} is attacked. {told.label} has a treaty with it. A treaty's clause says what is "
+        f"{told.protege} is attacked. {told.label} has a treaty with it. A treaty's clause "
+        "says what is "
         "owed: defence, consultation, neutrality. Words may let others expect more than that.",
         f"What does {told.label} owe {told.protege}?",
         ("To fight beside it", "To send arms", "To consult, and not to help the attacker"),
-        f"Its treaties say: {clauses}. So {told.label} {duty}. Its words promise {pledge:.0%} of fighting "
+        f"Its treaties say: {clauses}. So {told.label} {duty}. Its words promise {pledge:.0%} "
+        "of fighting "
         "alongside: the gap between treaty and word is what this crisis is about.",
         "Show 13 June on the map",
     )
@@ -137,7 +138,8 @@ def why_words(told: Told) -> Step:
     )
     return Step(
         "Why words?",
-        "Each state weighs all that it could do, and the others weigh theirs. Nobody is certain: a state "
+        "Each state weighs all that it could do, and the others weigh theirs. Nobody is "
+        "certain: a state "
         "has reasons of its own that the others do not see, so each act has a chance.",
         f"War has come. What is {told.label} likeliest to do?",
         ("Silence", "Words or mediation", "Arms", "Force"),
@@ -157,12 +159,14 @@ def believed(told: Told) -> Step:
     beside = "" if own in (least, most) else f", {told.label} {float(honesty[own]):.0%}"
     return Step(
         "Who believes?",
-        "Words work only if they are believed. Two rings around each state on the map say how far: the "
+        "Words work only if they are believed. Two rings around each state on the map say how "
+        "far: the "
         "outer for treaties kept (reliability), the inner for words meant (honesty).",
         "Whose words are believed least?",
         tuple(label),
         f"{label[least]}'s: the others give it {float(honesty[least]):.0%}; {label[most]} has most "
-        f"({float(honesty[most]):.0%}){beside}. Words that cost nothing and are not meant wear this down: "
+        f"({float(honesty[most]):.0%}){beside}. Words that cost nothing and are not meant wear "
+        "this down: "
         "that is their price.",
         "Show the map with its rings",
     )
@@ -177,12 +181,14 @@ def ledger(told: Told) -> Step:
         gaps = found.deciding("rhetoric", "arms")
         saved = [f"{plain_term(told.preset, n)} (+{g:.2f})" for n, g in gaps if g > 0.005][:3]
         lost = [f"{plain_term(told.preset, n)} (−{-g:.2f})" for n, g in gaps if g < -0.005][:3]
-        answer = f"In that turn words beat arms by {', '.join(saved) or 'nothing'}, and lose {', '.join(lost) or 'nothing'}."
+        gained, given = (", ".join(each) or "nothing" for each in (saved, lost))
+        answer = f"In that turn words beat arms by {gained}, and lose {given}."
     else:
         answer = "Arms are not on its menu."
     return Step(
         "The ledger",
-        "Each act is a sum: treaties kept, standing at home, means spent, ties to others, the protege's "
+        "Each act is a sum: treaties kept, standing at home, means spent, ties to others, the "
+        "protege's "
         "survival, and more. The bars below the map add up to what the act is worth.",
         f"What speaks most for words and against arms, for {told.label}?",
         ("Means", "Ties to others", f"{told.protege}'s survival", "Standing at home"),
@@ -195,11 +201,13 @@ def where(told: Told) -> Step:
     """Where talk wins: one what-if, before and after."""
     return Step(
         "Where does talk win?",
-        "The verdict stands on figures that could be others. Much of what Russia has is tied down in "
+        "The verdict stands on figures that could be others. Much of what Russia has is tied "
+        "down in "
         "Ukraine. Suppose it were not.",
         "Without the war in Ukraine, would arms have served it better than words?",
         ("Yes, clearly", "They would be nearer to words", "It changes nothing"),
-        "Press the button: the verdict is played before and after on the same luck. Look at the row of arms, "
+        "Press the button: the verdict is played before and after on the same luck. Look at "
+        "the row of arms, "
         "and at the reason beside it.",
         "Play 'Russia not in Ukraine'",
     )
@@ -209,11 +217,13 @@ def your_turn(told: Told) -> Step:
     """Your turn: take the seat."""
     return Step(
         "Your turn",
-        f"You have seen what {told.label} owed, what it did, and what it was worth. Now play it: choose each "
+        f"You have seen what {told.label} owed, what it did, and what it was worth. Now play "
+        "it: choose each "
         "day, and say what you expect of the others.",
         "Will you do better than the model?",
         ("Yes", "As well", "No"),
-        "You will see: at the end your value stands beside the model's own choice on the same luck.",
+        "You will see: at the end your value stands beside the model's own choice on the same "
+        "luck.",
         "Take the seat",
     )
 

@@ -26,11 +26,6 @@ def Changes(visit: Visit) -> None:
     common, set_common = solara.use_state(False)
     owner = "" if common else visit.selected.value
     own, given = declared.get(owner) or declared[""], plan.given
-    rules = [
-        {"name": name, "meaning": (rule.__doc__ or "").split("[")[0].split(".")[0].split(";")[0]}
-        for name, rule in STRATEGIES.items()
-    ]
-
     def pick(name: str) -> None:
         set_common(not name)
         if name:
@@ -58,7 +53,7 @@ def Changes(visit: Visit) -> None:
             for name, each in declared.items()
         ],
         rule=str(given.get(f"{owner}.rule", own["rule"])) if owner else None,
-        rules_sent=sent(rules),
+        rules_sent=solara.use_memo(lambda: sent(rules_in_words()), []),
         groups_sent=sent(
             [
                 group
@@ -77,6 +72,14 @@ def Changes(visit: Visit) -> None:
         event_change=lambda each: visit.change(each["key"], worth_keeping(each, declared)),
         event_give_back=give_back,
     )
+
+
+def rules_in_words() -> list[Plain]:
+    """The decision rules, each with what it does."""
+    return [
+        {"name": name, "meaning": (rule.__doc__ or "").split("[")[0].split(".")[0].split(";")[0]}
+        for name, rule in STRATEGIES.items()
+    ]
 
 
 def titled_presets() -> list[Plain]:

@@ -174,7 +174,7 @@ def pauses(preset: Preset, moment: Moment, happened: list[str]) -> tuple[str, ..
 def moments(preset: Preset) -> list[Plain]:
     """The moments that matter, for the time line: the attack, others' strikes, known events."""
     file = preset.file
-    target, challenger = (preset.profiles[each].label for each in (file.target, file.challenger))
+    challenger = preset.profiles[file.challenger].label
     found: list[tuple[date, str]] = []
     if file.attack_day:
         found.append((file.attack_day, f"{challenger} strikes"))

@@ -66,7 +66,8 @@ def reasons_in_words(found: Explanation, preset: Preset, protege: str) -> str:
         return (
             f"Beside {named(other)} it is worth {decimal(whole)}; nothing sets the two far apart."
         )
-    return f"Beside {named(other)}, {named(found.played)} {' and '.join(parts)}: {decimal(whole)} in all."
+    said = " and ".join(parts)
+    return f"Beside {named(other)}, {named(found.played)} {said}: {decimal(whole)} in all."
 
 
 def joined(words: list[str]) -> str:
