@@ -26,7 +26,7 @@ from model.rules.beliefs import (
     seen_share,
 )
 from model.rules.conflict import pushed
-from model.world import BILLIONS, TINY, PerRun, PerState, Play, World, taken, total
+from model.world import BILLIONS, TINY, PerRun, PerState, Play, World, only_where, total
 
 Rule = Callable[[World, Expected], Payoff]
 
@@ -313,12 +313,8 @@ def prospect(world: World, expected: Expected = NOTHING) -> Play:
     The war's own stage game is solved on the present world (`agents/prospect.py`): what its
     expected result is worth over the status quo, in which the threat remains, and what it costs.
     """
-    worth = np.zeros(np.shape(world.weeks_at_war))
     possible = ~world.war & (world.onset > 0) & ~world.collapsed
-    runs = np.flatnonzero(np.broadcast_to(possible, worth.shape))
-    if len(runs):
-        some = world if len(runs) == worth.size else taken(world, runs)
-        worth[np.broadcast_to(possible, worth.shape)] = war_worth(some)
+    worth = only_where(possible, world, war_worth)
     table = np.zeros((*world.ladder.on_menu.shape[:2], *worth.shape))
     opens = world.ladder.strike[world.challenger] > 0
     table[world.challenger] = np.where(opens, worth, 0.0)

@@ -18,7 +18,9 @@ from benchmarks.memory import PEAK_TURNS, peak, peak_memory
 from benchmarks.speed import (
     MESA_RUNS,
     PRESET,
+    best_engine,
     cold_starts,
+    compiling,
     ensemble,
     exponent,
     exponential,
@@ -74,7 +76,12 @@ class Bench:
             "exp_ns": self.middle("exp_ns"),
             "us_per_run_turn": self.middle("us_per_run_turn"),
             "exponentials_per_run_turn": self.ratio("us_per_run_turn", "exp_us"),
+            "numpy_us_per_run_turn": self.middle("numpy_us_per_run_turn"),
+            "ratio_engines": self.ratio("numpy_us_per_run_turn", "us_per_run_turn"),
+            "compile_s": self.middle("compile_s"),
+            "load_s": self.middle("load_s"),
             "ratio_mesa": self.ratio("ensemble_runs_per_s", "mesa_batch_runs_per_s"),
+            "ratio_mesa_one_worker": self.ratio("one_worker_runs_per_s", "mesa_batch_runs_per_s"),
             "games_per_s": self.middle("games_per_s"),
             "gambit_games_per_s": self.middle("gambit_games_per_s"),
             "ratio_gambit": self.ratio("games_per_s", "gambit_games_per_s"),
@@ -116,18 +123,23 @@ def measured(rounds: int = ROUNDS, tell: Callable[[str], object] = lambda words:
     bench = Bench()
     peak()  # where memory cannot be measured this is told before the work
     play_block(Job(load(PRESET)), range(50))  # imports and first calls are not the engine's speed
-    list(blocks(Job(load(PRESET)), 2 * all_workers(), workers=all_workers(), trajectories=False))
+    best = best_engine()
+    list(blocks(Job(load(PRESET), engine=best), 64, workers=all_workers(), trajectories=False))
+    ensemble(64, 1, best)
     contests = (("", random_games(GAMES)), ("posed_", posed_games(GAMES)))
     for each in range(rounds):
         tell(f"round {each + 1} of {rounds}")
         bench.note("exp_ns", exponential())
         bench.note("exp_us", bench.rounds["exp_ns"][-1] / 1000)
         turns = load(PRESET).file.turns
-        busy = time.process_time()
-        bench.note("one_worker_runs_per_s", RUNS / timed(lambda: ensemble(RUNS, 1)))
-        bench.note("us_per_run_turn", 1e6 * (time.process_time() - busy) / RUNS / turns)
+        for name, by in (("numpy_", "numpy"), ("", best)):
+            busy = time.process_time()
+            seconds = timed(lambda by=by: ensemble(RUNS, 1, by))  # type: ignore[misc]  # a default binds by
+            bench.note(f"{name}one_worker_runs_per_s", RUNS / seconds)
+            used = 1e6 * (time.process_time() - busy) / RUNS / turns
+            bench.note(f"{name}us_per_run_turn", used)
         bench.note("mesa_batch_runs_per_s", MESA_RUNS / timed(mesas_batch))
-        bench.note("ensemble_runs_per_s", RUNS / timed(lambda: ensemble(RUNS, all_workers())))
+        bench.note("ensemble_runs_per_s", RUNS / timed(lambda: ensemble(RUNS, all_workers(), best)))
         bench.note("single_run_ms", 1000 * timed(watched))
         for kind, games in contests:
             seconds = timed(lambda games=games: logit_equilibrium(games))  # type: ignore[misc]  # a default binds games
@@ -137,6 +149,9 @@ def measured(rounds: int = ROUNDS, tell: Callable[[str], object] = lambda words:
                 bench.note(f"gambit_{kind}games_per_s", gambit)
         for name, seconds in cold_starts().items():
             bench.note(name, seconds)
+        if best == "compiled":
+            for name, seconds in compiling().items():
+                bench.note(name, seconds)
     tell("phases of a turn")
     bench.phases = phases()
     tell("growth with runs, turns and states")
@@ -162,7 +177,8 @@ def in_words(bench: Bench) -> str:
     def line(name: str, what: str, form: str = ",.0f") -> tuple[str, str, str]:
         value = found.get(name, bench.middle(name))
         if value is None:
-            return what, "", "not measured: it needs pygambit"
+            extra = "llvmlite" if name in ("compile_s", "load_s") else "pygambit"
+            return what, "", f"not measured: it needs {extra}"
         span = bench.rounds.get(name)
         told = f"[{min(span):{form}}, {max(span):{form}}]" if span else ""
         return what, f"{value:{form}}", told
@@ -178,8 +194,13 @@ def in_words(bench: Bench) -> str:
                 line("scaling_2", "ratio of the two", ".2f"),
                 line("mesa_batch_runs_per_s", "mesa.batch_run, runs a second", ".2f"),
                 line("ratio_mesa", "ensemble over mesa.batch_run"),
+                line("ratio_mesa_one_worker", "the same on one worker"),
                 line("single_run_ms", "one watched run, ms", ",.1f"),
                 line("us_per_run_turn", "CPU a run and turn, us", ".2f"),
+                line("numpy_us_per_run_turn", "the same by numpy, us", ".2f"),
+                line("ratio_engines", "ratio of the two", ".1f"),
+                line("compile_s", "CPU to compile a turn, s", ".2f"),
+                line("load_s", "CPU to load and check a compiled turn, s", ".2f"),
                 line("exp_ns", "one exponential in cache, ns", ".2f"),
                 line("exponentials_per_run_turn", "exponentials' worth a run and turn"),
                 line("games_per_s", "random four-state games of six actions, solved a second"),

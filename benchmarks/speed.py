@@ -13,7 +13,9 @@ import numpy as np
 
 from agents.strategies import played_on
 from experiments.engine.batch import Job, blocks, gathered, play_block
+from experiments.engine.record import RECORDER
 from model.alliance_model import AllianceModel
+from model.compiled import engine, machine
 from model.draws import state_uniforms, uniforms
 from model.preset.load import load
 from model.world import World
@@ -47,9 +49,27 @@ def exponential(size: int = 4000, times: int = 500) -> float:
 # ------------------------------------------------------------------ contestants
 
 
-def ensemble(runs: int, workers: int) -> None:
-    """Play an ensemble and reduce it, as `cheaptalk run` does."""
-    gathered(blocks(Job(load(PRESET)), runs, workers=workers), rows=lambda table: None)
+def ensemble(runs: int, workers: int, by: str = "numpy") -> None:
+    """Play an ensemble by an engine and reduce it, as `cheaptalk run` does."""
+    job = Job(load(PRESET), engine=by)
+    gathered(blocks(job, runs, workers=workers), rows=lambda table: None)
+
+
+def best_engine() -> str:
+    """The engine that plays large jobs on this machine."""
+    return "compiled" if machine.available() else "numpy"
+
+
+def compiling() -> dict[str, float]:
+    """CPU seconds to compile a turn from nothing, and to load one that is kept, with its check."""
+    model = AllianceModel(PRESET, runs=range(16))
+    started = time.process_time()
+    layout, code = engine.made(model, RECORDER)
+    made = time.process_time() - started
+    started = time.process_time()
+    found = engine.Compiled(layout, machine.Machine(code))
+    assert not engine.differences(found, model, RECORDER)
+    return {"compile_s": made, "load_s": time.process_time() - started}
 
 
 def watched() -> None:

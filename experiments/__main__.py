@@ -5,7 +5,7 @@ import gc
 import click
 
 from experiments.command_line import ask, history, results, study, theory
-from experiments.command_line.options import Complaint, allow_code_option
+from experiments.command_line.options import Complaint, allow_code_option, engine_option
 
 
 class Group(click.Group):
@@ -37,7 +37,7 @@ for room in (ask, study, results, history, theory):
     for each in room.COMMANDS:
         main.add_command(each)
         if {"preset", "file", "folder"} & {param.name for param in each.params}:
-            each.params.append(allow_code_option())
+            each.params += [allow_code_option(), engine_option()]
 
 
 if __name__ == "__main__":

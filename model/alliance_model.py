@@ -21,7 +21,7 @@ from model.measures import MEASURES
 from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.preset.toml import Whole, whole_number
 from model.rules import turn
-from model.world import Array, Kept, World, taken
+from model.world import Array, Kept, PerRun, World, taken
 
 MOST_RUN = 2**63 - 1
 """The largest number of a run."""
@@ -58,7 +58,7 @@ class AllianceModel(mesa.Model):
         self.runs = runs = checked_runs(iteration() if runs is None else runs)
         self.preset = load(preset, changes)
         several = [policy or {}] if policy is None or isinstance(policy, Mapping) else policy
-        self.policies = [dict(each) for each in several]
+        self.policies, self.doctrine = [dict(each) for each in several], doctrine
         for each in self.policies:
             _check_policy(self.preset, each)
         self.world: World = first_world(self.preset, runs)
@@ -68,6 +68,7 @@ class AllianceModel(mesa.Model):
         if doctrine:
             self.announce()
         self.solution: Solution | None = None
+        self.before: Array | None = None  # the last play, where the runs were begun elsewhere
         self.game: StageGame | None = None
         self.ceasefire: Array = np.zeros((), bool)  # whether more restraint is asked for this turn
         self.forced_down: Array = np.zeros(np.shape(self.world.weeks_at_war))
@@ -113,8 +114,9 @@ class AllianceModel(mesa.Model):
         restraint = self.preset.event_value("restraint", world.day, world.restraint)
         attack = self.preset.attack_turn()
         onset = np.asarray(world.conflict.onset)
-        if attack is not None and world.turn <= attack:
-            onset = np.asarray(np.inf if world.turn == attack else 0.0)
+        if attack is not None:
+            scripted = np.where(world.turn == attack, np.inf, 0.0)
+            onset = np.where(world.turn <= attack, scripted, onset)
         self.ceasefire = np.asarray(restraint > world.restraint)
         self.world = replace(
             world,
@@ -175,11 +177,11 @@ class AllianceModel(mesa.Model):
         Where means do not allow the forced action, the highest feasible rung below it is played.
         """
         world = self.world
-        if self.preset.attack_turn() == world.turn:
+        attack, own = self.preset.attack_turn(), world.challenger
+        attacked = attack is not None and world.turn == attack
+        if np.any(attacked):
             base = base.copy()
-            base[world.challenger] = _only(
-                base[world.challenger], world, world.challenger, "campaign"
-            )
+            base[own] = np.where(attacked, _only(base[own], world, own, "campaign"), base[own])
         orders = dict.fromkeys(item for policy in self.policies for item in policy.items())
         fighting = turn.fighting(world) & ~self.ceasefire
         if not orders or not np.any(fighting):
@@ -202,7 +204,7 @@ class AllianceModel(mesa.Model):
     def solve(self) -> None:
         """Mixed strategies by the decision rules: the logit equilibrium of the stage game."""
         assert self.game is not None
-        guess = None if self.solution is None else self.solution.play
+        guess = self.before if self.solution is None else self.solution.play
         bound = with_strategies(self.world, self.game, self.world.rules, self.imagine)
         first = self.runs if isinstance(self.runs, int) else self.runs.start
         where = f"in turn {self.world.turn}"
@@ -222,13 +224,14 @@ class AllianceModel(mesa.Model):
 
         return imagined(self.world, self.game, self.weighing, state, depth, samples, draws)
 
-    def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
+    def draws_of(self, purpose: str, turn: PerRun | int, *, by_state: bool = False) -> Array:
         """Uniform draws (4, *runs) or (4, states, *runs), the same under each policy."""
         if by_state:
-            drawn = state_uniforms(self.seed, purpose, turn, self.runs, self.world.state_count)
+            drawn = state_uniforms(self.seed, purpose, int(turn), self.runs, self.world.state_count)
         else:
-            drawn = uniforms(self.seed, purpose, turn, self.runs)
-        return drawn if len(self.policies) == 1 else drawn.take(self.rows % self.count, -1)
+            drawn = uniforms(self.seed, purpose, int(turn), self.runs)
+        whole = len(self.policies) == 1 and len(self.rows) == self.count
+        return drawn if whole else drawn.take(self.rows % self.count, -1)
 
     def act(self) -> None:
         """Draw each state's action."""
@@ -247,13 +250,13 @@ class AllianceModel(mesa.Model):
         begins, again = turn.starting(world), turn.renewed(world, renewal)
         numbers = np.unique(np.broadcast_to(world.wars, np.shape(begins))[begins])
         for number in numbers:
-            fresh = self.drawn_reasons("reasons", int(number))
+            fresh = self.drawn_reasons("reasons", number)
             kept = np.where(begins & (world.wars == number), fresh, kept)
         if np.any(again):
             kept = np.where(again[:, None], self.drawn_reasons("renewal", world.turn), kept)
         return kept
 
-    def drawn_reasons(self, purpose: str, number: int) -> Array:
+    def drawn_reasons(self, purpose: str, number: PerRun | int) -> Array:
         r"""Fresh reasons, $e^{\varepsilon} = -1 / \log u$ of uniform u: (states, actions)."""
         actions = self.world.ladder.on_menu.shape[1]
         parts = [

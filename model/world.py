@@ -414,6 +414,16 @@ class World:
         return self.oil.price * np.exp(self.premium + self.noise)
 
 
+def only_where(so: Flag, world: World, figure: Callable[[World], PerRun]) -> PerRun:
+    """A figure of the runs where something is so, worked out for these alone; 0 in the others."""
+    whole = np.zeros(np.shape(world.weeks_at_war))
+    so = np.broadcast_to(so, whole.shape)
+    runs = np.flatnonzero(so)
+    if len(runs):
+        whole[so] = figure(world if len(runs) == whole.size else taken(world, runs))
+    return whole
+
+
 Found = TypeVar("Found")
 Names = TypeVarTuple("Names")
 

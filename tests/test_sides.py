@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from experiments.answer.report import sides_in_words
+from experiments.answer.verdict import Verdict, assumptions
 from experiments.engine.batch import simulate
 from experiments.engine.duel import proteges, unbound
 from experiments.study.kinds.sweep import turned_words
@@ -25,12 +25,13 @@ def test_a_state_without_tie_or_stake_in_a_principal_is_warned_of():
 
 
 def test_the_answer_says_sides_and_warns_of_those_that_change_in_a_run():
-    told = "\n".join(sides_in_words(load("twelve-days"), simulate("twelve-days", 60)))
+    told = "\n".join(assumptions(Verdict(load("twelve-days"), 0, simulate("twelve-days", 60), [])))
     assert "On the side of Iran: Russia, China, Gulf states." in told
     assert "On the side of Israel: United States." in told
     assert "Beware: Gulf states changes sides in" in told
     calm = simulate("iran-2025", 4, changes={"turns": 1})
-    assert "Beware" not in "\n".join(sides_in_words(load("iran-2025", {"turns": 1}), calm))
+    known = Verdict(load("iran-2025", {"turns": 1}), 0, calm, [])
+    assert "Beware" not in "\n".join(assumptions(known))
 
 
 def test_a_duel_warns_of_a_patron_that_changes_sides():

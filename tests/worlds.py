@@ -12,7 +12,7 @@ from model.alliance_model import AllianceModel
 from model.game.stage_game import CHANNELS, Expected, StageGame
 from model.preset.catalogue import catalogue
 from model.preset.load import Change, load
-from model.world import World
+from model.world import Beta, World
 
 PLAYERS = ("russia", "iran", "israel", "united_states", "china", "gulf")
 PRESETS = ("twelve-days", "iran-2025")
@@ -137,3 +137,71 @@ def expectations() -> st.SearchStrategy[Expected]:
     """What a state may expect of the others."""
     share = st.floats(0, 3, allow_subnormal=False)
     return st.builds(Expected, **dict.fromkeys(CHANNELS, share))
+
+
+@cache
+def _still() -> World:
+    return a_world()
+
+
+def stirred(number: int) -> World:
+    """A world without a run axis whose play, clock and state are arbitrary: war in two of three.
+
+    No figure is a 0 or 1 that would hide a factor, and some stocks are less than a turn uses.
+    """
+    random, world = np.random.default_rng(number), _still()
+    size = world.state_count
+    open_ = random.random(world.ladder.on_menu.shape) * world.ladder.on_menu
+    figures = world.conflict, world.beliefs, world.oil, world.front, world.aims, world.value
+    conflict, beliefs, oil, front, aims, value = (
+        replace(
+            each, **{f.name: getattr(each, f.name) * random.uniform(0.5, 1) for f in fields(each)}
+        )
+        for each in figures
+    )
+
+    def record() -> Beta:
+        return Beta(*random.uniform(1, 9, (2, size, size)))
+
+    return replace(
+        world,
+        weeks=random.uniform(0.3, 3),
+        turn=int(random.integers(3, 200)),
+        war=np.bool_(number % 3 > 0),
+        weeks_at_war=random.uniform(0, 9),
+        choice=open_.argmax(1),
+        affinity=random.uniform(-1, 1, (size, size)),
+        pledge=random.uniform(0, 1, (size, size)),
+        basis=random.uniform(0, 1, (size, size)),
+        stakes=random.uniform(-1, 1, (size, size)),
+        reliability=record(),
+        honesty=record(),
+        reading=random.uniform(0.2, 5, (2, 2, size)),
+        systems=world.means.systems * random.uniform(0, 1.5, size),
+        money=world.means.money * random.uniform(0.5, 1.5, size),
+        ordered=random.uniform(0, 20, size),
+        sanctions=random.uniform(0, 2, size),
+        income=random.normal(0, 1, size),
+        dependence=random.dirichlet(np.ones(size)),
+        intensity=random.uniform(0.3, 2),
+        balance=random.uniform(-1.5, 1.5),
+        programme=random.uniform(0.1, 1.2),
+        hardened=random.uniform(0.1, 0.9),
+        air_defence=random.uniform(0.1, 0.9),
+        proxies=random.uniform(0.1, 0.9),
+        regime=random.uniform(0.2, 0.9),
+        premium=random.normal(0, 0.3),
+        noise=random.normal(0, 0.3),
+        realised=random.normal(0, 1, world.realised.shape),
+        conflict=replace(conflict, shipment=random.uniform(0.1, 4)),
+        beliefs=beliefs,
+        oil=oil,
+        front=front,
+        aims=aims,
+        value=value,
+    )
+
+
+def seeds() -> st.SearchStrategy[int]:
+    """Numbers of worlds for `stirred`."""
+    return st.integers(0, 9999)

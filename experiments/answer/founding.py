@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from experiments.answer.acts import acts_of, on_ladder
+from experiments.answer.rates import BaseRate, known
 from experiments.engine.batch import MEDIATION, RHETORIC
 from experiments.engine.duel import proteges
 from experiments.engine.words import aligned
-from experiments.history.base_rates import BaseRate, known
-from experiments.history.cases import RUNGS
+from model.parameters import RUNGS
 from model.preset.load import Preset
+from model.preset.preset import open_actions
 from model.world import Array
 
 GROUP = "proteges_attacked"
 """The base rates of history that a patron is set beside: its earlier protege is attacked."""
+
+NAMES = tuple(open_actions("patron", rung)[0] for rung in RUNGS)
+"""The rungs by their first open action: silence, rhetoric, mediation, economic, arms, force."""
 
 Shares = dict[str, float]
 
@@ -35,12 +39,12 @@ class Pattern:
     @property
     def strict(self) -> float:
         """The share of wars in which it only talked, strictly: in truth silence or words."""
-        return sum(share for rung, share in self.true.items() if RUNGS.index(rung) <= RHETORIC)
+        return sum(share for rung, share in self.true.items() if NAMES.index(rung) <= RHETORIC)
 
     @property
     def lenient(self) -> float:
         """The same leniently: as seen, and mediation too."""
-        return sum(share for rung, share in self.seen.items() if RUNGS.index(rung) <= MEDIATION)
+        return sum(share for rung, share in self.seen.items() if NAMES.index(rung) <= MEDIATION)
 
     def record(self) -> dict[str, object]:
         """The pattern as plain data."""
@@ -69,7 +73,7 @@ def shares_of(counts: Array) -> Shares:
     >>> shares_of(np.array([1, 2, 0, 0, 0, 1]))["rhetoric"]
     0.5
     """
-    return dict(zip(RUNGS, (counts / max(counts.sum(), 1)).tolist(), strict=True))
+    return dict(zip(NAMES, (counts / max(counts.sum(), 1)).tolist(), strict=True))
 
 
 def happened(preset: Preset) -> dict[str, str]:
@@ -77,7 +81,7 @@ def happened(preset: Preset) -> dict[str, str]:
     since = preset.file.attack_day
     acts = on_ladder(preset, [act for act in acts_of(preset) if act.day >= since])
     highest = acts.groupby("state")["rung"].max()
-    return {str(state): RUNGS[int(rung)] for state, rung in highest.items()}
+    return {str(state): NAMES[int(rung)] for state, rung in highest.items()}
 
 
 def in_words(found: Mapping[str, Pattern], label: Mapping[str, str]) -> list[str]:
@@ -87,15 +91,15 @@ def in_words(found: Mapping[str, Pattern], label: Mapping[str, str]) -> list[str
     rows = [
         (
             label[name],
-            *(f"{each.true[rung]:.0%} ({each.seen[rung]:.0%})" for rung in RUNGS),
+            *(f"{each.true[rung]:.0%} ({each.seen[rung]:.0%})" for rung in NAMES),
             f"{each.strict:.0%}",
             f"{each.lenient:.0%}",
             each.happened or "no act on record",
         )
         for name, each in found.items()
     ]
-    heads = ("", *RUNGS, "strictly", "leniently", "what happened")
-    columns = ("<14", *[">12"] * len(RUNGS), ">10", ">11", "   <")
+    heads = ("", *NAMES, "strictly", "leniently", "what happened")
+    columns = ("<14", *[">12"] * len(NAMES), ">10", ">11", "   <")
     wars = max(each.wars for each in found.values())
     return [
         f"How far each patron went: its highest rung in {wars} wars, in truth (and as seen). Only",

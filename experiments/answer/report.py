@@ -9,7 +9,8 @@ import pandas as pd
 from experiments.answer import verdict
 from experiments.answer.verdict import Verdict
 from experiments.engine import estimates
-from experiments.engine.batch import BINS, FIXED, Ensemble, series
+from experiments.engine.batch import Ensemble
+from experiments.engine.record import BINS, FIXED, series
 from experiments.engine.words import aligned, decimal
 from model.measures import MEASURES
 from model.parameters import RUNGS

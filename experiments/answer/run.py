@@ -12,6 +12,7 @@ from experiments.answer import reasons
 from experiments.answer.acts import brent, observed_rungs
 from experiments.answer.doctrine import Doctrine, doctrines
 from experiments.answer.report import in_words, record, trajectory
+from experiments.answer.turning import Search, turns_first
 from experiments.answer.verdict import Verdict
 from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks, gathered
 from experiments.engine.duel import Duel, contest, joined, over_posterior
@@ -23,7 +24,6 @@ from experiments.figures.crisis import oil, reputations, rungs
 from experiments.figures.duels import duels
 from experiments.figures.style import save
 from experiments.figures.waterfall import waterfall
-from experiments.why.turning import Search, turns_first
 from model.preset.load import (
     Change,
     Preset,
@@ -64,13 +64,15 @@ def run(
     out: Path | None = None,
     workers: int | None = None,
     draws: int = DRAWS,
+    codings: bool = False,
     quiet: bool = False,
     command: Sequence[str] = (),
 ) -> Answer:
     """Play a preset with its duels and write tables, figures and manifest.
 
     The duels are also played over so many `draws` of weights and precision from the posterior;
-    with none of them, what would turn the verdict is not looked for either.
+    with none of them, what would turn the verdict is not looked for either. With `codings` each
+    draw also has stakes, ties and access as another coder might put them.
     """
     preset = load(preset, changes)
     observed = observed_rungs(preset)  # what cannot be read stops before anything is played
@@ -78,12 +80,15 @@ def run(
     much = count + draws * COPIES * len(preset.profiles) >= CREW_RUNS
     workers = workers or (all_workers() if much else 1)
     settings = {"seed": seed, "runs": count, "turns": preset.file.turns, "draws": draws}
+    settings |= {"codings": True} if codings else {}
     settings |= deciding("run")
     folder = result_folder(preset, settings, out)
     with folder.locked():
         folder.claim(manifest(preset, settings, command))
         rows = Rows(folder, "runs.parquet")
-        found, values = judged(Job(preset, seed), count, workers, rows.append, quiet, draws)
+        found, values = judged(
+            Job(preset, seed), count, workers, rows.append, quiet, (draws, codings)
+        )
         written = [rows.close(), *write(folder, found, values, observed)]
         where = str(folder.path)
         data = record(found, where)
@@ -103,18 +108,18 @@ def judged(
     workers: int,
     keep: Callable[[Mapping[str, Array]], object],
     quiet: bool,
-    draws: int,
+    history: tuple[int, bool],
 ) -> tuple[Verdict, dict[str, Array]]:
-    """The verdict, and the values behind its duels."""
+    """The verdict, and the values behind its duels; `history` is draws, and whether of codings."""
     with Meter(quiet=quiet) as meter:
-        ensemble, fought, values = played(job, count, workers, keep, meter, draws)
+        ensemble, fought, values = played(job, count, workers, keep, meter, history)
         if not fought:
             return Verdict(job.preset, job.seed, ensemble, fought), values
         meter.say("doctrines, and what would turn it")
         found = Verdict(
             job.preset, job.seed, ensemble, fought, known_before(job, fought, count, workers)
         )
-        if not (draws and found.first):
+        if not (history[0] and found.first):
             return found, values
         signs = {each.act: each.estimate.mean for each in found.first if each.estimate.mean}
         turned = turns_first(Search(job.preset, found.first[0].patron, signs, job.seed, workers))
@@ -135,7 +140,7 @@ def played(
     workers: int,
     keep: Callable[[Mapping[str, Array]], object],
     meter: Meter,
-    draws: int,
+    history: tuple[int, bool],
 ) -> tuple[Ensemble, list[Duel], dict[str, Array]]:
     """The ensemble, and its duels with the values behind them; and over draws of the posterior.
 
@@ -159,9 +164,10 @@ def played(
     ensemble = gathered(coming(meter), keep)
     table = {key: rows[1:] for key, rows in joined(tables, len(dueling.policies)).items()}
     fought, values = found.fought(table)
+    draws, codings = history
     if draws and fought:
         meter.say(f"{draws} draws of the weights")
-        fought = over_posterior(found, fought, job, draws, workers)
+        fought = over_posterior(found, fought, job, draws, workers, codings=codings)
     return ensemble, fought, values
 
 

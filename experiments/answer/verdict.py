@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from experiments.answer import founding, reasons
+from experiments.answer import founding, reasons, turning
 from experiments.answer.doctrine import Doctrine
 from experiments.answer.founding import Pattern
 from experiments.answer.reasons import Size
+from experiments.answer.turning import Turning
 from experiments.engine.batch import Ensemble
 from experiments.engine.duel import ACTS, BASELINES, Duel, proteges, unbound
 from experiments.engine.estimates import INTERVENTION, OPEN, WORDS
 from experiments.engine.words import aligned, decimal, interval
-from experiments.why import turning
-from experiments.why.turning import Turning
 from model.preset.load import Preset, first_world
 
 Pair = tuple[str, str]
@@ -44,8 +43,11 @@ class Verdict:
     @cached_property
     def first(self) -> list[Duel]:
         """The first patron's duels with arms and force."""
-        mine = [each for each in self.fought if each.patron == self.fought[0].patron]
-        return [each for each in mine if each.act in ACTS]
+        return [
+            each
+            for each in self.fought
+            if each.patron == self.fought[0].patron and each.act in ACTS
+        ]
 
     @cached_property
     def patterns(self) -> dict[str, Pattern]:
@@ -191,13 +193,16 @@ def about(verdict: Verdict, duel: Duel) -> list[str]:
 def sure(duel: Duel) -> str:
     """Both intervals in a sentence, and what the draws are most undecided about."""
     found, left = duel.estimate, duel.history
-    sampled = f"By luck alone {interval(found.low, found.high)} (95 % of sampling)"
+    sampled = f"By sampling alone {interval(found.low, found.high)} (95 %)"
     if left is None:
         return f"{sampled}; what history leaves open of the weights was not played."
+    what = (
+        "the weights, with stakes, ties and access coded anew," if left.codings else "the weights"
+    )
     return (
-        f"{sampled}. Over {left.draws} draws of what history leaves open of the weights "
+        f"{sampled}. Over {left.draws} draws of what history leaves open of {what} "
         f"{interval(left.estimate.low, left.estimate.high)} (95 %, of its variance "
-        f"{left.noise:.0%} luck): words win in {left.better:.0%} of them. The weight of "
+        f"{left.noise:.0%} sampling): words win in {left.better:.0%} of them. The weight of "
         f"{left.undecided} decides most (rank correlation {decimal(left.follows)})."
     )
 
@@ -234,7 +239,7 @@ def of_doctrines(verdict: Verdict) -> list[str]:
 def table(verdict: Verdict) -> list[str]:
     """Every patron's duels: difference, intervals, headline, how often, and for whom."""
     columns = ("<14", "<10", ">10", "  <16", "  <18", ">7", "  <13", *[">7.0%"] * 3, *[">8"] * 3)
-    heads = ("words less", "", "difference", "by luck", "left open", "draws", "headline", "better",
+    heads = ("words less", "", "difference", "sampling", "left open", "draws", "headline", "better",
              "worse", "same", "moved", "protege", "adversary")  # fmt: skip
     rows = []
     for each in verdict.fought:
@@ -246,7 +251,7 @@ def table(verdict: Verdict) -> list[str]:
         often = (each.better, each.worse, each.same)
         rows.append((verdict.label[each.patron], each.act, *told, *often, *map(decimal, for_whom)))
     return [
-        "All patrons: realised value of words less another policy, on the same luck and private",
+        "All patrons: realised value of words less another policy, on the same draws and private",
         "reasons. The headline follows the wider interval; `draws`: of how many words win.",
         *aligned(columns, rows, heads),
         *short_of_means(verdict.fought, verdict.label),

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 @click.option(
     "--draws", type=click.IntRange(0, 200), help="Draws of the weights' posterior; default 40."
 )
+@click.option(
+    "--codings", is_flag=True, help="Each draw with stakes, ties and access within a quarter, too."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 def run(
@@ -41,6 +44,7 @@ def run(
     out: Path | None,
     workers: int | None,
     draws: int | None,
+    codings: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -56,6 +60,7 @@ def run(
         out=out,
         workers=workers,
         draws=runner.DRAWS if draws is None else draws,
+        codings=codings,
         quiet=quiet,
         command=command,
     )

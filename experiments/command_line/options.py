@@ -1,6 +1,7 @@
 """Options that several commands share, and how their values are read."""
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any  # an option may hold any TOML value
@@ -38,6 +39,23 @@ def allow_code_option() -> click.Option:
         callback=allow,
         metavar="FILE",
         help="Python file whose payoff terms may run; repeatable.",
+    )
+
+
+def engine_option() -> click.Option:
+    """`--engine NAME`, as every command has that plays; the workers that it starts inherit it."""
+
+    def choose(_: click.Context, __: click.Parameter, engine: str | None) -> None:
+        if engine is not None:
+            os.environ["CHEAPTALK_ENGINE"] = engine
+
+    return click.Option(
+        ["--engine"],
+        type=click.Choice(["auto", "numpy", "compiled"]),
+        expose_value=False,
+        is_eager=True,
+        callback=choose,
+        help="Who plays large jobs: numpy, or the compiled turn (the same bits); default: auto.",
     )
 
 

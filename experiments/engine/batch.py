@@ -7,20 +7,23 @@ how runs were grouped or in which order blocks finished.
 import ctypes
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 
+from experiments.engine.record import BINS, FIXED, RECORDER, Record, series
 from experiments.engine.workers import in_order
 from model.alliance_model import MOST_RUN, AllianceModel, checked_runs
+from model.compiled.by_numpy import Played
+from model.compiled.engine import checked, compiled, playing, preferred
+from model.compiled.strips import Unsound
 from model.measures import MEASURES, credibility, standing, worth_by_term
-from model.parameters import RUNGS
-from model.preset.load import Change, Preset, load
+from model.preset.load import Change, Preset, ladder_entries, load
 from model.preset.toml import whole_number
-from model.world import Array, World, taken, total
+from model.world import Array, taken, total
 
 BLOCK = 2000
 """Runs played together at most: enough to outweigh the calls, few enough for the cache."""
@@ -30,12 +33,8 @@ BUFFER = 512
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of mallopt(3)
 
-BINS = 1000
-FIXED = 2.0**32
 RHETORIC, MEDIATION = 1, 2
 """The highest rungs that are no more than talk: strictly, words alone; leniently, mediation too."""
-
-STANDINGS = ("reliability", "honesty")
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,10 @@ class Job:
     seed: int = 0
     policies: tuple[Mapping[str, str], ...] = ({},)
     doctrine: bool = False
+    engine: str = field(default_factory=preferred)
+    """Who plays: `numpy`, `compiled`, or `auto`. Both give the same bits."""
+    runs: int = 0
+    """How many runs belong together, of which this is a part; by these `auto` decides."""
 
 
 @dataclass
@@ -63,12 +66,23 @@ class Tally:
     runs: int = 0
 
     @classmethod
-    def empty(cls, turns: int, states: int, actions: int, names: Sequence[str]) -> "Tally":
+    def empty(cls, turns: int, states: int, actions: int, names: tuple[str, ...]) -> "Tally":
         """Nothing counted yet."""
         plays, at_war, seen = np.zeros((3, turns, states, actions), np.int64)
         kinds = len(series(names))
         histograms = np.zeros((turns, kinds, BINS), np.int64)
         return cls(plays, at_war, seen, histograms, np.zeros((turns, kinds), np.int64))
+
+    def count(self, turn: int, table: Array, sums: Array) -> None:
+        """Count a turn of some runs, as `record.counted` lays the table out."""
+        states, actions = self.plays.shape[1:]
+        whole = states * actions
+        peace, war, seen = table[: 3 * whole].reshape(3, states, actions)
+        self.plays[turn] += peace + war
+        self.plays_at_war[turn] += war
+        self.seen_at_war[turn] += seen
+        self.histograms[turn] += table[3 * whole + 1 :].reshape(-1, BINS)
+        self.sums[turn] += sums
 
     def add(self, other: "Tally") -> None:
         """Count another block's runs as well."""
@@ -99,29 +113,6 @@ class Block:
         rows = {key: column[: len(self.runs)] for key, column in self.table.items()}
         rows.pop("policy", None)
         return rows
-
-
-def series(names: Sequence[str]) -> list[tuple[str, str]]:
-    """The measured series, (measure, state): every measure, and the standings of each state."""
-    return [(name, "") for name in MEASURES] + [
-        (standing_, name) for standing_ in STANDINGS for name in names
-    ]
-
-
-def series_values(world: World) -> Array:
-    """The values of each of `series`: (series, runs)."""
-    shape = np.shape(world.weeks_at_war)
-    measured = [np.broadcast_to(each.rule(world), shape) for each in MEASURES.values()]
-    return np.concatenate(
-        [measured, standing(world.reliability.mean), standing(world.honesty.mean)]
-    )
-
-
-def series_range(names: Sequence[str]) -> tuple[Array, Array]:
-    """Lower and upper end of the bins of each of `series`."""
-    ends = [(each.low, each.high) for each in MEASURES.values()]
-    low, high = np.array(ends + [(0.0, 1.0)] * len(STANDINGS) * len(names)).T
-    return low, high
 
 
 @cache
@@ -156,82 +147,48 @@ def play_block(job: Job, runs: range, trajectories: bool = True) -> Block:
     Without `trajectories` nothing is counted by turn.
     """
     keep_memory()
-    model = AllianceModel(
+    try:
+        return _played_block(job, runs, trajectories)
+    except Unsound:  # numpy says where
+        return _played_block(replace(job, engine="numpy"), runs, trajectories)
+
+
+def _model(job: Job, runs: range) -> AllianceModel:
+    return AllianceModel(
         job.preset, rng=job.seed, runs=runs, policy=job.policies, doctrine=job.doctrine
     )
-    turns, rows = model.preset.file.turns, len(runs) * len(job.policies)
+
+
+def _played_block(job: Job, runs: range, trajectories: bool) -> Block:
+    model = _model(job, runs)
+    turns = model.preset.file.turns
     states, actions = model.world.ladder.on_menu.shape[:2]
     tally = Tally.empty(turns if trajectories else 0, states, actions, model.world.names)
     tally.runs = len(runs)
-    played = np.zeros(states * actions * rows, np.int32)
-    places = np.arange(states)[:, None] * actions * rows + np.arange(rows)
-    peak, weeks, war_turns = np.zeros((3, rows))
-    highest, highest_seen, fought = np.zeros((3, states, rows))
-    residual, followed = 0.0, 0.0
     standing_at_first = credibility(taken(model.world, model.columns))
-    side_at_first = model.by_row(model.world.side)
-    turned = np.zeros(side_at_first.shape, bool)
+    engine = playing(model, RECORDER, job.engine, max(job.runs, len(runs)))
     for turn in range(turns):
-        war = model.by_row(model.world.war)
-        model.step()
-        world, solution = model.world, model.under_first(model.solution)
-        assert solution is not None
-        residual = max(residual, float(np.max(solution.residual)))
-        followed += float(np.sum(np.broadcast_to(solution.followed, len(runs))))
-        played[places + model.by_row(world.choice) * rows] += 1
-        peak = np.maximum(peak, model.by_row(world.price))
-        turned |= model.by_row(world.side) != side_at_first
-        weeks, war_turns = weeks + model.by_row(world.war) * world.weeks, war_turns + war
-        ladder = world.ladder
-        for acts, choice in ((highest, world.choice), (highest_seen, world.seen)):
-            np.maximum(acts, war * model.by_row(ladder.played(ladder.rung, choice)), out=acts)
-        fought += war * model.by_row(ladder.played(ladder.strike, world.choice))
+        counts, sums = engine.step()
         if trajectories:
-            _count(tally, turn, model.under_first(world), war[: len(runs)])
-    last = taken(model.world, model.columns)
-    table = _row_by_row(last, runs, played.reshape(states, actions, rows), turns)
-    table |= {"price_peak": peak, "peak_in_war": np.where(table["wars"] > 0, peak, 0.0)}
-    table |= {"weeks_at_war": weeks, "war_turns": war_turns, "at_war": war_turns > 0}
-    table["forced_down"] = model.by_row(model.forced_down) + 0 * peak
-    gained = credibility(last) - standing_at_first
-    for state, name in enumerate(last.names):
-        table[f"credibility.{name}"] = np.broadcast_to(gained[state], rows).copy()
-        table[f"turned.{name}"] = turned[state]
-        table[f"fought.{name}"] = fought[state]
-        table |= {f"highest.{name}": highest[state], f"highest_seen.{name}": highest_seen[state]}
-        table[f"restrained.{name}"] = (war_turns > 0) & (highest[state] <= MEDIATION)
-        table[f"restrained_seen.{name}"] = (war_turns > 0) & (highest_seen[state] <= MEDIATION)
+            tally.count(turn, counts, sums)
+    last = engine.by_row()
+    table = _row_by_row(last, runs, turns)
+    gained = credibility(last.world) - standing_at_first
+    for state, name in enumerate(last.world.names):
+        table |= {f"credibility.{name}": gained[state], **_conduct(last.record, state, name)}
+    rows = len(runs) * len(job.policies)
+    table = {key: np.broadcast_to(column, rows).copy() for key, column in table.items()}
     model.__dict__.clear()  # agents and model refer to one another: else garbage is waited for
-    return Block(runs, table, tally, residual, followed / turns)
+    return Block(runs, table, tally, last.residual, last.followed / turns)
 
 
-def _count(tally: Tally, turn: int, world: World, war: Array) -> None:
-    """Count the actions of one turn and bin its measured series."""
-    states, actions = tally.plays.shape[1:]
-    first = np.arange(states)[:, None] * actions
-    for counts, choice, weight in (
-        (tally.plays, world.choice, np.ones_like(war)),
-        (tally.plays_at_war, world.choice, war),
-        (tally.seen_at_war, world.seen, war),
-    ):
-        weights = np.broadcast_to(weight, choice.shape).ravel()
-        found = np.bincount((first + choice).ravel(), weights, states * actions)
-        counts[turn] = np.rint(found).reshape(states, actions)
-    values = series_values(world)
-    low, high = (end[:, None] for end in series_range(world.names))
-    bins = np.clip((values - low) / (high - low) * BINS, 0, BINS - 1).astype(np.int64)
-    bins += BINS * np.arange(len(bins))[:, None]
-    found = np.bincount(bins.ravel(), minlength=BINS * len(bins))
-    tally.histograms[turn] = found.reshape(len(bins), BINS)
-    tally.sums[turn] = np.rint(values * FIXED / 1024).astype(np.int64).sum(1)
-
-
-def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[str, Array]:
-    """The table of a block: one row a run."""
+def _row_by_row(last: Played, runs: range, turns: int) -> dict[str, Array]:
+    """The table of a block: one row a run and policy."""
+    world, record = last.world, last.record
     terms = worth_by_term(world)
     value = total(terms)
-    reliability, honesty = standing(world.reliability.mean), standing(world.honesty.mean)
-    rows, times = played.shape[-1], played.shape[-1] // len(runs)
+    times = len(last.forced_down) // len(runs)
+    fought = record.war_turns > 0
     columns: dict[str, Array] = {
         "run": np.tile(np.arange(runs.start, runs.stop), times),
         "wars": world.wars,
@@ -241,18 +198,41 @@ def _row_by_row(world: World, runs: range, played: Array, turns: int) -> dict[st
         "survival": MEASURES["survival"].rule(world),
         "programme": MEASURES["programme"].rule(world),
     }
-    for state, name in enumerate(world.names):
-        columns[f"worth.{name}"] = value[state]
-        columns[f"income.{name}"] = world.income[state]
-        columns[f"reliability.{name}"] = reliability[state]
-        columns[f"honesty.{name}"] = honesty[state]
-        for column, action in enumerate(world.ladder.names[state]):
-            columns[f"play.{name}.{action}"] = played[state, column] / turns
+    for state in range(world.state_count):
+        columns |= _columns_of(last, state, value[state], turns)
     if times > 1:
         for row, term in zip(terms, world.weights, strict=True):
             columns |= {f"value.{name}.{term}": row[k] for k, name in enumerate(world.names)}
         columns["policy"] = np.repeat(np.arange(times), len(runs))
-    return {key: np.broadcast_to(column, rows).copy() for key, column in columns.items()}
+    columns |= {"price_peak": record.peak, "peak_in_war": np.where(world.wars > 0, record.peak, 0)}
+    columns |= {"weeks_at_war": record.weeks, "war_turns": record.war_turns, "at_war": fought}
+    columns["forced_down"] = last.forced_down
+    return columns
+
+
+def _columns_of(last: Played, state: int, value: Array, turns: int) -> dict[str, Array]:
+    """What the table says of one state's worth, standing and actions."""
+    world, name = last.world, last.world.names[state]
+    columns = {f"worth.{name}": value, f"income.{name}": world.income[state]}
+    for kind, beta in (("reliability", world.reliability), ("honesty", world.honesty)):
+        columns[f"{kind}.{name}"] = standing(beta.mean)[state]
+    for place, action in enumerate(world.ladder.names[state]):
+        columns[f"play.{name}.{action}"] = last.record.played[state, place] / turns
+    return columns
+
+
+def _conduct(record: Record, state: int, name: str) -> dict[str, Array]:
+    """What the table says of one state's conduct in war, done and seen."""
+    highest, seen = record.highest[state], record.highest_seen[state]
+    at_war = record.war_turns > 0
+    return {
+        f"turned.{name}": record.turned[state],
+        f"fought.{name}": record.fought[state],
+        f"highest.{name}": highest,
+        f"highest_seen.{name}": seen,
+        f"restrained.{name}": at_war & (highest <= MEDIATION),
+        f"restrained_seen.{name}": at_war & (seen <= MEDIATION),
+    }
 
 
 def blocks(
@@ -269,6 +249,9 @@ def blocks(
     parts = [
         range(first, min(first + block, runs.stop)) for first in range(runs.start, runs.stop, block)
     ]
+    job = replace(job, runs=max(job.runs, len(runs)))
+    if len(parts) > 1 and workers > 1:  # once for all workers
+        compiled(_model(job, parts[0]), RECORDER, job.engine, job.runs)
     tasks = ((job, part, trajectories) for part in parts)
     yield from in_order(play_block, tasks, workers if len(parts) > 1 else 1)
 
@@ -313,14 +296,18 @@ def simulate(
     workers: int = 1,
     changes: Mapping[str, Change] | None = None,
     policy: Mapping[str, str] | None = None,
+    engine: str | None = None,
+    rows: Callable[[Mapping[str, Array]], object] | None = None,
 ) -> Ensemble:
-    """Play an ensemble and keep a row a run.
+    """Play an ensemble and keep a row a run, or hand the rows of each block to `rows`.
 
-    Same preset, changes, policy and seed: the same bits for any block and workers.
+    Same preset, changes, policy and seed: the same bits for any block, workers and engine (`numpy`,
+    `compiled`, or `auto`: the compiled turn where its extra is installed and the job large).
     Raises ConfigError and NoEquilibrium as AllianceModel does.
     """
-    job = Job(load(preset, changes), seed, (policy or {},))
-    return gathered(blocks(job, runs, block=block, workers=workers))
+    engine = preferred() if engine is None else checked(engine)
+    job = Job(load(preset, changes), seed, (policy or {},), engine=engine)
+    return gathered(blocks(job, runs, block=block, workers=workers), rows)
 
 
 def gathered(
@@ -332,6 +319,7 @@ def gathered(
     """
     tables: list[dict[str, Array]] = []
     highest: dict[str, Array] = {}
+    rungs = 1 + max(int(each.rung) for each in ladder_entries().values())
     followed, residual, sums, tally = 0.0, 0.0, Counter[str](), None
     for each in played:
         table = each.under_first
@@ -342,7 +330,7 @@ def gathered(
         sums.update({key: exact_sum(column) for key, column in table.items()})
         residual, followed = max(residual, each.residual), followed + each.followed
         for key in (key for key in table if key.startswith("highest")):
-            counted = np.bincount(table[key][table["at_war"]].astype(int), minlength=len(RUNGS))
+            counted = np.bincount(table[key][table["at_war"]].astype(int), minlength=rungs)
             highest[key] = counted + highest.get(key, 0)
         if tally is None:
             tally = each.tally

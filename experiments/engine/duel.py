@@ -8,7 +8,14 @@ import numpy as np
 from experiments.engine import estimates
 from experiments.engine.batch import Job, blocks
 from experiments.engine.estimates import INTERVENTION, Estimate
-from experiments.engine.posterior import COPIES, DRAWS, History, drawn_weights, left_open
+from experiments.engine.posterior import (
+    COPIES,
+    DRAWS,
+    History,
+    coded_anew,
+    drawn_weights,
+    left_open,
+)
 from model.preset.load import Change, ConfigError, Preset, first_world, load, menu, suggestion
 from model.preset.preset import open_actions
 from model.preset.toml import told
@@ -250,20 +257,25 @@ def over_posterior(
     draws: int = DRAWS,
     workers: int = 1,
     drawn: Mapping[str, Array] | None = None,
+    codings: bool = False,
 ) -> list[Duel]:
     """The duels with what history leaves open of them.
 
     Each draw of weights and precision from the posterior plays `COPIES` runs under each policy,
-    with the same luck and private reasons; the mean difference of a draw is in its own weights.
-    `drawn` are draws as multiples of the defaults in place of those kept with the project.
+    on the same random draws and private reasons; its mean difference is in its own weights.
+    `drawn` are draws as multiples of the defaults in place of those kept with the project; with
+    `codings` stakes, ties and access are drawn anew as well.
     """
-    preset = load(job.preset, drawn_weights(job.preset, draws, COPIES, drawn))
+    changes = drawn_weights(job.preset, draws, COPIES, drawn)
+    changes |= coded_anew(job.preset, draws, COPIES) if codings else {}
+    preset = load(job.preset, changes)
     spread = replace(job, preset=preset, policies=tuple(found.policies))
     table = rows_under(spread, draws * COPIES, workers)
-    return [
-        replace(duel, history=left_open(found.gap(table, duel.patron, duel.act), draws, drawn))
-        for duel in fought
-    ]
+    judged = []
+    for duel in fought:
+        history = left_open(found.gap(table, duel.patron, duel.act), draws, drawn)
+        judged.append(replace(duel, history=replace(history, codings=codings)))
+    return judged
 
 
 def contest(

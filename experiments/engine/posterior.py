@@ -10,7 +10,9 @@ import numpy as np
 from agents.payoffs import TERMS
 from experiments.engine import estimates
 from experiments.engine.estimates import Estimate
+from model.draws import uniforms
 from model.preset.load import ROOT, Change, Preset, Profile
+from model.preset.preset import every_value
 from model.world import Array
 
 TABLE = ROOT / "experiments" / "history" / "posterior.csv"
@@ -21,6 +23,9 @@ MOST_DRAWS = 200
 
 DRAWS, COPIES = 100, 20
 """How many draws are played, and how many runs of each."""
+
+CODED = 0.25
+"""How far another coder's index may lie from ours, as a share of its value."""
 
 LEVELS = (0.025, 0.975)
 """The quantiles of the draws between which a difference is said to lie."""
@@ -33,7 +38,8 @@ class History:
     The estimate's ends are 2.5 and 97.5 % of the draws; `better` is the share of draws in which
     words are worth more, `noise` the share of the variance over draws that is sampling within a
     draw. `undecided` is the weight (or the precision) whose draws go most with the difference, by
-    the rank correlation `follows`.
+    the rank correlation `follows`. With `codings` each draw also has stakes, ties and access as
+    another coder might have put them.
     """
 
     estimate: Estimate
@@ -42,6 +48,7 @@ class History:
     noise: float
     undecided: str
     follows: float
+    codings: bool = False
 
     def record(self) -> dict[str, object]:
         """As plain data."""
@@ -68,8 +75,25 @@ def left_open(gap: Array, count: int, drawn: Mapping[str, Array] | None = None) 
     )
 
 
+def coded_anew(preset: Preset, count: int, copies: int) -> dict[str, Change]:
+    """Stakes, ties and access of every state as other coders might put them, by run.
+
+    Each index is drawn evenly within `CODED` of its value, a draw for so many runs, and kept within
+    its declared range; what has no range, or is given by run, stays.
+    """
+    changes: dict[str, Change] = {}
+    for key, value in every_value(preset):
+        limits = preset.range(key)
+        coded = key.split(".")[1:2] in (["stakes"], ["ties"]) or key.endswith(".posture.access")
+        if coded and limits and isinstance(value, float) and value and key not in preset.arrays:
+            share = 2 * uniforms(0, f"coding of {key}", 0, range(count))[0] - 1
+            values = np.clip(value * (1 + CODED * share), *limits[:2])
+            changes[key] = np.repeat(values, copies)
+    return changes
+
+
 def ranked_together(one: Array, other: Array) -> float:
-    """The rank correlation of two series (Spearman 1904), ties by order; 0 for fewer than three.
+    """The rank correlation of two series, ties by order; 0 for fewer than three.
 
     >>> ranked_together(np.array([1.0, 2.0, 9.0]), np.array([3.0, 5.0, 6.0]))
     1.0

@@ -14,13 +14,20 @@ SHOWN_ONLY = ("agents.profiles",)
 
 MODULES = (
     "experiments.answer.acts",
+    "experiments.answer.doctrine",
+    "experiments.answer.founding",
     "experiments.answer.listing",
+    "experiments.answer.rates",
+    "experiments.answer.reasons",
     "experiments.answer.report",
     "experiments.answer.run",
+    "experiments.answer.turning",
+    "experiments.answer.verdict",
     "experiments.engine.batch",
     "experiments.engine.duel",
     "experiments.engine.estimates",
     "experiments.engine.posterior",
+    "experiments.engine.record",
     "experiments.engine.provenance",
     "experiments.engine.tables",
     "experiments.study.conduct",
@@ -39,7 +46,7 @@ MODULES = (
 )
 """Modules besides that decide what is played, and what is made of it."""
 
-TABLES = ("experiments/history/posterior.csv",)
+TABLES = ("experiments/history/base_rates.csv", "experiments/history/posterior.csv")
 """Tables that decide a result."""
 
 LIBRARIES = ("numpy", "scipy")

@@ -13,7 +13,7 @@ Step = tuple[str, float]
 
 WATERFALL_NOTE = (
     "Each bar is a payoff term's part of realised value, words less the act, mean over runs on the "
-    "same luck; they add up to the last bar."
+    "same random draws; they add up to the last bar."
 )
 LINE = 0.2
 """Inches a bar takes."""
@@ -26,7 +26,7 @@ def waterfall(steps: Mapping[str, Sequence[Step]], patron: str) -> Figure:
     Bars to the right, in blue, are what words save; to the left, in red, what they cost.
     """
     count = max(len(each) for each in steps.values()) + 1
-    height = 1.35 + LINE * count
+    height = 1.12 + LINE * count
     figure = Figure(figsize=(WIDTH, height))
     width = 0.97 / len(steps)
     for place, (act, parts) in enumerate(steps.items()):

@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from experiments.answer.rates import BaseRate, known
 from experiments.engine import estimates
 from experiments.engine.batch import Job
 from experiments.engine.duel import proteges, rows_under
 from experiments.engine.estimates import Estimate
 from experiments.engine.words import aligned
-from experiments.history.base_rates import BaseRate, known
 from experiments.history.cases import RUNGS
 from experiments.history.icb import CLASSES, NAMES
 from model.preset.load import ConfigError, Preset

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.answer.rates import known
 from experiments.engine import estimates
 from experiments.engine.batch import MEDIATION, RHETORIC, Ensemble, simulate
 from experiments.engine.duel import proteges
@@ -19,7 +20,6 @@ from experiments.engine.estimates import Estimate
 from experiments.engine.store import digest, experiment_key, read_json, write_files
 from experiments.engine.tables import missing, read_table
 from experiments.engine.words import aligned
-from experiments.history.base_rates import known
 from experiments.history.icb import NAMES
 from experiments.history.scoring import ARMS, LEAST
 from model.preset.load import ConfigError, Preset, changed, shown

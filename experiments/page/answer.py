@@ -7,20 +7,19 @@ from typing import Any
 import solara
 import solara.lab
 
-from experiments.answer import reasons, verdict
+from experiments.answer import reasons, turning, verdict
+from experiments.answer.founding import GROUP, NAMES
+from experiments.answer.rates import known
 from experiments.answer.verdict import Verdict
 from experiments.engine import estimates
 from experiments.engine.duel import Duel, winner
 from experiments.engine.words import decimal
-from experiments.history.base_rates import known
-from experiments.history.cases import RUNGS
 from experiments.page import background as whatif
 from experiments.page import words
 from experiments.page.address import Plan, what_ifs
 from experiments.page.components import Chips, PatternCard, VerdictCard, sent
 from experiments.page.snapshot import Plain
 from experiments.page.visit import Visit, use_patron
-from experiments.why import turning
 from model.preset.load import Preset
 
 Pair = tuple[Verdict | None, Verdict | None]
@@ -218,13 +217,13 @@ def moved_terms(before: Duel, after: Duel, preset: Preset) -> str:
 def Pattern(found: Verdict | None, patron: str, label: str, turned: str) -> None:
     """The card of the founding pattern, and of what would turn the verdict."""
     pattern = found.patterns.get(patron) if found else None
-    rate = known()["proteges_attacked"]
+    rate = known()[GROUP]
     columns: list[Plain] = []
     if pattern is not None:
         columns = [
             {"rung": rung, "plain": words.plain(rung), "true": pattern.true[rung],
              "seen": pattern.seen[rung], "happened": pattern.happened == rung}
-            for rung in RUNGS
+            for rung in NAMES
         ]  # fmt: skip
     PatternCard(
         label=label,

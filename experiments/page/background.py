@@ -15,20 +15,22 @@ import contourpy
 import numpy as np
 from scipy.ndimage import label
 
+from experiments.answer.turning import FEW, Search, Turning, Way, turns_first, ways_of
 from experiments.answer.verdict import Verdict
 from experiments.engine import estimates
 from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks
 from experiments.engine.batch import gathered as of_blocks
 from experiments.engine.duel import TALK, Duel, contest, joined, rows_under
 from experiments.engine.posterior import COPIES, drawn_weights, left_open
+from experiments.engine.record import RECORDER
 from experiments.engine.workers import crew
 from experiments.page.address import Plan, Value, read
 from experiments.page.snapshot import measured
-from experiments.why.turning import FEW, Search, Turning, Way, turns_first, ways_of
 from model.alliance_model import AllianceModel
+from model.compiled.engine import playing, preferred
 from model.measures import worth
 from model.preset.load import Change, ConfigError, Preset, changed
-from model.world import Array
+from model.world import Array, PerRun, World
 
 BAND_RUNS = 100
 BAND_PIECE = 50
@@ -96,15 +98,21 @@ def played_lines(
 ) -> dict[str, Array]:
     """The drawn series of some runs: key to (turns + 1, runs)."""
     runs = range(first, last)
-    model = AllianceModel(preset, rng=seed, runs=runs, changes=by_run(changes))
-    kept = [measured(model.world)]
-    while not model.over:
-        model.step()
-        kept.append(measured(model.world))
+    kept = [measured(world) for world in worlds(changed(preset, by_run(changes)), seed, runs)]
     return {
         key: np.stack([np.broadcast_to(each[key], len(runs)) for each in kept]).astype(np.float32)
         for key in kept[0]
     }
+
+
+def worlds(preset: Preset, seed: int, runs: range) -> Iterator[World]:
+    """The worlds of some runs from the first to the last turn, by the engine that fits the band."""
+    model = AllianceModel(preset, rng=seed, runs=runs)
+    yield model.world
+    engine = playing(model, RECORDER, preferred(), BAND_RUNS)
+    for _ in range(preset.file.turns):
+        engine.step()
+        yield engine.by_row().world
 
 
 def bands(played: Sequence[Mapping[str, Array]]) -> dict[str, tuple[Array, Array]]:
@@ -137,7 +145,7 @@ def contested(preset: Preset, seed: int, changes: Changes, patron: str, runs: in
     """A patron's duels, and an ensemble of its own choice, from one pass."""
     crisis = changed(preset, by_run(changes))
     found = contest(crisis, patrons=[patron])
-    job = Job(crisis, seed, ({}, *found.policies))
+    job = Job(crisis, seed, ({}, *found.policies), runs=runs)
     tables: list[dict[str, Array]] = []
 
     def coming() -> Iterator[Block]:
@@ -160,7 +168,7 @@ def drawn_gaps(
     found = contest(crisis, patrons=[patron])
     laid = changed(crisis, drawn_weights(crisis, VERDICT_DRAWS, COPIES))
     runs = range(draws[0] * COPIES, draws[1] * COPIES)
-    table = rows_under(Job(laid, seed, tuple(found.policies)), runs)
+    table = rows_under(Job(laid, seed, tuple(found.policies), runs=VERDICT_DRAWS * COPIES), runs)
     return {act: found.gap(table, patron, act) for act in found.acts.get(patron, [])}
 
 
@@ -211,7 +219,7 @@ def turned(
 class SideBySide(AllianceModel):
     """Cells played as one batch: the runs of each have the draws of runs 0 to CELL_RUNS."""
 
-    def draws_of(self, purpose: str, turn: int, *, by_state: bool = False) -> Array:
+    def draws_of(self, purpose: str, turn: PerRun | int, *, by_state: bool = False) -> Array:
         """The draws of one cell's runs, the same for every cell."""
         drawn = super().draws_of(purpose, turn, by_state=by_state)
         cells = drawn.shape[-1] // CELL_RUNS
@@ -228,9 +236,11 @@ def realised(
     kind: type[AllianceModel] = AllianceModel,
 ) -> Array:
     """The patron's realised value under do(action), run by run; tuples vary by run."""
-    rows = range(runs)
     policy = {patron: action}
-    model = kind(preset, rng=seed, runs=rows, changes=by_run(changes), policy=policy)
+    if kind is AllianceModel:
+        job = Job(changed(preset, by_run(changes)), seed, (policy,), runs=2 * VERDICT_RUNS)
+        return rows_under(job, runs)[f"worth.{patron}"][0]
+    model = kind(preset, rng=seed, runs=range(runs), changes=by_run(changes), policy=policy)
     while not model.over:
         model.step()
     state = model.world.names.index(patron)

@@ -95,7 +95,7 @@ def valued(
     preset: Preset, seed: int, changes: whatif.Changes, state: str, part: tuple[int, int]
 ) -> Array:
     """A state's realised value in runs of the model's own."""
-    job = Job(changed(preset, whatif.by_run(changes)), seed)
+    job = Job(changed(preset, whatif.by_run(changes)), seed, runs=RUNS)
     return rows_under(job, range(*part))[f"worth.{state}"][0]
 
 

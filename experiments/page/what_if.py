@@ -26,6 +26,7 @@ def Changes(visit: Visit) -> None:
     common, set_common = solara.use_state(False)
     owner = "" if common else visit.selected.value
     own, given = declared.get(owner) or declared[""], plan.given
+
     def pick(name: str) -> None:
         set_common(not name)
         if name:

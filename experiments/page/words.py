@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from experiments.answer.acts import Act, between, names_one
+from experiments.answer.founding import NAMES
 from experiments.engine.duel import proteges
-from experiments.history.cases import RUNGS
 from experiments.page.snapshot import Moment, Plain, known_acts
 from model.preset.load import Preset, ladder_entries
 
@@ -141,7 +141,7 @@ def all_facts(preset: Preset, first: str) -> list[Plain]:
 
 def fact(preset: Preset, act: Act, first: str) -> Plain:
     """A dated act as it is shown."""
-    rung = RUNGS[act.rung] if act.rung is not None else ""
+    rung = NAMES[act.rung] if act.rung is not None else ""
     return {
         "iso": act.day.isoformat(),
         "day": f"{act.day:%-d %b}",

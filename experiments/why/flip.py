@@ -18,7 +18,16 @@ from experiments.engine.duel import ACTS, BASELINES, NOTHING, TALK, proteges, ro
 from experiments.engine.estimates import Estimate
 from experiments.engine.posterior import COPIES, drawn_weights, left_open
 from experiments.engine.words import aligned, decimal, interval
-from model.preset.load import Change, ConfigError, Preset, changed, load, menu, suggestion
+from model.preset.load import (
+    Change,
+    ConfigError,
+    Preset,
+    changed,
+    feasible_end,
+    load,
+    menu,
+    suggestion,
+)
 from model.preset.preset import every_value
 from model.world import Array
 
@@ -160,25 +169,6 @@ def _figure(preset: Preset, key: str) -> float:
     raise ConfigError(f"--key: found '{key}'{near}")
 
 
-def feasible_end(preset: Preset, key: str, present: float, end: float) -> float:
-    """The value nearest to an end of the range that contradicts no other one."""
-
-    def feasible(value: float) -> bool:
-        try:
-            changed(preset, {key: value})
-        except ConfigError:
-            return False
-        return True
-
-    if feasible(end):
-        return end
-    inside, outside = present, end
-    for _ in range(24):
-        middle = 0.5 * (inside + outside)
-        inside, outside = (middle, outside) if feasible(middle) else (inside, middle)
-    return inside
-
-
 def _indifference(
     differences: Differences, act: str, present: float, ends: tuple[float, float], unit: str
 ) -> Indifference:
@@ -290,7 +280,7 @@ def _told(found: Indifference) -> str:
             )
         )
     opened = found.measured[0].history is not None
-    heads = ("at", "talk less", "by luck", *["left open"] * opened, "better", "worse", "same",
+    heads = ("at", "talk less", "sampling", *["left open"] * opened, "better", "worse", "same",
              "verdict")  # fmt: skip
     columns = (">9.4g", "  >9", *["  <16"] * (1 + opened), *[">7.0%"] * 3, "  <")
     lines += aligned(columns, rows, heads, indent=4)

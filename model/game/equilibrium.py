@@ -57,7 +57,7 @@ def logit_equilibrium(
         part = slice(first, min(first + TOGETHER, runs))
         count = part.stop - first
         sharp = exponents(game, part, count)
-        found, error = iterated(sharp, _start(sharp, guess, part), tolerance)
+        found, error = iterated(sharp, starting_point(sharp, guess, part), tolerance)
         _check(np.where(np.isnan(error), error, 0.0)[:count], first, where, numbers)
         share = np.where(error <= RESIDUAL, proven_share(sharp, found), 0.0)[:count]
         doubtful = np.flatnonzero(share < 1)
@@ -97,11 +97,11 @@ def nearby(game: StageGame, guess: Play) -> Play:
     """Play by iteration from a guess alone: quick, for a search that is verified afterwards."""
     runs = max(game.runs, 1 if guess.ndim == 2 else guess.shape[-1])
     sharp = exponents(game, slice(None), runs)
-    play = iterated(sharp, _start(sharp, guess, slice(None)))[0]
+    play = iterated(sharp, starting_point(sharp, guess, slice(None)))[0]
     return play[..., 0] if game.base.ndim == 2 else play[..., :runs]
 
 
-def _start(game: Exponents, guess: Play | None, part: slice) -> Array:
+def starting_point(game: Exponents, guess: Play | None, part: slice) -> Array:
     """Expectations to start from: of a part of the guess, or of uniform play."""
     if guess is None:
         return game.expectations(game.uniform)

@@ -33,13 +33,18 @@ def iterated(game: Exponents, x: Array, tolerance: float = RESIDUAL) -> tuple[Pl
             going[ended] = False
             if not going.any():
                 break
-        x = image if change is None else image - _slant(step, change) * (image - before)
+        x = image if change is None else onward(image, before, step, change)
         if going.sum() < FEWER * len(going) and len(going) > 2:
             still = paired(np.flatnonzero(going))
             left, going, game = left[still], going[still], game.part(still)
             step, image, x = (each.take(still, -1) for each in (step, image, x))
         change = step
     return found, residual
+
+
+def onward(image: Array, before: Array, step: Array, change: Array) -> Array:
+    """The next expectations: the last reply's, less what the secant takes back of its change."""
+    return image - _slant(step, change) * (image - before)
 
 
 def _slant(step: Array, change: Array) -> PerRun:

@@ -231,4 +231,4 @@ def relations(world: World) -> Array:
     same = world.side[:, None] * world.side[None]
     runs = (1,) * (same.ndim - 2)
     others = ~np.eye(world.state_count, dtype=bool).reshape(*same.shape[:2], *runs)
-    return _by_channel((same > 0) & others, (same < 0) & others, world.friction, others)
+    return _by_channel((same > 0) & others, same < 0, world.friction, others)

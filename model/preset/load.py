@@ -139,6 +139,25 @@ def _row(key: str, value: Array) -> Array:
     return np.asarray(value, float)
 
 
+def feasible_end(preset: Preset, key: str, present: float, end: float) -> float:
+    """The value nearest to an end of the range that contradicts no other one."""
+
+    def feasible(value: float) -> bool:
+        try:
+            changed(preset, {key: value})
+        except ConfigError:
+            return False
+        return True
+
+    if feasible(end):
+        return end
+    inside, outside = present, end
+    for _ in range(24):
+        middle = 0.5 * (inside + outside)
+        inside, outside = (middle, outside) if feasible(middle) else (inside, middle)
+    return inside
+
+
 class _Loading(Reading):
     """Reads a preset's layers once and checks the result."""
 

@@ -302,7 +302,7 @@ def affinity_after(world: World) -> PerPair:
         affinity[principal] = moved(affinity[principal], beliefs.drift * rate, world.weeks)
     struck = strike[world.target] * world.posture.hosts
     cooled = moved(affinity[:, world.target], -beliefs.grievance * struck, world.weeks)
-    affinity[:, world.target] = np.where(struck > 0, cooled, affinity[:, world.target])
+    affinity[:, world.target] = cooled
     return drawn_together(world, affinity)
 
 
@@ -312,7 +312,7 @@ def drawn_together(world: World, affinity: PerPair) -> PerPair:
     At `solidarity` times both sanctions, as far as they exceed those at the start, which the
     ties at the start hold already.
     """
-    threatened = world.economy.threatened.reshape(world.state_count, -1).max(1) > 0
+    threatened = [bool(np.any(each > 0)) for each in world.economy.threatened]
     sanctions, before = world.sanctions, world.economy.sanctions
     level = world.beliefs.alignment
     for i in range(world.state_count):

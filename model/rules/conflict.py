@@ -111,14 +111,14 @@ def ended(world: World, draw: Array) -> World:
     calm = np.prod(1 - strike, 0)
     rate = settlement_rate(world, np.prod(strike <= 0, 0) * 1.0, calm)
     rate = rate * (1 + conflict.mediation * accepted_mediation(world))
-    settled = world.war & (draw[1] < chance(rate, world.weeks))
+    settled = draw[1] < chance(rate, world.weeks)
     sprint = ladder.played(ladder.sprint, world.choice)[world.target]
     made = sprint * breakout(world)
     shaken = np.maximum(aims.regime - world.regime, 0.0) * conflict.simmering
     falls = conflict.collapse * np.where(world.war, 1 - world.regime, shaken)
     collapsed = world.collapsed | (draw[3] < chance(falls, world.weeks))
     loose = np.where(collapsed & ~world.collapsed, conflict.proliferation, 0.0)
-    spread = np.minimum(loose * (world.programme + world.hardened), 1.0)
+    spread = loose * (world.programme + world.hardened)
     bomb = world.bomb | (draw[2] < np.maximum(chance(made, world.weeks), spread))
     war = world.war & ~settled & ~collapsed
     return replace(

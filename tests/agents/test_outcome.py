@@ -1,6 +1,7 @@
 """What acts change in the outcome: survival, balance and threat, each against another way to it."""
 
 from dataclasses import replace
+from math import exp
 
 import numpy as np
 import pytest
@@ -8,12 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from agents.outcome import armed, feared, result_of, set_back, shifted, threat_left
+from agents.outcome import (
+    armed,
+    contest_around,
+    feared,
+    result_of,
+    set_back,
+    shifted,
+    sprinted,
+    threat_left,
+)
 from agents.payoffs import TERMS
 from model.game.stage_game import NOTHING
-from model.rules.conflict import fought, pushed, setback
+from model.rules.conflict import breakout, fought, pushed, setback
 from tests.model.rules.test_beliefs import playing
-from tests.worlds import RUNS, a_world, alone, at_war, numbers, reached, whole
+from tests.worlds import RUNS, a_world, alone, at_war, numbers, reached, seeds, stirred, whole
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 NONE = np.zeros(6)
@@ -139,3 +149,88 @@ def test_no_run_sees_another(number):
         one = alone(world, run)
         own = (strike[:, run], delivery[:, run], strike[:, run] * one.power)
         assert (result_of(one, *own, one.weeks) == batch[:, run]).all()
+
+
+# ------------------------------------------------------------------ state by state
+
+
+@given(seeds())
+def test_the_contest_around_each_state_is_its_side_the_others_aid_and_its_friends_best(seed):
+    world = stirred(seed)
+    ours, theirs, friends = contest_around(world)
+    aid = world.ladder.played(world.ladder.aid, world.choice) * world.power
+    strength = dict(zip((1, -1), world.strengths, strict=True))
+    for i in range(6):
+        side = int(world.side[i])
+        assert ours[i] == strength[side]
+        given_ = sum(aid[j] for j in range(6) if world.side[j] == -side)
+        assert theirs[i] == pytest.approx(strength[-side] + given_)
+        best = sum(
+            world.ladder.aid[j].max() * world.power[j]
+            for j in range(6)
+            if j != i and world.side[j] == side
+        )
+        assert friends[i] == pytest.approx(best, abs=1e-9)
+        assert friends[i] > 0
+
+
+@given(seeds(), st.floats(0, 2))
+def test_threat_fear_and_what_strikes_are_worth_follow_their_formulas(seed, weeks):
+    world = stirred(seed)
+    conflict, strike, horizon = world.conflict, world.ladder.strike, world.value.horizon
+    fear, worth, chance = feared(world), set_back(world), sprinted(world)
+    ours, theirs, _ = contest_around(world)
+    target, challenger = world.strengths
+    table, rate = (
+        threat_left(world, strike, strike * world.posture.reach[:, None], weeks),
+        breakout(world),
+    )
+    for i in range(6):
+        reach = world.posture.reach[i]
+        afraid = conflict.menace * max(-world.stakes[i, IRAN], 0) * target / (target + challenger)
+        assert fear[i] == pytest.approx(afraid)
+        loss = world.interest[i] * world.side[i] * theirs[i] / (ours[i] + theirs[i])
+        for a in range(strike.shape[1]):
+            effort = strike[i, a] * (1 - conflict.shield * world.air_defence)
+            for time, hit in ((1.0, effort), (weeks, strike[i, a])):
+                lasting = exp(-conflict.destruction * time * hit)
+                deep = exp(-conflict.destruction * time * strike[i, a] * reach)
+                left = world.programme * lasting + reach * world.hardened * deep
+                if time == 1.0:
+                    gone = world.programme + reach * world.hardened - left
+                    set_ = afraid * horizon * gone if world.side[i] < 0 else 0.0
+                    assert worth[i, a] == pytest.approx(set_, abs=1e-12)
+                else:
+                    assert table[i, a] == pytest.approx(left)
+            bomb = world.ladder.sprint[i, a] * rate * loss
+            assert chance[i, a] == pytest.approx(bomb)
+
+
+@given(seeds(), st.floats(0.1, 2))
+def test_the_result_for_each_state_is_survival_now_and_lastingly_and_the_threat_worn(seed, weeks):
+    world = stirred(seed)
+    act, horizon = world.choice, world.value.horizon
+    strike, delivery, aid = (
+        world.ladder.played(each, act)
+        for each in (world.ladder.strike, world.ladder.delivery, world.ladder.aid)
+    )
+    push, target_aid, challenger_aid = 0.0, 0.0, 0.0
+    struck = pushed(world, strike)
+    strength = dict(zip((1, -1), world.strengths, strict=True))
+    for i in range(6):
+        wait = world.posture.delivery_weeks[i]
+        counted = 1 - wait / horizon * (1 - exp(-horizon / wait))
+        order = delivery[i] * world.power[i] / world.conflict.shipment / strength[world.side[i]]
+        push += world.side[i] * (struck[i] + order * counted * world.war)
+        target_aid += aid[i] * (world.side[i] > 0)
+        challenger_aid += aid[i] * (world.side[i] < 0)
+    before = strength[1] / (strength[1] + strength[-1])
+    helped = (strength[1] + target_aid) / (strength[1] + strength[-1] + target_aid + challenger_aid)
+    odds = before / (1 - before) * exp(weeks * push)
+    lasting = odds / (1 + odds)
+    found = result_of(world, strike, delivery, aid, weeks)
+    left, fear = threat_left(world, *setback(world, strike), weeks), feared(world)
+    for i in range(6):
+        worn = world.threat[i] - left[i]
+        held = world.interest[i] * (weeks * (helped - before) + horizon * (lasting - before))
+        assert found[i] == pytest.approx(held + fear[i] * horizon * worn)

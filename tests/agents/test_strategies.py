@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
 
-from agents.strategies import STRATEGIES, Situation, after, last_play
+from agents.strategies import STRATEGIES, Situation, after, attraction_after, last_play
+from agents.weighing import game_of
 from model.game.quantal_response import quantal_response, uniform
 from model.rules import turn
-from tests.worlds import a_model
+from tests.worlds import a_model, seeds, stirred
 
 RULES = [rule for rule in STRATEGIES if rule != "look_ahead"]
 RUSSIA = 0
@@ -113,3 +115,22 @@ def test_an_imagined_turn_is_the_turn_that_is_played():
         assert np.array_equal(imagined.reliability.mean, model.world.reliability.mean)
         fell += int((model.world.collapsed & ~before.collapsed).sum())
     assert fell
+
+
+@given(seeds())
+def test_attractions_fade_and_take_up_what_each_action_gave_or_would_have_given(seed):
+    world = stirred(seed)
+    random, shape = np.random.default_rng(seed), world.ladder.aid.shape
+    decision = replace(
+        world.decision, forgetting=random.uniform(0.1, 2, 6), foregone=random.uniform(0.1, 0.9, 6)
+    )
+    world = replace(world, decision=decision, attraction=random.normal(size=shape))
+    game = game_of(world)
+    payoffs = game.payoffs(game.expectations(np.eye(shape[1])[world.choice]))
+    found = attraction_after(world, game)
+    for i, a in np.ndindex(shape):
+        kept = np.exp(-decision.forgetting[i] * world.weeks)
+        counted = 1.0 if a == world.choice[i] else decision.foregone[i]
+        gave = payoffs[i, a] if payoffs[i, a] > -np.inf else 0.0
+        expected = kept * world.attraction[i, a] + (1 - kept) * counted * gave
+        assert found[i, a] == pytest.approx(expected)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from model.measures import MEASURES, standing, worth
-from tests.worlds import RUNS, a_world, alone, numbers, reached
+from model.measures import MEASURES, credibility, standing, worth, worth_by_term
+from tests.worlds import RUNS, a_world, alone, numbers, reached, seeds, stirred
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -61,3 +61,36 @@ def test_a_better_reputation_at_the_end_is_worth_its_weight_in_the_future():
     difference = worth(better) - worth(world)
     assert difference[0] == pytest.approx(0.2 * gain * world.weights["reputation"][0])
     assert not difference[1:].any()
+
+
+@given(seeds())
+def test_measures_and_worth_follow_their_formulas(seed):
+    world = stirred(seed)
+    found = {name: each.rule(world) for name, each in MEASURES.items()}
+    assert found["programme"] == pytest.approx(world.programme + world.hardened)
+    power = [world.power[i] for i in (world.target, world.challenger)]
+    assert found["balance"] == pytest.approx(world.balance + np.log(power[0] / power[1]))
+    target, challenger = (s + a for s, a in zip(world.strengths, world.aid_given, strict=True))
+    assert found["survival"] == pytest.approx(target / (target + challenger))
+    assert (found["war"], found["regime"]) == (world.war, world.regime)
+    reputation = world.reputation
+    for i in range(6):
+        believed = sum(
+            record.mean[i, j]
+            for record in (world.reliability, world.honesty)
+            for j in range(6)
+            if j != i
+        )
+        shadow = reputation.discount[i] / (1 - reputation.discount[i]) * reputation.value[i]
+        lasting = world.weights["reputation"][i] * shadow * believed
+        assert credibility(world)[i] == pytest.approx(lasting)
+        at_end = np.exp(-world.value.discount * world.weeks * world.turn) * lasting
+        place = list(world.weights).index("reputation")
+        rows = world.realised[:, i] + np.where(np.arange(len(world.realised)) == place, at_end, 0)
+        assert worth_by_term(world)[:, i] == pytest.approx(rows)
+        assert worth(world)[i] == pytest.approx(rows.sum())
+
+
+def test_the_balance_of_who_has_nothing_left_is_finite():
+    world = a_world(changes={"iran.posture.access": 0.0})
+    assert np.isfinite(MEASURES["balance"].rule(world))

@@ -39,11 +39,17 @@ def phase(design: Design, mean: Array, low: Array, high: Array, label: str) -> F
     bar.outline.set_visible(False)
     note = (
         f"Blue: {design.talk} is better; red: the act is. Black line: no difference; dashed: its "
-        "95 % band. Hatched: the sign is not settled at 95 %.\n"
+        f"95 % band. Hatched: the sign is not settled at 95 %{covering(design)}.\n"
         f"Up to {design.runs} paired runs a cell, preset {design.preset}, seed {design.seed}."
     )
     figure.text(0.012, 0.07 / height, note, **NOTE)
     return figure
+
+
+def covering(design: Design) -> str:
+    """What an interval covers besides sampling."""
+    drawn = design.posterior
+    return f", of sampling or over {drawn} draws of the weights" if drawn else " of sampling"
 
 
 def scale(mean: Array) -> SymLogNorm:

@@ -52,7 +52,7 @@ def test_terms_add_up_to_the_difference_in_ninety_more_configurations(number):
 @pytest.fixture(scope="module")
 def verdict() -> Verdict:
     job = Job(load("twelve-days", {"turns": 8}), 0)
-    found, _ = judged(job, 60, 1, lambda _: None, True, 8)
+    found, _ = judged(job, 60, 1, lambda _: None, True, (8, False))
     return found
 
 
@@ -159,15 +159,15 @@ def test_what_weighs_nothing_is_said_to():
 
 def test_without_draws_nothing_is_said_of_history_and_nothing_is_looked_for():
     job = Job(load("twelve-days", {"turns": 3}), 0)
-    found, _ = judged(job, 10, 1, lambda _: None, True, 0)
-    told = "\n".join(in_words(found))
+    found, _ = judged(job, 10, 1, lambda _: None, True, (0, False))
+    told = " ".join("\n".join(in_words(found)).split())
     assert "was not played" in told and "What would turn it?" not in told
     assert all(each["history"] is None for each in record(found)["duel"])
 
 
 def test_doctrines_are_told_where_the_attack_is_a_decision():
     job = Job(load("iran-2025", {"turns": 8}), 0)
-    found, _ = judged(job, 10, 1, lambda _: None, True, 0)
+    found, _ = judged(job, 10, 1, lambda _: None, True, (0, False))
     kept = record(found)["doctrine"]
     assert list(kept) == ["own", "silence", "mediation", "rhetoric", "arms", "force"]
     for each in kept.values():

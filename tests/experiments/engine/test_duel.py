@@ -28,8 +28,8 @@ def test_patrons_side_with_their_proteges():
 def test_the_question_is_open_by_construction(preset):
     found, _ = duels(preset, 600, patrons=["russia", "china", "united_states"])
     verdicts = {(each.patron, each.act): each.estimate.verdict for each in found}
-    assert verdicts["russia", "arms"] == "talk"
-    assert verdicts["china", "arms"] == verdicts["china", "force"] == "talk"
+    assert verdicts["russia", "arms"] == "words"
+    assert verdicts["china", "arms"] == verdicts["china", "force"] == "words"
     assert verdicts["united_states", "arms"] == "intervention"
 
 

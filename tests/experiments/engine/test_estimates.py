@@ -41,7 +41,7 @@ def test_the_interval_of_a_share_is_that_of_scipy(happened):
 @pytest.mark.parametrize(
     ("low", "high", "verdict", "settled"),
     [
-        (0.1, 0.2, "talk", True),
+        (0.1, 0.2, "words", True),
         (-0.2, -0.1, "intervention", True),
         (0.0, 0.1, "open", False),
         (-0.1, 0.0, "open", False),

@@ -6,7 +6,13 @@ import pytest
 
 from experiments.engine.batch import Job
 from experiments.engine.duel import contest, over_posterior, rows_under
-from experiments.engine.posterior import MOST_DRAWS, drawn_weights, draws, left_open
+from experiments.engine.posterior import (
+    MOST_DRAWS,
+    coded_anew,
+    drawn_weights,
+    draws,
+    left_open,
+)
 from experiments.study.design import Design, complete
 from experiments.study.rows import Plan, Row, play
 from experiments.study.work import drawn_rows, over_draws
@@ -61,3 +67,27 @@ def test_the_weights_as_they_are_leave_the_difference_as_it_is():
     fought, _ = found.fought(rows_under(Job(SHORT, 0, tuple(found.policies)), 60))
     (duel,) = over_posterior(found, fought, Job(SHORT), 3, drawn=same)
     assert duel.history.estimate.mean == pytest.approx(duel.estimate.mean, abs=1e-9)
+
+
+def test_another_coder_puts_stakes_ties_and_access_within_a_quarter_and_their_ranges():
+    found = coded_anew(SHORT, 40, 2)
+    assert {"russia.stakes.iran", "russia.ties.israel", "iran.posture.access"} <= set(found)
+    assert not any(".means." in key or ".weights." in key for key in found)
+    for key, values in found.items():
+        present, (low, high, _) = SHORT.figure(key), SHORT.range(key)
+        assert (values[::2] == values[1::2]).all() and len(np.unique(values)) > 5
+        assert (np.abs(values - present) <= 0.25 * abs(present) + 1e-12).all()
+        assert low <= values.min() and values.max() <= high
+
+
+def test_other_codings_widen_what_is_open():
+    found = contest(SHORT, patrons=["russia"], acts=["force"])
+    job = Job(SHORT, 0)
+    fought, _ = found.fought(rows_under(Job(SHORT, 0, tuple(found.policies)), 10))
+    alone, both = (
+        over_posterior(found, fought, job, 40, codings=codings)[0].history
+        for codings in (False, True)
+    )
+    assert both.codings and not alone.codings
+    widths = [each.estimate.high - each.estimate.low for each in (alone, both)]
+    assert widths[1] > widths[0]

@@ -30,6 +30,7 @@ PRESENTATION = {
     "experiments.figures.duels",
     "experiments.figures.parts",
     "experiments.figures.style",
+    "experiments.figures.waterfall",
     "experiments.engine.words",
     "experiments.study.kinds.phase_figure",
     "experiments.engine.progress",

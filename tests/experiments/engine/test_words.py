@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.answer.report import verdict
+from experiments.answer.report import in_words
+from experiments.answer.verdict import Verdict
 from experiments.engine.batch import simulate
 from experiments.engine.duel import Duel
 from experiments.engine.estimates import Estimate
@@ -14,7 +15,8 @@ from experiments.study.kinds.sweep import duel_words
 from model.preset.load import load
 
 NOUGHT = Estimate(-1e-5, -1e-5, -1e-5)
-EVEN = Duel("russia", "iran", "rhetoric", "arms", NOUGHT, 0.0, 0.0, -1e-5, 0.0, 4)
+EVEN = Duel("russia", "iran", "israel", "rhetoric", "arms", NOUGHT, 0.0, 0.0, 0.0, -1e-5,
+            -1e-5, -1e-5, 0.0, 4, {"ties": -1e-5})  # fmt: skip
 
 
 @given(st.floats(-1e3, 1e3), st.integers(0, 3))
@@ -30,11 +32,12 @@ def test_an_interval_may_have_no_plus_signs():
 def test_the_answer_and_the_words_of_a_duel_have_no_minus_nought():
     changes = {"turns": 2}
     played = simulate("twelve-days", 4, changes=changes)
-    told = verdict(load("twelve-days", changes), 0, played, [EVEN], "")
-    assert "0.00  [0.00, 0.00]" in told
-    table = pd.DataFrame([EVEN.record() | {"saved": 0.5}])
+    told = in_words(Verdict(load("twelve-days", changes), 0, played, [EVEN]), "")
+    assert "0.00  [0.00, 0.00]" in told and "-0.00" not in told
+    table = pd.DataFrame([EVEN.row() | {"saved": 0.5}])
     (line, _) = duel_words(table, {"russia": "Russia", "iran": "Iran"})
     assert "arms: 0.000 [0.000, 0.000] in 4 runs" in line and "; 0.00 for the protege" in line
+    assert "-0.00" not in line
 
 
 def test_a_column_grows_where_a_cell_is_longer_than_declared():

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from experiments.answer.rates import BaseRate
 from experiments.engine.batch import simulate
 from experiments.history import bands
-from experiments.history.base_rates import BaseRate
 from model.preset.load import ConfigError, load
 
 

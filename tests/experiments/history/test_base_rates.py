@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from experiments.answer import rates
 from experiments.history import base_rates
 from experiments.history.icb import NAMES
 from model.preset.load import ROOT, ConfigError
@@ -53,9 +54,9 @@ def test_the_attacked_are_counted_by_their_own_response(path: Path) -> None:
 
 
 def test_what_is_written_is_read_again(path: Path, tmp_path: Path) -> None:
-    rates, out = base_rates.counted(path), tmp_path / "rates.csv"
-    base_rates.write(rates, out)
-    assert list(base_rates.known(out).values()) == rates
+    found, out = base_rates.counted(path), tmp_path / "rates.csv"
+    base_rates.write(found, out)
+    assert list(rates.known(out).values()) == found
 
 
 def test_a_file_that_does_not_say_how_crises_began_is_refused(path: Path) -> None:
@@ -76,7 +77,7 @@ def test_a_wrong_count_is_refused_with_its_line(tmp_path: Path, row: str, words:
     file = tmp_path / "rates.csv"
     file.write_text(f"group,{','.join(NAMES)}\n{row}\n", "utf-8")
     with pytest.raises(ConfigError, match=words):
-        base_rates.known(file)
+        rates.known(file)
 
 
 def test_shares_have_wilson_intervals() -> None:
@@ -86,4 +87,4 @@ def test_shares_have_wilson_intervals() -> None:
 
 @pytest.mark.skipif(not ICB.exists(), reason="../shared/data has no ICB table")
 def test_the_counts_that_are_kept_are_those_of_the_data() -> None:
-    assert base_rates.counted(ICB) == list(base_rates.known().values())
+    assert base_rates.counted(ICB) == list(rates.known().values())

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from experiments.answer.acts import brent, observed_rungs
+from experiments.answer.rates import known
 from experiments.engine.batch import Ensemble, Tally
 from experiments.engine.duel import proteges
 from experiments.history import forecast
-from experiments.history.base_rates import known
 from model.preset.load import PRESETS, ConfigError, load
 
 

@@ -99,8 +99,8 @@ def test_the_cases_count_a_shift_for_as_many_weeks():
 @pytest.mark.parametrize(
     ("ends", "words"),
     [
-        ([(1, 2), (1, 2)], "one sign, talk"),
-        ([(1, 2), (-1, 2)], "one sign, talk, or open"),
+        ([(1, 2), (1, 2)], "one sign, words"),
+        ([(1, 2), (-1, 2)], "one sign, words, or open"),
         ([(-1, 2), (-1, 2)], "open at all horizons"),
         ([(1, 2), (-2, -1)], "it turns with the horizon"),
     ],
@@ -114,10 +114,10 @@ def test_the_report_has_a_line_for_each_horizon_and_act():
     told = horizons.in_words(load("twelve-days"), found)
     assert "Russia in twelve-days" in told
     assert [row.split()[0] for row in told.splitlines() if " arms  " in row] == ["4", "26"]
-    assert told.endswith("Against arms: one sign, talk, or open.")
+    assert told.endswith("Against arms: one sign, words, or open.")
     plain = json.loads(horizons.as_json(found))
     assert [each["weeks"] for each in plain["horizons"]] == [4, 26]
-    assert plain["verdict"] == {"arms": "one sign, talk, or open"}
+    assert plain["verdict"] == {"arms": "one sign, words, or open"}
 
 
 def test_who_is_no_patron_is_refused():

@@ -10,9 +10,9 @@ from experiments.why.flip import (
     Differences,
     Indifference,
     Measured,
-    _feasible_end,
     _indifference,
     as_json,
+    feasible_end,
     flips,
     in_words,
 )
@@ -26,7 +26,7 @@ class Known(Differences):
 
     def at(self, act: str, value: float) -> Measured:
         mean = value - self.root
-        return Measured(value, Estimate(mean, mean - self.noise, mean + self.noise))
+        return Measured(value, Estimate(mean, mean - self.noise, mean + self.noise), 1.0, 0.0)
 
 
 def known(root: float, noise: float = 0.05) -> Indifference:
@@ -64,7 +64,7 @@ def test_several_roots_are_all_found():
     class Wave(Known):
         def at(self, act: str, value: float) -> Measured:
             mean = float(np.cos(value * 7))
-            return Measured(value, Estimate(mean, mean - 0.01, mean + 0.01))
+            return Measured(value, Estimate(mean, mean - 0.01, mean + 0.01), 1.0, 0.0)
 
     wave = Wave("", "russia", "key", {}, ["arms"], 10, 0)
     found = _indifference(wave, "arms", 0.5, (0.0, 1.0), "index")
@@ -81,7 +81,7 @@ def test_several_roots_are_all_found():
     ],
 )
 def test_the_range_ends_where_a_value_would_contradict_another(key, present, end, expected):
-    found = _feasible_end(load("twelve-days"), key, present, end)
+    found = feasible_end(load("twelve-days"), key, present, end)
     assert found == pytest.approx(expected, rel=1e-4)
 
 
@@ -104,7 +104,7 @@ def test_what_cannot_be_varied_is_refused(state, key, told):
 @pytest.mark.slow
 def test_money_flips_talk_and_force_for_russia_and_the_duels_agree():
     found = flips("twelve-days", "russia", "russia.means.money", {"turns": 6}, runs=20)
-    assert [each.act for each in found] == ["arms", "force"]
+    assert [each.act for each in found] == ["silence", "mediation", "arms", "force"]
     for each in found:
         values = [m.value for m in each.measured]
         assert values == sorted(values) and each.present in values
@@ -115,3 +115,17 @@ def test_money_flips_talk_and_force_for_russia_and_the_duels_agree():
             assert (left.estimate.mean > 0) != (right.estimate.mean > 0)
     assert json.loads(as_json(found))[0]["key"] == "russia.means.money"
     assert "Talk or force for russia" in in_words(found)
+
+
+def test_over_draws_the_verdict_at_a_value_is_by_the_wider_interval():
+    found = flips("twelve-days", "russia", "russia.posture.access", {"turns": 3}, runs=10, draws=4)
+    for each in found:
+        for point in each.measured:
+            left = point.history
+            assert left is not None and left.low <= left.high
+            widest = max((point.estimate, left), key=lambda one: one.high - one.low)
+            assert point.headline == widest.verdict
+    assert "left open" in in_words(found)
+    told = json.loads(as_json(found))[0]["measured"][0]
+    assert set(told["history"]) == {"low", "high"} and told["headline"] in ("words", "open",
+        "intervention", "undefined")  # fmt: skip

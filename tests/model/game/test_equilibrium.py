@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from model.game import branch, equilibrium, iteration
 from model.game.branch import NoEquilibrium, followed_branch
-from model.game.equilibrium import logit_equilibrium
+from model.game.equilibrium import logit_equilibrium, nearby
 from model.game.iteration import iterated
 from model.game.logit_game import Exponents, exponents
 from model.game.quantal_response import quantal_response, residual_of, uniform
@@ -363,3 +363,56 @@ def test_a_game_with_a_payoff_that_is_no_number_is_not_solved(part, number):
     array[(0,) * (array.ndim - 1)] = number
     with np.errstate(invalid="ignore"), pytest.raises(NoEquilibrium, match=r"turn 3, run 0: .*nan"):
         logit_equilibrium(replace(game, **{part: array}), None, "in turn 3")
+
+
+def test_a_game_that_is_the_same_in_all_runs_is_solved_for_each_runs_guess():
+    game = stag_hunt(1.0)
+    one = replace(game, base=game.base[..., None])
+    guess = np.stack([np.eye(2), np.full((2, 2), 0.5), np.eye(2)[::-1]], -1)
+    found = logit_equilibrium(one, guess)
+    assert found.play.shape[-1] == 3
+    assert found.residual.shape == found.followed.shape == (3,)
+    alone = logit_equilibrium(game).play
+    assert logit_equilibrium(one).play.shape[-1] == 1
+    assert found.play == pytest.approx(np.repeat(alone[..., None], 3, -1), abs=1e-7)
+
+
+MIXED = (0.5, 8.0, 1.0, 20.0, 0.7)
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 5])
+def test_games_solved_in_parts_are_those_solved_together(monkeypatch, together):
+    batch = with_batch([stag_hunt(precision) for precision in MIXED])
+    whole = logit_equilibrium(batch)
+    warm = logit_equilibrium(batch, whole.play)
+    monkeypatch.setattr(equilibrium, "TOGETHER", together)
+    for guess, expected in ((None, whole), (whole.play, warm)):
+        found = logit_equilibrium(batch, guess)
+        for name in ("play", "residual", "followed", "expectations"):
+            assert (getattr(found, name) == getattr(expected, name)).all(), name
+
+
+@pytest.mark.parametrize("together", [2, 5])
+@pytest.mark.parametrize("broken", range(5))
+def test_a_broken_game_is_named_by_its_number_in_whatever_part_it_is(monkeypatch, together, broken):
+    batch = with_batch([stag_hunt(precision) for precision in MIXED])
+    batch.base[0, 0, broken] = np.nan
+    monkeypatch.setattr(equilibrium, "TOGETHER", together)
+    with pytest.raises(NoEquilibrium, match=f"of turn 3, run {broken}: residual nan"):
+        logit_equilibrium(batch, where="of turn 3")
+    with pytest.raises(NoEquilibrium, match=f"run {10 + broken}: "):
+        logit_equilibrium(batch, numbers=np.arange(10, 15))
+
+
+def test_nearby_play_is_what_the_iteration_finds_from_a_guess():
+    game, hunters, hares = stag_hunt(8.0), np.eye(2)[[0, 0]], np.eye(2)[[1, 1]]
+    for guess in (hunters, hares):
+        found = nearby(game, guess)
+        assert found.shape == guess.shape
+        assert found == pytest.approx(guess, abs=0.01)
+        assert np.max(residual_of(game, found)) < 1e-8
+    both = nearby(with_batch([game, game, game]), np.stack([hares, hunters, hares], -1))
+    assert both == pytest.approx(np.stack([hares, hunters, hares], -1), abs=0.01)
+    still = replace(game, base=game.base[..., None])
+    assert nearby(still, hunters).shape == (2, 2, 1)
+    assert nearby(still, np.stack([hares, hunters, hares], -1)).shape == (2, 2, 3)

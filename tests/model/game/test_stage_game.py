@@ -5,8 +5,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.game.stage_game import CHANNELS, Affine, StageGame, credit, effects, relations
-from tests.worlds import PLAYERS, RUNS, a_model, a_world, alone, at_war, numbers, reached
+from model.game.stage_game import (
+    CHANNELS,
+    Affine,
+    Expected,
+    StageGame,
+    credit,
+    effects,
+    force_used,
+    relations,
+)
+from tests.worlds import (
+    PLAYERS,
+    RUNS,
+    a_model,
+    a_world,
+    alone,
+    at_war,
+    numbers,
+    reached,
+    seeds,
+    stirred,
+)
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 AID, FORCE, LOBBYING, SUPPLY = range(4)
@@ -141,3 +161,65 @@ def test_an_affine_figure_is_what_the_rule_gives_for_any_expectation(line, x, a,
 def test_what_is_not_affine_is_refused(rule):
     with pytest.raises(TypeError):
         rule(Affine(0.0, 1.0))
+
+
+# ------------------------------------------------------------------ action by action
+
+
+@given(seeds())
+def test_effects_and_relations_follow_their_formulas(seed):
+    world = stirred(seed)
+    ladder, found, related, trust = world.ladder, effects(world), relations(world), credit(world)
+    strength, used = sum(world.strengths), force_used(world, ladder.strike)
+    for i in range(6):
+        rival = ISRAEL if world.side[i] > 0 else IRAN
+        kept, failed = (each[i, rival] for each in (world.honesty.kept, world.honesty.failed))
+        assert trust[i] == pytest.approx(kept / (kept + failed) * (1 - 2 / (kept + failed)))
+        for a in range(ladder.aid.shape[1]):
+            struck = ladder.strike[i, a] * world.power[i] * world.arsenal[i] / strength
+            assert used[i, a] == pytest.approx(struck)
+            said = world.conflict.deterrence * trust[i] * ladder.voice[i, a]
+            assert found[:, i, a] == pytest.approx(
+                [
+                    ladder.aid[i, a] * world.power[i] / strength,
+                    max(struck, said * world.power[i] / strength),
+                    ladder.lobby[i, a],
+                    ladder.supply[i, a],
+                ]
+            )
+        for j in range(6):
+            tie = max(world.affinity[i, j], 0) * max(world.side[i] * world.opposition[j], 0)
+            same = world.side[i] == world.side[j]
+            expected = [same, not same, tie, True] if i != j else [0, 0, 0, 0]
+            assert related[:, i, j] == pytest.approx(np.array(expected, float))
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_what_is_unknown_in_one_channel_is_x_there_and_nothing_elsewhere(channel):
+    found = vars(Expected.unknown(channel))
+    x = found.pop(channel)
+    assert (x.level, x.slope) == (0.0, 1.0)
+    assert list(found.values()) == [0.0, 0.0, 0.0]
+
+
+def test_the_runs_of_a_game_are_those_of_its_longest_part_and_a_pick_repeats_what_is_constant():
+    random = np.random.default_rng(0)
+    shapes = ((2, 3), (4, 2, 3), (4, 2, 3), (4, 2, 2), (2,))
+    names = ("base", "slopes", "effects", "relations", "precision")
+    still = dict(zip(names, (random.normal(size=each) for each in shapes), strict=True))
+    assert StageGame(**still).runs == 1
+    for name in names:
+        moving = np.stack([still[name] * factor for factor in (1, 2)], -1)
+        game = StageGame(**(still | {name: moving}), decisive=2)
+        assert game.runs == 2
+        for number in range(2):
+            one = game.run(number)
+            assert one.decisive == 2
+            part = game.part(np.array([number, 0]))
+            for each in names:
+                expected = still[each] * (number + 1 if each == name else 1)
+                assert (getattr(one, each) == expected).all()
+                assert (getattr(part, each)[..., 0] == expected).all()
+        lone = {key: value[..., None] for key, value in still.items()}
+        assert (getattr(StageGame(**lone).run(0), name) == still[name]).all()
+        assert getattr(StageGame(**lone).part(np.array([0, 0, 0])), name).shape[-1] == 3

@@ -1,9 +1,10 @@
 from dataclasses import replace
 from datetime import date
+from math import exp
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.weighing import readings
@@ -16,15 +17,29 @@ from model.rules.beliefs import (
     growth,
     honesty_gain,
     judged,
+    judged_share,
     moved,
     pledge_after,
+    protege_pledge,
     reliability_gain,
     seen_share,
     settled,
 )
-from model.treaties import Treaty
+from model.treaties import REQUIRED, Treaty
 from model.world import Beta, played
-from tests.worlds import PLAYERS, RUNS, a_world, alone, at_war, differences, numbers, reached, whole
+from tests.worlds import (
+    PLAYERS,
+    RUNS,
+    a_world,
+    alone,
+    at_war,
+    differences,
+    numbers,
+    reached,
+    seeds,
+    stirred,
+    whole,
+)
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 
@@ -348,3 +363,213 @@ def test_dependence_adds_up_to_1_however_fast_the_target_turns_away():
     alone = replace(turning, dependence=dependence(ties, turning.target), pledge=turning.pledge + 1)
     after = dependence_after(at_war(playing(alone, russia="silence")))
     assert after[RUSSIA] == after.sum() == 1
+
+
+# ------------------------------------------------------------------ each rule, state by state
+
+
+def acts(world, attribute):
+    """An attribute of the action that each state plays, as plain numbers."""
+    return [float(attribute[i, world.choice[i]]) for i in range(len(world.names))]
+
+
+def protege(world, state):
+    return world.target if world.side[state] > 0 else world.challenger
+
+
+@given(seeds())
+def test_words_bind_to_the_pledge_to_ones_own_principal_and_cost_more_as_war_goes_on(seed):
+    world = stirred(seed)
+    own = [world.pledge[i, protege(world, i)] for i in range(6)]
+    assert protege_pledge(world).tolist() == own
+    cost = 1 + world.beliefs.growth * world.weeks_at_war
+    assert growth(world) == pytest.approx(min(cost, world.beliefs.ceiling))
+
+
+DATES = (None, date(2019, 1, 1), date(2031, 1, 1))
+pacts = st.lists(
+    st.tuples(
+        st.sampled_from(PLAYERS[::3]),
+        st.sampled_from(("iran", "israel", "iran", "israel", "china")),
+        st.sampled_from(sorted(REQUIRED)),
+        st.floats(0.1, 1),
+        st.just(date(2018, 1, 1)),
+        st.sampled_from(DATES),
+        st.sampled_from((None, None, date(2020, 1, 1))),
+        st.sampled_from(((), ("israel",), ("iran",))),
+    ),
+    min_size=5,
+    max_size=12,
+)
+
+
+@given(seeds(), pacts)
+def test_commitments_are_the_mean_of_those_that_bind_by_their_depth(seed, signed):
+    treaties = tuple(Treaty(*each) for each in signed)
+    world = replace(stirred(seed), treaties=treaties)
+    few = np.random.default_rng(seed).random((3, *world.ladder.aid.shape)) < 0.3
+    acts = zip(("aid", "delivery", "strike"), few * 1.0, strict=True)
+    world = replace(world, ladder=replace(world.ladder, **dict(acts)))
+    ladder = world.ladder
+    harm = ladder.aid + ladder.delivery + ladder.strike
+    depth, kept, unanswered = commitments(world, ladder.answer)
+    for i in range(6):
+        bound, share, none = 0.0, np.zeros(8), np.zeros(8)
+        for pact in (each for each in treaties if each.holder == world.names[i]):
+            attacked = pact.partner == "iran"
+            enemy = "israel" if attacked else "iran"
+            wanted = {"offensive": not attacked, "non-aggression": True}.get(pact.clause, attacked)
+            fights = world.war or pact.clause == "non-aggression"
+            if pact.partner == "china" or not (wanted and fights and pact.covers(enemy)):
+                continue
+            weight = pact.depth * float(pact.force(world.day, world.beliefs.provisional))
+            ours = world.side[i] == (1 if attacked else -1)
+            bound += weight
+            if pact.forbids:
+                peaceful = ours | (harm[i] == 0)
+                share, none = share + weight * peaceful, none + weight * peaceful
+            elif ours:
+                share = share + weight * np.minimum(ladder.answer[i] / pact.required, 1)
+        assert depth[i] == pytest.approx(bound)
+        assert kept[i] == pytest.approx(share / bound if bound else share)
+        assert unanswered[i] == pytest.approx(none / bound if bound else none)
+
+
+def disrepute(world, state):
+    """Of the protege of a state: how little its words are believed by the mean audience."""
+    client = protege(world, state)
+    return 1 - np.mean([world.honesty.mean[client, j] for j in range(6) if j != client])
+
+
+@given(seeds(), st.sampled_from(("scoring", "standing", "stern")))
+def test_judging_moves_ties_and_words_and_a_record_learns_by_bayes_and_fades(seed, norm):
+    world = replace(stirred(seed), norm=norm)
+    after, fresh = judged(world), world.weeks * world.beliefs.evidence
+    lasting, past = exp(-world.beliefs.memory * world.weeks), world.reputation
+    assert (after.pledge == pledge_after(world)).all()
+    assert (after.affinity == affinity_after(world)).all()
+    assert (after.dependence == dependence_after(world)).all()
+    for place, name, first in (
+        (0, "reliability", (past.kept, past.failed)),
+        (1, "honesty", (past.matched, past.unmatched)),
+    ):
+        record, new = getattr(world, name), getattr(after, name)
+        for i in range(6):
+            spared = {"scoring": 0, "standing": 1, "stern": 2}[norm] if name != "honesty" else 0
+            share = 1 - spared * disrepute(world, i)
+            for j in range(6):
+                mean, cases = record.mean[i, j], record.kept[i, j] + record.failed[i, j]
+                near = j == protege(world, i)
+                odds = mean / (1 - mean) * world.reading[place, 0 if near else 1, i]
+                moved_by = fresh * (odds / (1 + odds) - mean) * (1 if near else share) * (i != j)
+                then = mean + moved_by / (cases + fresh)
+                weight = cases + abs(moved_by)
+                for kept, part, start in (
+                    (new.kept, then, first[0]),
+                    (new.failed, 1 - then, first[1]),
+                ):
+                    expected = 1 + start[i] + (part * weight - 1 - start[i]) * lasting
+                    assert kept[i, j] == pytest.approx(expected)
+
+
+@settings(max_examples=6)
+@given(seeds(), st.sampled_from(("scoring", "standing", "stern")))
+def test_each_actions_expected_gain_is_what_judging_brings_under_every_norm(seed, norm):
+    world = replace(stirred(seed), norm=norm, weeks=1.0)
+    world = replace(world, beliefs=replace(world.beliefs, memory=0.0))
+    table = np.random.default_rng(seed).uniform(0.2, 5, world.ladder.aid.shape)
+    for name, gain in (("reliability", reliability_gain), ("honesty", honesty_gain)):
+        before, expected = getattr(world, name).mean, np.zeros_like(table)
+        for column in range(table.shape[1]):
+            hidden = world.ladder.hidden[:, column] > 0
+            for leaked in (False, True):
+                share = world.beliefs.visibility if leaked else 1 - world.beliefs.visibility
+                told = table[:, column]
+                seen = np.where(hidden & (not leaked), table[:, 0], told)
+                acted = judged(replace(world, reading=np.array([[told, seen]] * 2)))
+                change = getattr(acted, name).mean - before
+                np.fill_diagonal(change, 0.0)
+                expected[:, column] += change.sum(1) * share
+        assert gain(world, table) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_the_stern_norm_holds_abandoning_a_disreputable_protege_to_ones_credit(war):
+    words = replace(war.honesty, kept=np.full_like(war.honesty.kept, 0.1))
+    doubted = replace(war, honesty=words, norm="stern")
+    assert (judged_share(doubted, "stern") < 0).all()
+    assert (judged_share(doubted, "standing") > 0).all()
+    assert (judged_share(doubted, "scoring") == 1).all()
+
+
+@given(seeds())
+def test_dependence_pledges_and_affinities_move_by_their_formulas(seed):
+    world = stirred(seed)
+    world = replace(world, economy=replace(world.economy, threatened=np.zeros(6)))
+    beliefs, ladder, weeks, war = world.beliefs, world.ladder, world.weeks, bool(world.war)
+    answer, voice = acts(world, ladder.answer), acts(world, ladder.voice)
+    affront = acts(world, ladder.affront * (1 - ladder.hidden))
+    struck = acts(world, ladder.strike * ladder.at_hosts)[world.target]
+    turned = [
+        world.dependence[i]
+        * exp(beliefs.hedging * (answer[i] - world.pledge[i, world.target]) * weeks * war)
+        for i in range(6)
+    ]
+    assert dependence_after(world) == pytest.approx(np.array(turned) / sum(turned))
+    pledges, ties = pledge_after(world), affinity_after(world)
+    for i in range(6):
+        for principal, side in ((world.target, 1), (world.challenger, -1)):
+            near, now = world.side[i] == side, world.pledge[i, principal]
+            pulls = [(beliefs.fading, world.basis[i, principal])]  # each rate and what it pulls to
+            if near and war:
+                pulls.append((beliefs.credence * voice[i], 1.0))
+                pulls.append((beliefs.disillusion * (now > answer[i]), answer[i]))
+            rate = sum(each for each, _ in pulls)
+            goal = sum(each * to for each, to in pulls) / rate
+            expected = goal + (now - goal) * exp(-rate * weeks)
+            assert pledges[i, principal] == pytest.approx(expected)
+            pull = (answer[i] - now if near else -affront[i]) * war
+            pull = 0.0 if i in world.principals else pull * beliefs.drift
+            tie = world.affinity[principal, i]
+            tie = np.sign(pull) + (tie - np.sign(pull)) * exp(-abs(pull) * weeks) if pull else tie
+            if i == world.target:  # a host cools to who strikes its soil
+                tie = -1 + (tie + 1) * exp(
+                    -beliefs.grievance * struck * world.posture.hosts[principal] * weeks
+                )
+            assert ties[principal, i] == pytest.approx(tie)
+        host = world.posture.hosts[i]
+        if i not in world.principals:
+            tie = -1 + (world.affinity[i, 1] + 1) * exp(-beliefs.grievance * struck * host * weeks)
+            assert ties[i, world.target] == pytest.approx(tie)
+
+
+@given(seeds())
+def test_whom_new_sanctions_threaten_they_draw_together(seed):
+    world = stirred(seed)
+    after, economy = drawn_together(world, world.affinity.copy()), world.economy
+    for i in range(6):
+        for j in range(6):
+            new = (
+                world.sanctions[i] * world.sanctions[j]
+                - economy.sanctions[i] * economy.sanctions[j]
+            )
+            under = (economy.threatened[i] > 0 or economy.threatened[j] > 0) and i != j
+            short = max(world.beliefs.alignment - world.affinity[i, j], 0.0) * under
+            pull = 1 - exp(-world.beliefs.solidarity * new * world.weeks)
+            assert after[i, j] == pytest.approx(world.affinity[i, j] + short * pull)
+
+
+def test_a_target_that_depends_on_nobody_goes_on_so(war):
+    assert not dependence_after(replace(war, dependence=np.zeros(6))).any()
+
+
+def test_an_answer_that_is_just_what_was_pledged_disappoints_nobody(war):
+    armed = playing(replace(war, weeks=1.0), russia="arms")
+    came = armed.ladder.played(armed.ladder.answer, armed.choice)[RUSSIA]
+    just = replace(armed, pledge=np.full_like(war.pledge, came))
+    patient = replace(just, beliefs=replace(war.beliefs, disillusion=0.0))
+    assert pledge_after(just)[RUSSIA, IRAN] == pledge_after(patient)[RUSSIA, IRAN]
+
+
+def test_a_pledge_that_does_not_fade_stays_as_it_is_in_silence(war):
+    lasting = replace(war, beliefs=replace(war.beliefs, fading=0.0, disillusion=0.0))
+    assert (pledge_after(playing(lasting)) == war.pledge).all()

@@ -1,13 +1,34 @@
 from dataclasses import replace
+from itertools import product
+from math import exp, expm1
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.rules.conflict import accepted_mediation, chance, ended, fought, pushed
+from model.rules.conflict import (
+    accepted_mediation,
+    chance,
+    ended,
+    fought,
+    pushed,
+    setback,
+    settlement_rate,
+    shift_of,
+)
 from tests.model.rules.test_beliefs import playing
-from tests.worlds import RUNS, a_world, alone, at_war, differences, numbers, reached
+from tests.worlds import (
+    RUNS,
+    a_world,
+    alone,
+    at_war,
+    differences,
+    numbers,
+    reached,
+    seeds,
+    stirred,
+)
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 NEVER, ALWAYS = np.full(4, 1 - 1e-12), np.zeros(4)
@@ -202,3 +223,129 @@ def test_halving_the_turn_leaves_the_damage_as_it_was(war):
     twice = fought(replace(fought(half), choice=half.choice))
     for name in ("programme", "hardened", "regime"):
         assert getattr(twice, name) == pytest.approx(getattr(whole, name), rel=1e-12), name
+
+
+# ------------------------------------------------------------------ each rule, figure by figure
+
+
+def acts(world, attribute):
+    """An attribute of the action that each state plays, as plain numbers."""
+    return [float(attribute[i, world.choice[i]]) for i in range(6)]
+
+
+@given(seeds())
+def test_fighting_moves_every_figure_by_its_formula(seed):
+    world = replace(stirred(seed), collapsed=np.bool_(seed % 4 == 0))
+    conflict, weeks, after = world.conflict, world.weeks, fought(world)
+    strike, least = acts(world, world.ladder.strike), conflict.remnant
+    shift = sum(
+        world.side[i]
+        * conflict.lethality
+        * strike[i]
+        * (world.power[i] * world.arsenal[i])
+        / max(world.power[ISRAEL if world.side[i] > 0 else IRAN], least)
+        for i in range(6)
+    )
+    joined = [strike[i] * (world.side[i] < 0) for i in range(6)]
+    effort = min(sum(joined), conflict.saturation) * (1 - conflict.shield * world.air_defence)
+    reaching = sum(joined[i] * world.posture.reach[i] for i in range(6))
+    wear, mended = conflict.destruction * weeks, -expm1(-conflict.repair * weeks)
+    deep = world.aims.programme * world.aims.hardened
+    for found, stock, worn, whole in (
+        (after.programme, world.programme, effort, world.aims.programme - deep),
+        (after.hardened, world.hardened, reaching, deep),
+    ):
+        left = stock * exp(-wear * worn)
+        assert found == pytest.approx(left + max(whole - left, 0) * mended)
+    assert after.air_defence == pytest.approx(world.air_defence * exp(-wear * effort))
+    worn = exp(-conflict.decimation * wear * effort)
+    assert after.proxies == pytest.approx(world.proxies * worn)
+    war = bool(world.war) or strike[IRAN] > 0 or strike[ISRAEL] > 0
+    assert after.war == war
+    assert after.wars == world.wars + (war and not world.war)
+    calm = exp(-conflict.recovery * weeks)
+    parity = world.balance * calm
+    shifted = float(np.clip(world.balance + weeks * shift, -conflict.rout, conflict.rout))
+    assert after.balance == pytest.approx(shifted if war else parity)
+    restored = world.aims.regime + (world.regime - world.aims.regime) * calm
+    unrest = world.regime * exp(-conflict.unrest * wear * effort)
+    assert after.regime == pytest.approx(unrest if war or world.collapsed else restored)
+    for i in range(6):
+        play = i, world.choice[i]
+        sent = world.ladder.systems[play] + world.ladder.share[play] * world.systems[i]
+        lost = conflict.expenditure * weeks * strike[i] * sent / max(world.systems[i], 1e-9)
+        lost += conflict.counterforce * wear * effort * (i == IRAN)
+        assert after.systems[i] == pytest.approx(world.systems[i] * exp(-lost), rel=1e-6)
+
+
+@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize("below", list(product([False, True], repeat=3)))
+@settings(max_examples=6)
+@given(seed=seeds())
+def test_a_war_ends_a_bomb_is_made_and_a_regime_falls_right_below_their_chances(seed, below, busy):
+    world = replace(stirred(seed), collapsed=np.bool_(seed % 7 == 0), bomb=np.bool_(seed % 5 == 0))
+    if busy:  # the target sprints, and others whose stake is small mediate
+        choice = world.ladder.mediation.argmax(1)
+        choice[IRAN] = world.ladder.sprint[IRAN].argmax()
+        world = replace(world, choice=choice, stakes=world.stakes * 0.2)
+    conflict, weeks = world.conflict, world.weeks
+    strike, offer = acts(world, world.ladder.strike), acts(world, world.ladder.mediation)
+    mediation = offer[IRAN] * offer[ISRAEL]
+    for i in (RUSSIA, US, CHINA, GULF):
+        mediation += offer[i] * max(world.beliefs.trust - abs(world.opposition[i]), 0)
+    assert accepted_mediation(world) == pytest.approx(mediation)
+    calm = float(np.prod([1 - each for each in strike]))
+    rate = conflict.settlement * (conflict.lull * calm if any(strike) else 1.0)
+    shaken = conflict.simmering * max(world.aims.regime - world.regime, 0)
+    falls = conflict.collapse * (1 - world.regime if world.war else shaken)
+    left = world.programme + world.hardened
+    made = acts(world, world.ladder.sprint)[IRAN] * conflict.sprint / world.aims.breakout_weeks
+    rates = rate * (1 + conflict.mediation * mediation), made * left, falls
+    chances = [-expm1(-each * weeks) for each in rates]
+    settled, bomb, fell = (yes and each > 0 for yes, each in zip(below, chances, strict=True))
+    if fell and not world.collapsed:
+        chances[1] = max(chances[1], min(conflict.proliferation * left, 1))
+        bomb = below[1]
+    draw = [c * (1 - 1e-9 if yes else 1 + 1e-9) for yes, c in zip(below, chances, strict=True)]
+    after = ended(world, np.array([0.5, *draw]))
+    assert after.bomb == (world.bomb or bomb)
+    assert after.collapsed == (world.collapsed or fell)
+    war = bool(world.war) and not settled and not after.collapsed
+    assert after.war == war
+    assert after.weeks_at_war == (world.weeks_at_war + weeks if war else 0)
+
+
+def test_material_of_a_programme_of_many_times_the_first_is_lost_for_certain_and_no_more(war):
+    vast = replace(playing(war), programme=1e3, regime=0.0)
+    vast = replace(vast, conflict=replace(war.conflict, collapse=1e3))
+    assert ended(vast, np.array([0.5, 0.5, 1 - 1e-12, 0.5])).bomb
+    again = replace(vast, collapsed=np.True_)
+    assert not ended(again, np.array([0.5, 0.5, 1e-9, 0.5])).bomb
+
+
+def test_a_lull_is_settled_at_a_share_of_the_rate_of_quiet(war):
+    rate, lull = war.conflict.settlement, war.conflict.lull
+    assert settlement_rate(war, np.float64(1), np.float64(1)) == pytest.approx(rate)
+    assert settlement_rate(war, np.float64(0), np.float64(0.4)) == pytest.approx(rate * lull * 0.4)
+    assert settlement_rate(war, np.float64(0), np.float64(0)) == 0
+    mixed = settlement_rate(war, np.float64(0.25), np.float64(0.5))
+    assert mixed == pytest.approx(rate * (0.25 + lull * 0.25))
+
+
+def test_who_has_no_systems_or_power_left_pushes_by_a_finite_figure(war):
+    empty = replace(playing(war, israel="campaign"), systems=np.zeros(6))
+    assert (fought(empty).systems == 0).all()
+    broke = replace(war, posture=replace(war.posture, access=np.zeros(6)))
+    assert np.isfinite(pushed(broke, war.ladder.strike)).all()
+
+
+def test_pushes_of_both_sides_are_set_off_against_each_other(war):
+    assert shift_of(war, np.arange(6.0)) == sum(war.side[i] * i for i in range(6))
+
+
+def test_strikes_past_saturation_find_no_more_in_the_open_but_all_that_is_hardened(war):
+    attackers = np.where(war.side < 0, 1.0, 0.0)
+    effort, reaching = setback(war, 5 * attackers)
+    most = war.conflict.saturation * (1 - war.conflict.shield * war.air_defence)
+    assert effort == pytest.approx(most)
+    assert reaching == pytest.approx(5 * (attackers * war.posture.reach).sum())

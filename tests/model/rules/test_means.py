@@ -1,13 +1,25 @@
 from dataclasses import replace
+from math import exp, expm1, log1p
 
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from model.rules.means import delivered, front_fed, sanctioned, used
 from model.world import BILLIONS, LEAST
 from tests.model.rules.test_beliefs import playing
-from tests.worlds import RUNS, a_world, alone, at_war, differences, numbers, reached
+from tests.worlds import (
+    RUNS,
+    a_world,
+    alone,
+    at_war,
+    differences,
+    numbers,
+    reached,
+    seeds,
+    stirred,
+)
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 
@@ -132,3 +144,97 @@ def test_an_importers_budget_is_never_negative_and_the_other_front_never_needs_l
     )
     freed = front_fed(playing(replace(war, front=aided), united_states="force"))
     assert 0 <= freed.intensity < 1e-3
+
+
+# ------------------------------------------------------------------ each rule, state by state
+
+
+@given(seeds())
+def test_stocks_budget_and_income_of_each_state_move_by_their_formulas(seed):
+    world = stirred(seed)
+    after, act = used(world), world.choice
+    for i in range(6):
+        gives = world.war and not world.ladder.strike[i, act[i]]
+        given_ = world.ladder.systems[i, act[i]] * world.weeks / world.conflict.shipment * gives
+        left = max(world.systems[i] - given_, 0)
+        missing = max(world.means.systems[i] - left, 0)
+        rebuilt = -missing * expm1(-world.means.replenishment[i] * world.weeks)
+        assert after.systems[i] == pytest.approx(left + rebuilt)
+        extra = world.oil.windfall * world.economy.oil_exports[i] * BILLIONS
+        extra *= world.oil.price * expm1(world.premium)
+        kept = 1 - world.conflict.bite * (world.sanctions[i] - world.economy.sanctions[i])
+        assert after.money[i] == pytest.approx(max((world.means.money[i] + extra) * kept, LEAST))
+        assert after.income[i] == pytest.approx(world.income[i] + extra * world.weeks * 7 / 365)
+
+
+@given(seeds())
+def test_orders_wait_come_in_and_are_lobbied_away_by_their_formulas(seed):
+    world = stirred(seed)
+    after, act, ladder = delivered(world), world.choice, world.ladder
+    came = {1: 0.0, -1: 0.0}
+    for i in range(6):
+        arrived = -world.ordered[i] * expm1(-world.weeks / world.posture.delivery_weeks[i])
+        came[int(world.side[i])] += arrived
+        pressed = sum(
+            max(world.affinity[i, j], 0)
+            * max(world.side[i] * world.opposition[j], 0)
+            * ladder.lobby[j, act[j]]
+            for j in range(6)
+            if j != i
+        )
+        new = ladder.delivery[i, act[i]] * world.power[i] / world.conflict.shipment * world.weeks
+        waits = (world.ordered[i] - arrived) * exp(-pressed * world.weeks)
+        assert after.ordered[i] == pytest.approx(waits + new * world.war)
+    target, challenger = world.strengths
+    shift = log1p(came[1] / target) - log1p(came[-1] / challenger)
+    most = world.conflict.rout
+    assert after.balance == pytest.approx(np.clip(world.balance + shift * world.war, -most, most))
+
+
+@given(seeds(), st.sampled_from([(0, 3, 1), (0, 3, None), (0, None, 1), (0, None, None)]))
+def test_the_other_front_goes_to_what_aid_and_drones_make_of_it(seed, fronts):
+    world = replace(stirred(seed), fronts=fronts)
+    front, strike = world.front, world.ladder.played(world.ladder.strike, world.choice)
+    goal = 1.0
+    if fronts[1] is not None:
+        goal -= front.aid_response * front.aid * front.distraction * strike[US]
+    if fronts[2] is not None:
+        goal += front.drone_response * world.aims.drones * front.disruption * strike[ISRAEL]
+    goal = max(goal, 0.0)
+    gap = (world.intensity - goal) * exp(-front.adjustment * world.weeks)
+    assert front_fed(world).intensity == pytest.approx(goal + gap)
+
+
+@given(seeds())
+def test_sanctions_rise_toward_their_most_at_the_rate_of_the_affront(seed):
+    world = stirred(seed)
+    after, ladder = sanctioned(world), world.ladder
+    for i in range(6):
+        act = i, world.choice[i]
+        affront = 0.0 if ladder.hidden[act] else ladder.affront[act]
+        provoked = world.war and affront >= world.conflict.red_line
+        rate = world.economy.threatened[i] * affront * bool(provoked)
+        most = 1 + world.economy.sanctions[i]
+        expected = most + (world.sanctions[i] - most) * exp(-rate * world.weeks)
+        assert after.sanctions[i] == pytest.approx(expected)
+
+
+def test_an_affront_right_at_the_red_line_brings_sanctions_down(war):
+    arms = float(war.ladder.affront[RUSSIA, war.ladder.names[RUSSIA].index("arms")])
+    at = playing(replace(war, conflict=replace(war.conflict, red_line=arms)), russia="arms")
+    assert sanctioned(at).sanctions[RUSSIA] > war.sanctions[RUSSIA]
+
+
+def test_who_gives_more_than_it_has_is_left_with_what_is_rebuilt(war):
+    few = replace(playing(war, russia="arms"), systems=np.full(6, 0.01), weeks=3.0)
+    rebuilt = -few.means.systems[RUSSIA] * expm1(-few.means.replenishment[RUSSIA] * 3)
+    assert used(few).systems[RUSSIA] == pytest.approx(rebuilt)
+    many = replace(few, systems=few.means.systems * 4)
+    given_ = many.ladder.systems[RUSSIA, many.choice[RUSSIA]] * 3 / many.conflict.shipment
+    assert used(many).systems[RUSSIA] == pytest.approx(many.systems[RUSSIA] - given_)
+
+
+def test_deliveries_move_the_balance_no_further_than_a_rout(war):
+    for state, side in ((RUSSIA, 1), (US, -1)):
+        vast = np.where(np.arange(6) == state, 1e9, 0.0)
+        assert delivered(playing(replace(war, ordered=vast))).balance == side * war.conflict.rout

@@ -4,11 +4,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from model.rules.oil import level, traded
 from tests.model.rules.test_beliefs import playing
-from tests.worlds import RUNS, a_world, alone, at_war, differences, numbers, reached
+from tests.worlds import (
+    RUNS,
+    a_world,
+    alone,
+    at_war,
+    differences,
+    numbers,
+    reached,
+    seeds,
+    stirred,
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +89,29 @@ def test_no_run_sees_another(number):
     assert np.isfinite(batch.price).all() and (batch.price > 0).all()
     for run in range(RUNS):
         assert differences(traded(alone(world, run), draw[run]), alone(batch, run)) == []
+
+
+@given(seeds(), st.floats(0.01, 0.99))
+def test_premium_noise_and_lost_supply_move_by_their_formulas(seed, draw):
+    world = stirred(seed)
+    oil, after = world.oil, traded(world, np.float64(draw))
+    closed = min(sum(world.ladder.supply[i, a] for i, a in enumerate(world.choice)), 1) * world.war
+    lost = oil.at_risk * world.war + oil.closure * oil.strait * closed
+    goal = lost / oil.world_supply / oil.elasticity
+    gap = (world.premium - goal) * np.exp(-oil.adjustment * world.weeks)
+    assert after.premium == pytest.approx(goal + gap)
+    assert after.lost_supply == pytest.approx(oil.closure * oil.strait * closed)
+    variance = -np.expm1(-2 * oil.reversion * world.weeks) / (2 * oil.reversion)
+    fresh = oil.volatility * variance**0.5 * ndtri(draw)
+    lasting = world.noise * np.exp(-oil.reversion * world.weeks)
+    assert after.noise == pytest.approx(lasting + fresh)
+
+
+def test_a_draw_of_zero_is_the_lowest_noise_and_no_infinity(war):
+    low, lower = (float(traded(war, np.float64(draw)).noise) for draw in (1e-9, 0.0))
+    assert -np.inf < lower < low
+
+
+def test_a_strait_that_two_close_is_closed_once(war):
+    both = replace(war, ladder=replace(war.ladder, supply=np.ones_like(war.ladder.supply)))
+    assert traded(both, np.float64(0.5)).lost_supply == war.oil.closure * war.oil.strait

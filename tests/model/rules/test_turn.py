@@ -1,4 +1,5 @@
 from dataclasses import replace
+from math import expm1
 
 import numpy as np
 import pytest
@@ -6,10 +7,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.measures import survival
+from model.rules import beliefs, conflict, means, oil
 from model.rules.conflict import chance
-from model.rules.turn import acted, drawn, judged, onset_play, renewed, resolved, starting
+from model.rules.turn import (
+    acted,
+    drawn,
+    fighting,
+    judged,
+    onset_play,
+    renewed,
+    resolved,
+    starting,
+)
 from tests.model.rules.test_beliefs import playing
-from tests.worlds import RUNS, a_world, alone, at_war, differences, numbers, reached
+from tests.worlds import (
+    RUNS,
+    a_world,
+    alone,
+    at_war,
+    differences,
+    numbers,
+    reached,
+    seeds,
+    stirred,
+)
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 
@@ -123,3 +144,71 @@ def test_what_is_in_full_view_leaks_for_certain_and_what_is_in_none_never(visibi
     world = a_world(changes={"beliefs.visibility": visibility})
     draws = np.full((4, 6), 0.5)
     assert (acted(world, sure(world, RUSSIA, "silence"), draws).leaked == leaked).all()
+
+
+# ------------------------------------------------------------------ state by state
+
+
+@given(seeds(), st.sampled_from(("some", "none", "all")), st.floats(0, 3))
+def test_in_peace_the_challengers_strikes_together_have_the_chance_of_their_hazard(
+    seed, strikes, onset
+):
+    world = replace(stirred(seed), onset=np.float64(onset))
+    play = np.random.default_rng(seed).dirichlet(np.ones(8), 6)
+    striking = world.ladder.strike[ISRAEL] > 0
+    if strikes != "some":
+        play[ISRAEL] *= striking if strikes == "all" else ~striking
+        play[ISRAEL] /= play[ISRAEL].sum()
+    found, wanted = onset_play(world, play), play[ISRAEL][striking].sum()
+    assert (np.delete(found, ISRAEL, 0) == np.delete(play, ISRAEL, 0)).all()
+    if world.war:
+        assert (found == play).all()
+        return
+    happens = -expm1(-onset * wanted * world.weeks)
+    assert found[ISRAEL][striking].sum() == pytest.approx(happens)
+    kept = found[ISRAEL] * np.where(striking, wanted, 1 - wanted)
+    share = np.where(striking, happens, (1 - happens) * (wanted < 1 - 1e-12))
+    assert kept == pytest.approx(play[ISRAEL] * share, abs=1e-12)
+
+
+@given(seeds())
+def test_an_act_is_drawn_in_peace_and_kept_for_its_reasons_in_war_and_leaks_at_its_rate(seed):
+    random, world = np.random.default_rng(seed), stirred(seed)
+    play = random.dirichlet(np.ones(8), 6)
+    world = replace(world, reasons=random.exponential(size=play.shape))
+    leak = 1 - (1 - world.beliefs.visibility) ** world.weeks
+    draws = random.random((4, 6))
+    draws[2] = leak * np.where(random.random(6) < 0.5, 1 - 1e-9, 1 + 1e-9)
+    after = acted(world, play, draws)
+    assert after.leaked.tolist() == (draws[2] < leak).tolist()
+    fresh = onset_play(world, play).cumsum(1)
+    for i in range(6):
+        picked = int((play[i] * world.reasons[i]).argmax())
+        if not world.war:
+            picked = min(int((fresh[i] <= draws[0, i]).sum()), 7)
+        assert after.choice[i] == picked
+
+
+@given(seeds())
+def test_a_crisis_starts_with_the_first_turn_and_is_fought_while_a_principal_strikes(seed):
+    world = stirred(seed)
+    for weeks, first in ((world.weeks, True), (world.weeks * (1 + 1e-9), False)):
+        begun = replace(world, weeks_at_war=np.float64(weeks))
+        assert starting(begun) == (first and world.war)
+        draw = np.array([0.0, -expm1(-world.conflict.renewal * world.weeks) * (1 - 1e-9), 1.0])
+        again = bool(world.war) and not first
+        assert renewed(begun, draw).tolist() == [again, again, False]
+    struck = any(world.ladder.strike[i, world.choice[i]] > 0 for i in (IRAN, ISRAEL))
+    assert fighting(world) == (struck and world.war)
+
+
+@given(seeds())
+def test_a_turn_resolves_fighting_means_oil_and_hazards_and_then_is_judged(seed):
+    world, draws = stirred(seed), np.random.default_rng(seed).random(4)
+    after = conflict.fought(world)
+    for rule in (means.delivered, means.used, means.sanctioned, means.front_fed):
+        after = rule(after)
+    after = conflict.ended(oil.traded(after, draws[0]), draws)
+    assert differences(resolved(world, draws), after) == []
+    learned = replace(beliefs.judged(after), turn=world.turn + 1)
+    assert differences(judged(after), learned) == []

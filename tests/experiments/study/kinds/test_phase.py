@@ -43,7 +43,8 @@ def refined(seed):
     """The surface that refinement finds on the known surface with noise."""
     chance, values = np.random.default_rng(seed), truth(*np.meshgrid(GRID, GRID))
     shape = (1, SIDE, SIDE)
-    surface = Surface(np.zeros(shape), np.zeros(shape), np.zeros(shape[1:], int), RUNS, 50, 4)
+    surface = Surface(np.zeros(shape), np.zeros(shape), np.zeros(shape[1:], int),
+                      np.full((2, *shape), np.nan), RUNS, 50, 4)  # fmt: skip
     first, second = np.zeros(shape[1:]), np.zeros(shape[1:])
     while asked := wanted(surface):
         for node in asked:
@@ -85,7 +86,8 @@ def test_between_corners_of_one_sign_the_surface_is_a_plane_where_the_truth_is()
     plane = np.add.outer(np.arange(9.0), 2 * np.arange(9.0)) + 1
     runs = np.zeros((9, 9), int)
     runs[::8, ::8] = 50
-    surface = Surface(plane[None] * (runs > 0), np.zeros((1, 9, 9)), runs, 50, 50, 8)
+    surface = Surface(plane[None] * (runs > 0), np.zeros((1, 9, 9)), runs,
+                      np.full((2, 1, 9, 9), np.nan), 50, 50, 8)  # fmt: skip
     assert wanted(surface) == []
     np.testing.assert_allclose(filled(surface)[0][0], plane)
 
@@ -113,6 +115,7 @@ def played(rows, low, high):
             "point": [row.point for row in rows],
             "first_run": [row.runs.start for row in rows],
             "runs": [len(row.runs) for row in rows],
+            "draw": [-1 if row.draw is None else row.draw for row in rows],
             "error": "",
             "gain.arms": gain,
             "gain.arms.variance": 1e-6,

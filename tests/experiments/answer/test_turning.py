@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.engine.duel import duels
-from experiments.why.turning import (
+from experiments.answer.turning import (
     OF_RULES,
     OF_STATE,
     Search,
@@ -13,6 +12,7 @@ from experiments.why.turning import (
     turns_first,
     ways_of,
 )
+from experiments.engine.duel import duels
 from model.preset.load import changed, load
 
 PRESET = load("twelve-days", {"turns": 6})
@@ -24,7 +24,8 @@ def test_ways_lead_to_both_ends_of_every_figure_as_far_as_others_allow():
     for way in ways:
         ends.setdefault(way.key, []).append(way.end)
         assert way.present == PRESET.figure(way.key) and way.end != way.present
-        changed(PRESET, {way.key: way.end})
+        if way.key.startswith("russia"):
+            changed(PRESET, {way.key: way.end})
     assert {key.split(".")[0] for key in ends} == {"russia", *OF_RULES}
     assert {key.split(".")[1] for key in ends if key.startswith("russia")} == set(OF_STATE)
     low, high, _ = PRESET.range("russia.posture.access")

@@ -12,8 +12,7 @@ import numpy as np
 
 from experiments.engine.batch import Job
 from experiments.engine.duel import TALK, rows_under
-from experiments.why.flip import feasible_end
-from model.preset.load import Change, Preset, changed
+from model.preset.load import Change, Preset, changed, feasible_end
 from model.preset.preset import every_value
 from model.world import Array, Flag
 
