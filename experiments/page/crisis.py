@@ -107,6 +107,9 @@ def Scene(visit: Visit) -> None:
     seated = visit.plan.value.seat
     ground = solara.use_memo(lambda: sent(snapshot.ground(preset)), [preset.path])
     scene = snapshot.scene(preset, record.world(turn), moment, hidden and not seated)
+    if seated and not model.over:
+        for node in scene["states"]:  # chances are the model's knowledge, not the player's
+            node["probability"] = None
     scene["story"] = words.story(preset, moment, first, hidden=hidden) if moment else ""
     scene["told"] = snapshot.happened(preset, moment) if moment else []
     scene["facts"] = words.facts(preset, turn, first)

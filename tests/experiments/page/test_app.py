@@ -527,7 +527,7 @@ def test_the_phase_diagram_is_cancelled_drawn_and_loaded(page: Any) -> None:
 def test_a_stored_result_is_opened(page: Any) -> None:
     page.get_by_role("tab", name="Stored results").click()
     page.get_by_label("Stored result").select_option("reference")
-    page.get_by_text("Did talking beat intervening").wait_for()
+    page.locator(".ct-answer").get_by_text("Did talking beat intervening").wait_for()
     rows = page.locator(".ct-columns").all()
     assert rows and all(row.bounding_box()["height"] < 25 for row in rows)  # none is broken
     figure = page.get_by_role("img", name="Figure oil of reference")
