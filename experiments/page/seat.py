@@ -16,7 +16,7 @@ from experiments.page.address import Plan
 from experiments.page.components import SeatCard, sent
 from experiments.page.run import WatchedModel, replayed
 from experiments.page.snapshot import Plain
-from experiments.page.visit import Visit
+from experiments.page.visit import Guess, Visit
 from model.measures import worth
 from model.preset.load import Preset, changed, ladder_entries
 from model.world import Array
@@ -24,16 +24,13 @@ from model.world import Array
 RUNS, PIECE = 1000, 250
 """Runs of the model's own that a seat is set beside, and so many in a piece of work."""
 
-Guess = tuple[str, ...]
-"""What each other state was expected to do in a turn; an empty word is no forecast."""
-
 
 @solara.component
 def Seat(visit: Visit) -> None:
     """The seat that the visitor has, or may take."""
     _ = visit.turned.value
     plan, model = visit.plan.value, visit.model
-    guesses, set_guesses = solara.use_state(tuple[Guess, ...]())
+    guesses = visit.guesses.value
     others, set_others = solara.use_state((None, None))
     seat = plan.seat if plan.seat == model.plan.seat else ""
     asked = (plan.preset, plan.what_if, plan.seed, plan.changes, seat)
@@ -48,7 +45,6 @@ def Seat(visit: Visit) -> None:
     solara.lab.use_task(play, dependencies=[asked], raise_error=False)
 
     def sit(name: str) -> None:
-        set_guesses(())
         visit.begin(
             Plan(plan.preset, plan.seed, plan.run, plan.changes, what_if=plan.what_if, seat=name)
         )
@@ -57,7 +53,7 @@ def Seat(visit: Visit) -> None:
     def choose(wanted: Plain) -> None:
         names = [each for each in model.world.names if each != seat]
         guess = tuple(str(wanted["guesses"].get(each, "")) for each in names)
-        set_guesses((*guesses[: model.record.turn], guess))
+        visit.guesses.value = (*guesses[: model.record.turn], guess)
         visit.choose(wanted["action"])
 
     def leave(*_: object) -> None:

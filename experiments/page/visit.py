@@ -16,6 +16,8 @@ from model.preset.load import ConfigError, Preset
 TABS = 3
 """The crisis, where talk wins, stored results."""
 LESSON_STEPS = 6
+Guess = tuple[str, ...]
+"""What each other state was expected to do in a turn; an empty word is no forecast."""
 
 
 def kept(value: Any) -> Any:
@@ -52,6 +54,7 @@ class Visit:
     lesson: solara.Reactive[int] = kept(0)
     projector: solara.Reactive[bool] = kept(False)
     seating: solara.Reactive[bool] = kept(False)
+    guesses: solara.Reactive[tuple[Guess, ...]] = kept(())
     stepped: float = -9.0
 
     @property
@@ -79,7 +82,7 @@ class Visit:
             self.message.value = in_the_page(error)
             return
         self.message.value, self.paused.value = "", ()
-        self.playing.value = False
+        self.playing.value, self.guesses.value = False, ()
         self.plan.value, self.shown.value = plan.at_last(), None
         if self.selected.value not in model.world.names:
             self.selected.value = first_patron(plan.crisis)
