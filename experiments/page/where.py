@@ -14,6 +14,8 @@ from experiments.page.components import Phase, sent
 from experiments.page.sliders import axis_of, choices, limited
 from experiments.page.snapshot import Plain
 from experiments.page.visit import Visit, known_policies, use_patron
+from experiments.why.flip import feasible_end
+from model.preset.load import Preset
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def Where(visit: Visit) -> None:
         set_turning((about, found))
 
     solara.lab.use_task(look, dependencies=[about], raise_error=False)
-    planes = planes_of(turning[1], axes.known) if turning[0] == about else None
+    planes = planes_of(plan.crisis, turning[1], axes.known) if turning[0] == about else None
     if planes and not axes.chosen.value:
         axes.take(planes[0])
         across, up = axes.axis("across"), axes.axis("up")
@@ -196,22 +198,24 @@ def own_point(shown: Drawing) -> list[float] | None:
 
 
 def planes_of(
-    corners: Sequence[whatif.Corner], known: Mapping[str, Plain]
+    crisis: Preset, corners: Sequence[whatif.Corner], known: Mapping[str, Plain]
 ) -> list[dict[str, whatif.Axis]]:
     """Planes on which both the crisis's own point and a boundary lie, the first three."""
     found = [
-        {"across": reaching(known[one], far), "up": reaching(known[other], away)}
+        {"across": reaching(crisis, known[one], far), "up": reaching(crisis, known[other], away)}
         for (one, far), (other, away) in corners
         if one in known and other in known
     ]
     return found[:3]
 
 
-def reaching(declared: Plain, value: float) -> whatif.Axis:
+def reaching(crisis: Preset, declared: Plain, value: float) -> whatif.Axis:
     """An axis from before a figure's own value to beyond another one, within its range."""
     ends, room = sorted((declared["base"], value)), 0.25 * abs(value - declared["base"])
     low, high = max(ends[0] - room, declared["low"]), min(ends[1] + room, declared["high"])
-    return whatif.Axis(declared["key"], round(low, 6), round(high, 6))
+    key, base = declared["key"], declared["base"]
+    low, high = (float(feasible_end(crisis, key, base, end)) for end in (low, high))
+    return whatif.Axis(key, round(low, 6), round(high, 6))
 
 
 def plane_name(plane: Mapping[str, whatif.Axis]) -> str:
