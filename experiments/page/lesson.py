@@ -122,7 +122,7 @@ def promised(told: Told) -> Step:
         f"Its treaties say: {clauses}. So {told.label} {duty}. Its words promise {pledge:.0%} "
         "of fighting "
         "alongside: the gap between treaty and word is what this crisis is about.",
-        "Show 13 June on the map",
+        "Show the attack on the map",
     )
 
 

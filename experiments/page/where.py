@@ -14,8 +14,7 @@ from experiments.page.components import Phase, sent
 from experiments.page.sliders import axis_of, choices, limited
 from experiments.page.snapshot import Plain
 from experiments.page.visit import Visit, known_policies, use_patron
-from experiments.why.flip import feasible_end
-from model.preset.load import Preset
+from model.preset.load import Preset, feasible_end
 
 
 @dataclass(frozen=True)
