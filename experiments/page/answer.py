@@ -66,7 +66,7 @@ def Answer(visit: Visit) -> None:
         changed=plan.altered,
         word="" if after is None or progress < 1 else headline(after),
         answer_sent=sent(card(before if plan.altered else None, told)),
-        status="" if progress >= 1 else "playing every policy on the same luck",
+        status="" if progress >= 1 else "playing every policy on the same random draws",
         progress=progress,
         problem=str(playing.exception) if playing.error else "",
         event_choose=lambda wanted: choose(visit, wanted),

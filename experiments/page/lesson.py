@@ -118,7 +118,7 @@ def promised(told: Told) -> Step:
         "says what is "
         "owed: defence, consultation, neutrality. Words may let others expect more than that.",
         f"What does {told.label} owe {told.protege}?",
-        ("To fight beside it", "To send arms", "To consult, and not to help the attacker"),
+        ("To fight beside it", "To send arms", "To consult, and not to help who attacks"),
         f"Its treaties say: {clauses}. So {told.label} {duty}. Its words promise {pledge:.0%} "
         "of fighting "
         "alongside: the gap between treaty and word is what this crisis is about.",
@@ -206,9 +206,8 @@ def where(told: Told) -> Step:
         "Ukraine. Suppose it were not.",
         "Without the war in Ukraine, would arms have served it better than words?",
         ("Yes, clearly", "They would be nearer to words", "It changes nothing"),
-        "Press the button: the verdict is played before and after on the same luck. Look at "
-        "the row of arms, "
-        "and at the reason beside it.",
+        "Press the button: the verdict is played before and after on the same random draws. Look "
+        "at the row of arms, and at the reason beside it.",
         "Play 'Russia not in Ukraine'",
     )
 
@@ -223,7 +222,7 @@ def your_turn(told: Told) -> Step:
         "Will you do better than the model?",
         ("Yes", "As well", "No"),
         "You will see: at the end your value stands beside the model's own choice on the same "
-        "luck.",
+        "random draws.",
         "Take the seat",
     )
 

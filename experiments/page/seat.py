@@ -131,7 +131,7 @@ def menus(model: WatchedModel, seat: str) -> list[Plain]:
 def outcome(
     model: WatchedModel, seat: str, guesses: Sequence[Guess], others: Array | None
 ) -> Plain:
-    """How a seat fared: beside the model's own choice on the same luck, and in 1,000 runs."""
+    """How a seat fared: beside the model's own choice on the same random draws, and 1,000 runs."""
     state = model.world.names.index(seat)
     own = float(worth(model.world)[state])
     rival = replayed(replace(model.begun, seat="", chosen=()), model.record.turn)
