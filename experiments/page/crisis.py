@@ -42,10 +42,10 @@ def Crisis(visit: Visit) -> None:
             Scene(visit)
             with solara.Div(classes=["ct-stack"]):
                 if step:
-                    Lesson(visit)
+                    Lesson(visit).key("lesson")
                 if seated or visit.seating.value:
-                    Seat(visit)
-                with solara.Div(classes=later):
+                    Seat(visit).key("seat")  # else it is made anew as the lesson comes or goes
+                with solara.Div(classes=later).key("later"):
                     Answer(visit)
         with solara.Div(classes=["ct-grid", "ct-second"]):
             if not blind:
