@@ -24,7 +24,7 @@ AT_HOSTS = 4
 
 @dataclass(frozen=True)
 class Act:
-    """A dated act: who acted, the rung (None where it is on none), and what was done.
+    """A dated act: who acted, the rung (None where it is on none), what was done, of which class.
 
     `marked` are the acts of the war itself, to which the timeline gives an X for a level.
     """
@@ -35,6 +35,7 @@ class Act:
     marked: bool
     what: str
     target: str = ""
+    kind: str = ""
 
 
 def acts_of(preset: Preset) -> list[Act]:
@@ -58,7 +59,7 @@ def timeline(path: Path) -> list[Act]:
             rung = table.whole(row, "ladder_level", RUNGS[0], RUNGS[-1])
         day, cells = table.day(row, "date"), row.cells
         what, target = cells.get("what", ""), cells.get("target", "")
-        acts.append(Act(day, cells["actor"], rung, marked, what, target))
+        acts.append(Act(day, cells["actor"], rung, marked, what, target, kind))
     table.refuse()
     return acts
 

@@ -20,24 +20,52 @@ def drawn(name: str) -> Callable[[Callable[..., None]], Callable[..., solara.Ele
 
 
 @drawn("shell")
-def Shell(title: str, address: str, restored: int, event_restore: Any) -> None:
-    """Title and language of the page; keeps and restores its address."""
+def Shell(
+    title: str,
+    about: str,
+    question: str,
+    who: str,
+    tab: int,
+    lesson: int,
+    projector: bool,
+    seated: bool,
+    address: str,
+    restored: int,
+    message: str,
+    event_restore: Any,
+    event_choose_tab: Any,
+    event_open_lesson: Any,
+    event_take_seat: Any,
+    event_project: Any,
+) -> None:
+    """Title, tabs and buttons of the page; keeps and restores its address."""
 
 
-@drawn("time_line")
-def TimeLine(
+@drawn("play_bar")
+def PlayBar(
     turn: int,
     latest: int,
     turns: int,
     day: str,
     war: bool,
     wars: list[list[int]],
-    figures: list[Plain],
-    told: list[str],
-    observed: list[str],
+    moments: list[Plain],
+    playing: bool,
+    speed: str,
+    speeds: list[str],
+    paused: list[str],
+    over: bool,
+    waits: bool,
+    error: str,
+    event_play: Any,
+    event_pause: Any,
+    event_go_on: Any,
+    event_step: Any,
+    event_reset: Any,
+    event_choose_speed: Any,
     event_show: Any,
 ) -> None:
-    """Date, headline figures, events, and the turns to go back to."""
+    """Buttons and speed of Play, the time line, why it rests, and headline figures."""
 
 
 @drawn("crisis_map")
@@ -47,10 +75,18 @@ def CrisisMap(
     turn: int,
     selected: str,
     hidden: bool,
+    moving: bool,
+    run: str,
+    figures: list[Plain],
     event_select: Any,
     event_show_hidden: Any,
 ) -> None:
-    """The map with its nodes and arcs, and the table of states."""
+    """The map, this run beside what happened, and the table of states."""
+
+
+@drawn("facts")
+def Facts(facts_sent: str, count: int, days: int, event_open: Any, event_go: Any) -> None:
+    """Every dated act on record."""
 
 
 @drawn("ledger")
@@ -61,7 +97,9 @@ def Ledger(
     rows_sent: str,
     terms: list[str],
     sentence: str,
+    more: str,
     flip: str,
+    glossary_sent: str,
 ) -> None:
     """The payoff ledger of one decision."""
 
@@ -79,15 +117,67 @@ def VerdictCard(
     label: str,
     act: str,
     patrons: list[Plain],
-    acts: list[str],
     changed: bool,
-    answer: Plain | None,
-    sides: str,
+    word: str,
+    answer_sent: str,
+    status: str,
     progress: float,
     problem: str,
     event_choose: Any,
 ) -> None:
-    """A duel's verdict, before and after."""
+    """A patron's verdict: a row for each policy, how sure, why, for whom."""
+
+
+@drawn("chips")
+def Chips(
+    what_ifs: list[Plain], chosen: str, changed: int, before_after: list[Plain], event_press: Any
+) -> None:
+    """The what-ifs, one press each, and what the pressed one changes."""
+
+
+@drawn("pattern")
+def PatternCard(label: str, pattern_sent: str, turning: str) -> None:
+    """How far a patron goes beside history and what happened; what would turn the verdict."""
+
+
+@drawn("seat")
+def SeatCard(
+    state: str,
+    label: str,
+    states: list[Plain],
+    turn: int,
+    turns: int,
+    day: str,
+    options_sent: str,
+    others_sent: str,
+    outcome_sent: str,
+    event_sit: Any,
+    event_choose: Any,
+    event_leave: Any,
+) -> None:
+    """A seat: what can be done now, what the others are expected to do, and the score."""
+
+
+@drawn("lesson")
+def LessonCard(
+    step: int,
+    steps: int,
+    title: str,
+    text: str,
+    ask: str,
+    choices: list[str],
+    answer: str,
+    event_go: Any,
+    event_close: Any,
+    event_do: Any,
+    deed: str,
+) -> None:
+    """A step of the lesson: a question first, then what the model says."""
+
+
+@drawn("take_away")
+def TakeAway(table: str, name: str, event_ask: Any) -> None:
+    """Pictures of the map and the run as a table, to keep; the link."""
 
 
 @drawn("what_if")
@@ -123,6 +213,9 @@ def Phase(
     act: str,
     acts: list[str],
     wanted_act: str,
+    planes: list[Plain],
+    looking: bool,
+    event_take_plane: Any,
     options_sent: str,
     across: Plain,
     up: Plain,

@@ -1,10 +1,11 @@
 """The run that a visitor watches: it records every turn, and survives errors."""
 
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from experiments.page.address import Plan, Value, read
+import numpy as np
+
+from experiments.page.address import Plan, Value
 from experiments.page.snapshot import Moment, measured
 from experiments.why.explain import nudged, with_
 from model.alliance_model import AllianceModel
@@ -36,11 +37,10 @@ class WatchedModel(AllianceModel):
     thread always sees whole turns.
     """
 
-    def __init__(self, plan: Callable[[], Plan]) -> None:
-        self.plan = plan()
-        given = self.plan.given
-        crisis = read(self.plan.preset)
-        super().__init__(crisis, rng=self.plan.seed, runs=self.plan.run, changes=given)
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        super().__init__(plan.crisis, rng=plan.seed, runs=plan.run, changes=plan.given)
+        self.chosen = plan.chosen
         begun: dict[str, tuple[float, ...]] = {
             name: (float(value),) for name, value in measured(self.world).items()
         }
@@ -55,12 +55,12 @@ class WatchedModel(AllianceModel):
         """The plan of the run as it stands: with what was changed in the middle of it."""
         now = self.world.turn
         due = tuple((now, key, value) for key, value in self.waiting)
-        return replace(self.plan, later=(*self.applied, *due), waiting=())
+        return replace(self.plan, later=(*self.applied, *due), waiting=(), chosen=self.chosen)
 
     def step(self) -> None:
         """Play one turn and record it; an error stops the run and is kept as a message."""
-        if self.over or self.left:
-            self.running = False
+        if self.over or self.left or self.waits:
+            self.running = not self.over and not self.left
             return
         try:
             self._apply()
@@ -70,6 +70,34 @@ class WatchedModel(AllianceModel):
             traceback.print_exc()
             self.error = f"{type(error).__name__}: {error}"
             self.running = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether the turn waits for what the visitor, who has a seat, chooses."""
+        return bool(self.plan.seat) and self.world.turn >= len(self.chosen)
+
+    def choose(self, action: str) -> None:
+        """Play the next turn with an action of the visitor's seat."""
+        self.chosen = (*self.chosen[: self.world.turn], action)
+        self.step()
+
+    def act(self) -> None:
+        """Each state's action is drawn, but that of the visitor's seat.
+
+        The others play the equilibrium as ever: they know as little of the choice as of the
+        model's.
+        """
+        own = self.solution
+        assert own is not None
+        if self.plan.seat:
+            state = self.world.names.index(self.plan.seat)
+            place = self.world.ladder.names[state].index(self.chosen[self.world.turn])
+            if own.game.base[state, place] != -np.inf:  # else it has no choice, and does as it must
+                play = own.play.copy()
+                play[state] = np.arange(play.shape[1]) == place
+                self.solution = replace(own, play=play)
+        super().act()
+        self.solution = own
 
     def leave(self) -> None:
         """Play no further turns, as another run is watched; a Play that still goes on ends."""
@@ -116,7 +144,7 @@ def changed_world(world: World, key: str, value: Value) -> World:
 
 def replayed(plan: Plan, turn: int) -> WatchedModel:
     """The run of a plan after this many turns, or after its last one."""
-    model = WatchedModel(lambda: plan)
-    while model.world.turn < turn and not model.over and not model.error:
+    model = WatchedModel(plan)
+    while model.world.turn < turn and not (model.over or model.error or model.waits):
         model.step()
     return model

@@ -22,9 +22,9 @@ FIRST = ("weights", "decision")
 """The groups that come first; the others follow in the order of the catalogue."""
 
 
-def figures_by_owner(preset: str) -> dict[str, Plain]:
+def figures_by_owner(preset: str, what_if: str = "") -> dict[str, Plain]:
     """The declared figures of each state, and of the crisis itself under the empty name."""
-    crisis = read(preset)
+    crisis = read(preset, what_if)
     labels = {name: each.label for name, each in crisis.profiles.items()}
     figures = [each for each in catalogue(crisis) if each.listed]
     owners = {name: (each.label, each.rule) for name, each in crisis.profiles.items()}

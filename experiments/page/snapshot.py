@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any  # plain data of mixed type
 
 import numpy as np
 
-from experiments.answer.acts import acts_of, between, brent
+from experiments.answer.acts import acts_of, brent
 from model.game.stage_game import StageGame
 from model.measures import MEASURES, standing
-from model.preset.load import Preset
+from model.preset.load import Preset, ladder_entries
 from model.world import LEAST, Array, PerRun, PerState, World
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ def scene(preset: Preset, world: World, moment: Moment | None, hidden: bool) -> 
             "honesty": _round(honesty[state]),
             "means": _round(free[state]),
             "action": "",
+            "plain": "",
             "rung": 0,
             "probability": None,
         }
@@ -164,8 +165,12 @@ def scene(preset: Preset, world: World, moment: Moment | None, hidden: bool) -> 
 def _act(world: World, moment: Moment, state: int, hidden: bool) -> Plain:
     """A state's action as it is shown, its rung, and its probability."""
     choice = int((world.choice if hidden else world.seen)[state])
+    action = world.ladder.names[state][choice]
+    entry = ladder_entries()[action]
     return {
-        "action": world.ladder.names[state][choice],
+        "action": action,
+        "plain": entry.plain or action,
+        "meaning": entry.meaning,
         "rung": int(world.ladder.rung[state].reshape(-1)[choice]),
         "hidden": bool(world.ladder.hidden[state].reshape(-1)[choice] > 0),
         "probability": _round(moment.solution.play[state][choice]),
@@ -181,6 +186,7 @@ def _arc(world: World, moment: Moment, state: int, node: Plain) -> Plain:
         "from": node["name"],
         "to": world.names[adversary if principal else protege],
         "action": node["action"],
+        "plain": node["plain"],
         "rung": node["rung"],
         "hidden": node["hidden"],
         "belligerent": principal,
@@ -218,12 +224,6 @@ def happened(preset: Preset, moment: Moment) -> list[str]:
 
 known_acts = lru_cache(maxsize=8)(acts_of)
 """The acts of a preset, which each turn that is drawn asks for."""
-
-
-def in_fact(preset: Preset, moment: Moment, most: int = 3) -> list[str]:
-    """The acts that were observed in the days of a turn, the highest rungs first."""
-    acts = between(known_acts(preset), moment.before.day, moment.after.day)
-    return [f"{act.actor}: {act.what}" for act in acts[:most]]
 
 
 def why(found: "Explanation") -> list[Plain]:

@@ -15,18 +15,17 @@ from model.preset.load import ConfigError
 
 
 @solara.component
-def Changes(visit: Visit, over: bool) -> None:
+def Changes(visit: Visit) -> None:
     """Preset, seed, rules and sliders, made from the declarations."""
-    plan = visit.plan.value
-    declared = solara.use_memo(lambda: figures_by_owner(plan.preset), [plan.preset])
+    _ = visit.turned.value
+    plan, over = visit.plan.value, visit.model.over
+    declared = solara.use_memo(
+        lambda: figures_by_owner(plan.preset, plan.what_if), [plan.preset, plan.what_if]
+    )
     presets = solara.use_memo(titled_presets, [])
     common, set_common = solara.use_state(False)
     owner = "" if common else visit.selected.value
     own, given = declared.get(owner) or declared[""], plan.given
-    rules = [
-        {"name": name, "meaning": (rule.__doc__ or "").split("[")[0].split(".")[0].split(";")[0]}
-        for name, rule in STRATEGIES.items()
-    ]
 
     def pick(name: str) -> None:
         set_common(not name)
@@ -55,7 +54,7 @@ def Changes(visit: Visit, over: bool) -> None:
             for name, each in declared.items()
         ],
         rule=str(given.get(f"{owner}.rule", own["rule"])) if owner else None,
-        rules_sent=sent(rules),
+        rules_sent=solara.use_memo(lambda: sent(rules_in_words()), []),
         groups_sent=sent(
             [
                 group
@@ -63,7 +62,7 @@ def Changes(visit: Visit, over: bool) -> None:
                 for group, rows in ((each, each["rows"]) for each in own["groups"])
             ]
         ),
-        message=visit.message.value,
+        message="",
         profile=as_profile(plan),
         count=len(plan.changes),
         over=over,
@@ -74,6 +73,14 @@ def Changes(visit: Visit, over: bool) -> None:
         event_change=lambda each: visit.change(each["key"], worth_keeping(each, declared)),
         event_give_back=give_back,
     )
+
+
+def rules_in_words() -> list[Plain]:
+    """The decision rules, each with what it does."""
+    return [
+        {"name": name, "meaning": (rule.__doc__ or "").split("[")[0].split(".")[0].split(";")[0]}
+        for name, rule in STRATEGIES.items()
+    ]
 
 
 def titled_presets() -> list[Plain]:

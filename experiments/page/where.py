@@ -1,18 +1,20 @@
 """The tab on where talk wins: the phase diagram of two parameters."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import solara
 import solara.lab
 
-from experiments.engine.duel import ACTS, proteges
+from experiments.engine.duel import proteges
 from experiments.page import background as whatif
 from experiments.page.address import Plan, read
 from experiments.page.components import Phase, sent
 from experiments.page.sliders import axis_of, choices, limited
 from experiments.page.snapshot import Plain
-from experiments.page.visit import Visit, use_patron
+from experiments.page.visit import Visit, known_policies, use_patron
+from model.preset.load import Preset, feasible_end
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Drawing:
     act: str
     across: whatif.Axis
     up: whatif.Axis
-    rows: tuple[tuple[list[float], list[bool]], ...] = ()
+    rows: tuple[whatif.Row, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Axes:
         found = self.chosen.value.get(name)
         known = found is not None and found.key in self.known
         return found if found is not None and known else axis_of(self.known[self.preferred[name]])
+
+    def take(self, plane: Mapping[str, whatif.Axis]) -> None:
+        """Take both parameters of a plane."""
+        self.problem.value = ""
+        self.chosen.value = dict(plane)
 
     def choose(self, wanted: Plain) -> None:
         """Take another parameter for an axis, or other limits."""
@@ -104,6 +111,19 @@ def Where(visit: Visit) -> None:
     painting = Painting(
         solara.use_reactive(None), solara.use_reactive(None), solara.use_reactive(0.0)
     )
+    turning, set_turning = solara.use_state((None, None))
+    about = (plan.preset, plan.what_if, plan.seed, plan.changes, patron, visit.act.value)
+
+    async def look() -> None:
+        piece = (whatif.turning_corners, (plan.crisis, plan.seed, plan.changes, *about[-2:]))
+        (found,) = await whatif.gathered([piece], lambda share: None)
+        set_turning((about, found))
+
+    solara.lab.use_task(look, dependencies=[about], raise_error=False)
+    planes = planes_of(plan.crisis, turning[1], axes.known) if turning[0] == about else None
+    if planes and not axes.chosen.value:
+        axes.take(planes[0])
+        across, up = axes.axis("across"), axes.axis("up")
     asked = painting.asked.value
     work = solara.lab.use_task(painting.draw, dependencies=[asked], raise_error=False)
     blank = Drawing(plan, patron, visit.act.value, across, up)
@@ -119,7 +139,10 @@ def Where(visit: Visit) -> None:
         painting.begin(blank)
 
     Phase(
-        acts=list(ACTS),
+        acts=list(known_policies()),
+        planes=[{"name": plane_name(each)} for each in planes or []],
+        looking=planes is None,
+        event_take_plane=lambda number: axes.take((planes or [])[number]),
         label=labels.get(shown.patron, shown.patron),
         act=shown.act,
         wanted_act=visit.act.value,
@@ -139,17 +162,67 @@ def Where(visit: Visit) -> None:
 
 def picture(shown: Drawing, *, running: bool) -> Plain:
     """The rows drawn so far as the page shows them, and the number still to come."""
-    grid = [cells for cells, _ in shown.rows]
-    sure = [each for _, each in shown.rows]
+    grid = [row.means for row in shown.rows]
     partly = running or 0 < len(grid) < whatif.GRID
     status = f"{len(grid)} of {whatif.GRID} rows" if partly else ""
+    whole = len(grid) == whatif.GRID
+    words = [row.words for row in shown.rows]
     return {
         "size": whatif.GRID,
         "cell_runs": whatif.CELL_RUNS,
-        "drawn_sent": sent({"grid": grid, "sure": sure, "zero": whatif.zero_line(grid)}),
+        "drawn_sent": sent(
+            {
+                "grid": grid,
+                "low": [row.low for row in shown.rows],
+                "high": [row.high for row in shown.rows],
+                "words": words,
+                "zero": whatif.zero_line(grid),
+                "regions": whatif.regions(words) if whole else [],
+                "own": own_point(shown),
+            }
+        ),
         "running": running,
         "status": f"Cancelled after {status}." if status and not running else status,
     }
+
+
+def own_point(shown: Drawing) -> list[float] | None:
+    """The crisis's own figures on the plane, in cells from the lower left; None if not on it."""
+    given, found = shown.plan.given, []
+    for axis in (shown.across, shown.up):
+        value = float(given.get(axis.key, shown.plan.crisis.figure(axis.key)))
+        found.append((value - axis.low) / (axis.high - axis.low) * (whatif.GRID - 1))
+    inside = all(-0.5 <= each <= whatif.GRID - 0.5 for each in found)
+    return [round(each, 3) for each in found] if inside else None
+
+
+def planes_of(
+    crisis: Preset, corners: Sequence[whatif.Corner], known: Mapping[str, Plain]
+) -> list[dict[str, whatif.Axis]]:
+    """Planes on which both the crisis's own point and a boundary lie, the first three."""
+    found = [
+        {"across": reaching(crisis, known[one], far), "up": reaching(crisis, known[other], away)}
+        for (one, far), (other, away) in corners
+        if one in known and other in known
+    ]
+    return found[:3]
+
+
+def reaching(crisis: Preset, declared: Plain, value: float) -> whatif.Axis:
+    """An axis from before a figure's own value to beyond another one, within its range."""
+    ends, room = sorted((declared["base"], value)), 0.25 * abs(value - declared["base"])
+    low, high = max(ends[0] - room, declared["low"]), min(ends[1] + room, declared["high"])
+    key, base = declared["key"], declared["base"]
+    low, high = (float(feasible_end(crisis, key, base, end)) for end in (low, high))
+    return whatif.Axis(key, round(low, 6), round(high, 6))
+
+
+def plane_name(plane: Mapping[str, whatif.Axis]) -> str:
+    """A plane by the names of its figures."""
+    names = [
+        " ".join(plane[each].key.split(".")[-2:]).replace("_", " ") for each in ("across", "up")
+    ]
+    return " × ".join(names)
 
 
 def load_cell(visit: Visit, shown: Drawing, cell: Plain) -> None:

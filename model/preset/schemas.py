@@ -254,4 +254,7 @@ ActionEntry: Any = kept(create_model(
     __base__=checked_section(Action),
     role=(Role, Field(description="whose menu it is on by default")),
     includes=(str | None, _about(None, "the lower rung whose words it carries")),
+    plain=(str, _about("", "the action as a reader who is no insider would name it")),
+    deed=(str, _about("", "what the state does, in words: it may name {protege} and {adversary}")),
+    meaning=(str, _about("", "what the action is, in a sentence")),
 ))  # fmt: skip

@@ -108,7 +108,7 @@ def test_an_address_opens_no_preset_but_those_of_the_page(
 
 
 def test_a_reset_plays_the_figures_as_they_stand_at_last() -> None:
-    base = base_value("twelve-days", "russia.weights.ties")
+    base = base_value(Plan("twelve-days"), "russia.weights.ties")
     later = ((5, "oil.elasticity", 0.1), (4, "oil.elasticity", 0.3))
     plan = replace(CHANGED, later=later, waiting=(("russia.weights.ties", base),))
     assert plan.at_last().given == {"oil.elasticity": 0.1, "russia.rule": "level_k"}

@@ -6,11 +6,12 @@ from concurrent.futures.process import BrokenProcessPool
 import numpy as np
 import pytest
 
-from experiments.engine.duel import duels
-from experiments.engine.estimates import Estimate
+from experiments.engine.batch import Job
+from experiments.engine.duel import contest, duels, over_posterior
 from experiments.page import background as whatif
 from experiments.page.address import Plan, read
 from experiments.page.run import replayed
+from model.preset.load import changed
 
 PRESET = read("twelve-days")
 PLAN = Plan("twelve-days", changes=(("turns", 3),))
@@ -34,24 +35,28 @@ def test_the_band_is_the_middle_of_the_runs() -> None:
     assert (low.tolist(), high.tolist()) == ([10.0], [90.0])
 
 
-@pytest.mark.slow
-def test_the_verdict_is_that_of_the_duel() -> None:
-    values = played(whatif.verdict_pieces(PLAN, "russia", "arms", runs=20))
-    found = whatif.verdict("russia", "arms", values)
-    duel = duels(PLAN.preset, 20, patrons=["russia"], acts=["arms"], changes=PLAN.given)[0][0]
-    assert found.after == duel.estimate
+def test_the_verdict_is_that_of_the_duel_with_what_history_leaves_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(whatif, "VERDICT_RUNS", 20)
+    monkeypatch.setattr(whatif, "VERDICT_DRAWS", 4)
+    monkeypatch.setattr(whatif, "DRAWS_PIECE", 2)
+    values = played(whatif.contest_pieces(PLAN, "russia", given=True))
+    found = whatif.judged(values, 0).fought
+    alone, _ = duels(PLAN.preset, 20, patrons=["russia"], changes=PLAN.given)
+    crisis = changed(read("twelve-days"), PLAN.given)
+    known = over_posterior(contest(crisis, patrons=["russia"]), alone, Job(crisis), 4)
+    assert [each.record() for each in found] == [each.record() for each in known]
+    assert [each.act for each in found] == ["silence", "mediation", "arms", "force"]
 
 
-def test_before_and_after_are_paired_on_the_same_random_draws() -> None:
-    values = [np.array(each, float) for each in ([3, 5, 1], [1, 1, 1], [4, 6, 2], [1, 1, 1])]
-    found = whatif.verdict("russia", "arms", values)
-    assert found.change == Estimate(1.0, 1.0, 1.0)
-    assert found.before.low < found.before.mean
-
-
-def test_without_changes_before_is_after() -> None:
-    pieces = whatif.verdict_pieces(Plan("twelve-days"), "russia", "arms", runs=10)
-    assert len(pieces) == 2
+def test_before_and_after_are_played_on_the_same_luck() -> None:
+    plan = Plan("twelve-days", changes=(("turns", 2), ("russia.weights.ties", 0.0)))
+    (before, *_), (after, *_) = (
+        whatif.contest_pieces(plan, "russia", given=given) for given in (False, True)
+    )
+    assert before[1][1] == after[1][1] == plan.seed
+    assert before[1][2] == () and after[1][2] == plan.changes
 
 
 def test_a_cell_of_the_grid_is_the_run_with_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,8 +73,8 @@ def test_a_cell_of_the_grid_is_the_run_with_its_figures(monkeypatch: pytest.Monk
     ]
     np.testing.assert_allclose(talk[3:], alone[0], rtol=1e-12)
     np.testing.assert_allclose(act[3:], alone[1], rtol=1e-12)
-    means, _ = whatif.grid_row(talk, act)
-    assert means[1] == pytest.approx((alone[0] - alone[1]).mean())
+    row = whatif.grid_row(talk, act)
+    assert row.means[1] == pytest.approx((alone[0] - alone[1]).mean())
 
 
 def test_the_zero_line_runs_where_the_sign_changes() -> None:

@@ -121,8 +121,6 @@ def test_events_of_the_scenario_and_of_the_run_are_told() -> None:
     ]
     assert "war: Israel attacks Iran" in told
     assert "the US announces and holds the ceasefire" in told
-    facts = [snapshot.in_fact(model.preset, moment) for moment in record(model).moments]
-    assert any("Israel" in each for day in facts for each in day)
 
 
 def test_long_lines_are_thinned_and_keep_their_end() -> None:

@@ -8,11 +8,12 @@ import pytest
 
 pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
 
-from experiments.page.address import Plan, address, from_address, read
+from experiments.page.address import Plan, address, from_address, read, view_in, what_ifs
+from experiments.page.run import replayed
 from experiments.page.sliders import figures_by_owner
-from experiments.page.snapshot import in_fact
 from experiments.page.visit import Visit, new_visit
 from experiments.page.what_if import titled_presets
+from experiments.page.words import facts
 from model.preset.load import PRESETS
 
 TIES = "russia.weights.ties"
@@ -144,9 +145,66 @@ def test_a_timeline_is_read_beside_its_preset_and_told_where_it_is_wrong(
     visit = new_visit()
     visit.begin(Plan(str(own)))
     play(visit, 2)
-    facts = [in_fact(visit.model.preset, each) for each in visit.model.record.moments]
-    assert [fact for day in facts for fact in day] == ["US: ships"]
+    found = [each for turn in (0, 1, 2) for each in facts(visit.model.preset, turn, "russia")]
+    assert [(each["actor"], each["what"]) for each in found] == [("US", "ships")]
     acts.write_text(row.replace(",4,", ",7,"), "utf-8")
     read.cache_clear()  # as a page that is served anew
     visit.begin(Plan(str(own)))
     assert "ladder_level: found '7'" in visit.message.value
+
+
+def test_a_link_restores_preset_changes_seed_run_turn_tab_and_selection(visit: Visit) -> None:
+    visit.begin(Plan("twelve-days", 7, 3, ((TIES, 0.1 + 0.2),), what_if="china-commits"), 5)
+    visit.change("oil.elasticity", 0.1234567890123)
+    play(visit, 4)
+    visit.selected.value, visit.act.value, visit.tab.value = "china", "force", 1
+    visit.show(4)
+    link = address(visit.watched(visit.model), visit.model.record.turn, visit.view())
+    again = new_visit()
+    again.begin(*from_address(link))
+    again.look(view_in(link))
+    assert again.model.record.lines == visit.model.record.lines
+    choices = [[m.after.choice.tolist() for m in v.model.record.moments] for v in (visit, again)]
+    assert choices[0] == choices[1] and len(choices[0]) == 9
+    assert again.plan.value == visit.plan.value
+    assert again.view() == visit.view() and again.turn == 4
+
+
+def test_a_seat_is_restored_by_its_link_and_differs_only_by_what_was_chosen(visit: Visit) -> None:
+    visit.begin(Plan("twelve-days", seat="russia"))
+    for action in ("silence", "arms", "rhetoric", "mediation"):
+        visit.choose(action)
+    again = reloaded(visit)
+    assert again.model.chosen == ("silence", "arms", "rhetoric", "mediation")
+    assert again.model.record.lines == visit.model.record.lines
+    names = visit.model.world.ladder.names[0]
+    done = [names[int(moment.after.choice[0])] for moment in visit.model.record.moments]
+    assert done == list(visit.model.chosen)
+    alone = replayed(Plan("twelve-days"), 1)
+    others = slice(1, None)
+    assert visit.model.record.moments[0].after.choice[others].tolist() == (
+        alone.world.choice[others].tolist()
+    )
+
+
+def test_a_seat_waits_for_its_turn_and_refuses_what_is_not_on_its_menu(visit: Visit) -> None:
+    visit.begin(Plan("twelve-days", seat="russia"))
+    visit.step()
+    assert visit.model.record.turn == 0 and visit.model.waits
+    visit.begin(Plan("twelve-days", seat="russia", chosen=("campaign",)))
+    assert "chosen: found 'campaign'; valid: silence" in visit.message.value
+    visit.begin(Plan("twelve-days", seat="atlantis"))
+    assert "seat: found 'atlantis'; valid: russia" in visit.message.value
+
+
+def test_a_reset_of_a_seat_begins_it_again(visit: Visit) -> None:
+    visit.begin(Plan("twelve-days", seat="russia"))
+    visit.choose("rhetoric")
+    visit.reset()
+    assert visit.model.record.turn == 0 and visit.plan.value.seat == "russia"
+
+
+def test_an_unknown_what_if_is_refused_with_those_that_there_are(visit: Visit) -> None:
+    visit.begin(Plan("twelve-days", what_if="../secret"))
+    assert "what_if: found '../secret'; valid: a-defence-clause" in visit.message.value
+    assert len(what_ifs()) == 10
