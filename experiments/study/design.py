@@ -175,6 +175,17 @@ def rooted(changes: dict[str, Any], folder: Path) -> dict[str, Any]:
     return changes | {"with": [str((folder / each).resolve()) for each in files]}
 
 
+def further(present: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes laid over others; files of differences are read after those named before.
+
+    >>> further({"with": ["one.toml"], "turns": 4}, {"with": ["two.toml"]})
+    {'with': ['one.toml', 'two.toml'], 'turns': 4}
+    """
+    files = [each["with"] for each in (present, changes) if "with" in each]
+    listed = [path for each in files for path in ([each] if isinstance(each, str) else each)]
+    return {**present, **changes} | ({"with": listed} if len(files) == 2 else {})
+
+
 # ------------------------------------------------------------------- reading
 
 
@@ -196,7 +207,7 @@ def read(
         if isinstance(raw.get(side), dict):
             raw[side] = rooted(flat(raw[side]), path.parent)
     if isinstance(raw.get("set", {}), dict):
-        raw["set"] = raw.get("set", {}) | dict(changes or {})
+        raw["set"] = further(raw.get("set", {}), changes or {})
     layers, mistakes = Layers(), list[str]()
     layers.lay(raw | dict(overrides or {}), Origin(found))
     design, _ = checked(Design, layers.values, layers, (), shown(path), mistakes)
