@@ -94,12 +94,7 @@ class Economy:
         0.0, "share", 0, 1, "share of that oil which passes the strait of `oil.strait` (S12)"
     )
     sanctions: Number = quantity(
-        0.0,
-        "index",
-        0,
-        1,
-        "sanctions in force at the start; 1 is all there are (S14)",
-        initial=True,
+        0.0, "index", 0, 1, "sanctions at the start; 1 is all there are (S14)", initial=True
     )
     threatened: Number = quantity(
         0.0, "index", 0, 2, "sanctions held back that an affront would bring down (S5)"
@@ -147,12 +142,7 @@ class Target:
     """
 
     programme: Number = quantity(
-        0.0,
-        "index",
-        0,
-        2,
-        "what strikes can set back: 0 none, 1 weeks from a first bomb",
-        initial=True,
+        0.0, "index", 0, 2, "what strikes set back; 1 is weeks from a first bomb", initial=True
     )
     hardened: Number = quantity(
         0.0, "share", 0, 1, "share of the programme under rock", initial=True
@@ -229,12 +219,7 @@ class Conflict:
         0.6, "1/week", 0, 20, "rate at which full strikes wear down programme and defences (S9)"
     )
     repair: Number = quantity(
-        0.008,
-        "1/week",
-        0,
-        1,
-        "rate of repair; a programme is set back 2-3 years (S9)",
-        "Atlantic Council 2025",
+        0.008, "1/week", 0, 1, "rate of repair; set back 2-3 years (S9)", "Atlantic Council 2025"
     )
     settlement: Number = quantity(
         6.0, "1/week", 0, 50, "rate at which a war ends when no principal strikes"
