@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any  # declarations are of mixed type
 
 from experiments.answer.anchors import Anchor, Tables
 from experiments.answer.decisions import (
@@ -24,11 +23,10 @@ from experiments.answer.decisions import (
     toward_others,
 )
 from experiments.engine.store import write_files
-from model.parameters import SECTIONS, STATE_SECTIONS, Pairs
+from model.preset.catalogue import declared_as
 from model.preset.files import A_NAME, RESERVED
 from model.preset.load import ConfigError
 from model.preset.toml import told
-from model.quantities import declarations
 
 TALLIES = re.compile(r" ?\((?:[SM]\d+(?:, )?)+\)")
 """Numbers of mechanisms in the meaning of a figure, which say nothing to who writes a crisis."""
@@ -202,15 +200,6 @@ def by_table(decisions: Sequence[Decision]) -> dict[str, list[Decision]]:
     for each in decisions:
         found.setdefault(each.key.split(".")[1], []).append(each)
     return found
-
-
-def declared_as(key: str) -> dict[str, Any]:
-    """The declaration of a figure by its key within a profile or a preset."""
-    table, name = key.split(".", 1)
-    sections = STATE_SECTIONS | SECTIONS
-    if table in sections:
-        return declarations(sections[table])[name]
-    return declarations(Pairs)[table]
 
 
 def figure(key: str, why: str, anchor: Anchor | None) -> Iterator[str]:

@@ -38,6 +38,17 @@ COMPARED = (
 )  # fmt: skip
 """Columns of the engine's table that a comparison shows if the design names none."""
 
+OF_A_PROGRAMME, OF_OIL = ("programme", "bomb"), ("price_peak",)
+"""Those of them that say something only where there is a programme, or oil at risk."""
+
+
+def compared(preset: Preset) -> list[str]:
+    """The columns that a comparison shows of a preset if the design names none."""
+    programme, oil = preset.figure(f"{preset.file.target}.target.programme"), preset.file.oil
+    idle = [] if np.any(programme) else [*OF_A_PROGRAMME]
+    idle += [] if oil.at_risk or oil.strait else [*OF_OIL]
+    return [each for each in COMPARED if each not in idle]
+
 
 class Sampling(BaseModel):
     """The choice of points.
@@ -230,8 +241,6 @@ def complete(design: Design, path: Path | None = None) -> tuple[Design, Preset]:
     """
     if design.preset.endswith(".toml"):
         design.preset = str(Path(design.preset).resolve())
-    if design.kind == "compare":
-        design.measures = design.measures or list(COMPARED)
     mistakes: list[str] = []
     preset = _try(design.preset, design.set, path, ("set",), mistakes)
     if design.kind == "sensitivity" and not design.factors and preset is not None:
@@ -241,6 +250,8 @@ def complete(design: Design, path: Path | None = None) -> tuple[Design, Preset]:
     for side in ("first", "second"):
         _try(start, laid | getattr(design, side), path, (side,), mistakes)
     if preset is not None:
+        if design.kind == "compare":
+            design.measures = design.measures or compared(preset)
         sides = proteges(preset)
         design.patron = design.patron or next(iter(sides), "")
         mistakes += _wrong_names(design, preset, list(sides), path)
