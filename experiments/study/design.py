@@ -378,7 +378,8 @@ def _try(
             ]
             places += [("factors", *location)] if location[0] not in ("set",) else []
             found = next((line_of(path, each) for each in places if line_of(path, each)), None)
-            mistakes.append(f"{shown(path)}:{found or 1}: {told}")
+            # what is not in the design is of another file, or an option of the command
+            mistakes.append(f"{shown(path)}:{found}: {told}" if found else line)
         return None
 
 
