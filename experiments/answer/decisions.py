@@ -225,6 +225,20 @@ def _open(figure: Quantity, why: str) -> Open:
     )
 
 
+def nothing_at_stake(preset: Preset) -> list[str]:
+    """A warning if nobody decided what a principal's survival is worth to it: its default is 0."""
+    principals = (preset.file.target, preset.file.challenger)
+    idle = [each for each in principals if not preset.origins(f"{each}.stakes.{each}")]
+    if not idle:
+        return []
+    who = " and ".join(preset.profiles[each].label for each in idle)
+    count = len(checked(preset).undecided)
+    return [
+        f"{count} figures are undecided, among them what is at stake for {who} (0 by default): "
+        "cheaptalk check lists them."
+    ]
+
+
 def defaults(preset: Preset) -> dict[str, tuple[int, int]]:
     """How many figures of each table keep their declared default, and how many there are."""
     found: dict[str, tuple[int, int]] = {}

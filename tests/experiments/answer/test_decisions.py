@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from experiments.answer.decisions import as_json, checked, features_of, in_words
+from experiments.answer.decisions import as_json, checked, features_of, in_words, nothing_at_stake
 from model.preset.load import load
 from tests.worlds import PRESETS
 
@@ -50,3 +50,8 @@ def test_as_json_is_the_same():
     plain = json.loads(as_json(found))
     assert [each["key"] for each in plain["undecided"]] == [each.key for each in found.undecided]
     assert plain["features"] == found.features
+
+
+@pytest.mark.parametrize("name", (*PRESETS, "taiwan"))
+def test_who_runs_a_decided_crisis_is_not_warned(name):
+    assert nothing_at_stake(load(name)) == []

@@ -1,4 +1,4 @@
-"""A new crisis: what is written of it, that it plays, and that nothing of the founding case is in it."""
+"""A new crisis: what is written, that it plays, and that nothing of the founding case is in it."""
 
 import re
 import tomllib
@@ -7,7 +7,14 @@ from datetime import date
 import pytest
 
 from experiments.answer.anchors import Tables, tables
-from experiments.answer.decisions import DECISIONS, FEATURES, checked, features_of, to_decide
+from experiments.answer.decisions import (
+    DECISIONS,
+    FEATURES,
+    checked,
+    features_of,
+    nothing_at_stake,
+    to_decide,
+)
 from experiments.answer.listing import parameters
 from experiments.answer.new_crisis import Crisis, profile, write
 from experiments.history.forecast import forecast
@@ -163,3 +170,9 @@ def test_every_decision_is_a_declared_figure():
     text = profile(crisis(features=tuple(FEATURES)), "taiwan", NOTHING)
     assert tomllib.loads(text)["label"] == "Taiwan"
     assert len({each.key for each in DECISIONS}) == len(DECISIONS)
+
+
+def test_who_runs_a_crisis_as_it_was_written_is_warned(path):
+    (told,) = nothing_at_stake(load(str(path)))
+    assert told.startswith(f"{len(checked(load(str(path))).undecided)} figures are undecided")
+    assert "what is at stake for Taiwan and China" in told
