@@ -4,7 +4,7 @@ import gc
 
 import click
 
-from experiments.command_line import ask, history, results, study, theory
+from experiments.command_line import ask, crises, history, results, study, theory
 from experiments.command_line.options import Complaint, allow_code_option, engine_option
 
 
@@ -33,7 +33,7 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 20)  # imports leave no garbage to be looked for
 
 
-for room in (ask, study, results, history, theory):
+for room in (ask, crises, study, results, history, theory):
     for each in room.COMMANDS:
         main.add_command(each)
         if {"preset", "file", "folder"} & {param.name for param in each.params}:

@@ -91,10 +91,10 @@ class Economy:
         0.0, "mb/d", -15, 25, "net oil exports; imports are negative (S12)"
     )
     hormuz: Number = quantity(
-        0.0, "share", 0, 1, "share of that oil which passes the Strait of Hormuz (S12)"
+        0.0, "share", 0, 1, "share of that oil which passes the strait of `oil.strait` (S12)"
     )
     sanctions: Number = quantity(
-        0.0, "index", 0, 1, "sanctions in force at the start; 1 as on Iran (S14)", initial=True
+        0.0, "index", 0, 1, "sanctions at the start; 1 is all there are (S14)", initial=True
     )
     threatened: Number = quantity(
         0.0, "index", 0, 2, "sanctions held back that an affront would bring down (S5)"
@@ -136,51 +136,41 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Target:
-    """What the challenger is after, and what shields it (S9, S15, S18, S19)."""
+    """What the challenger is after, and what shields it (S9, S15, S18, S19).
+
+    A programme, proxies and drones are there only where a profile declares them.
+    """
 
     programme: Number = quantity(
-        1.0, "index", 0, 2, "enrichment capacity, 1 = June 2025", initial=True
+        0.0, "index", 0, 2, "what strikes set back; 1 is weeks from a first bomb", initial=True
     )
     hardened: Number = quantity(
-        0.4,
-        "share",
-        0,
-        1,
-        "share of the programme under rock (Fordow)",
-        "IAEA GOV/2025/24",
-        initial=True,
+        0.0, "share", 0, 1, "share of the programme under rock", initial=True
     )
     air_defence: Number = quantity(
-        0.3, "share", 0, 1, "air defence left after the strikes of October 2024 (S9)", initial=True
+        0.3, "share", 0, 1, "air defence at the start, as share of a full one (S9)", initial=True
     )
     proxies: Number = quantity(
-        0.3,
-        "share",
-        0,
-        1,
-        "strength of proxies left; Hezbollah lost 70 % (S15)",
-        "RAND 2025",
-        initial=True,
+        0.0, "share", 0, 1, "strength of armed groups abroad that fight for it (S15)", initial=True
     )
     regime: Number = quantity(0.8, "index", 0, 1, "stability of the regime (S19)", initial=True)
     breakout_weeks: Number = quantity(
-        2.0, "weeks", 0.1, 500, "weeks to the material for a first bomb", "IAEA GOV/2025/24"
+        52.0, "weeks", 0.1, 500, "weeks to the material for a first bomb"
     )
-    drones: Number = quantity(
-        0.1, "share", 0, 1, "its share of the supplied front's drones (S13)", "ISW 2023"
-    )
+    drones: Number = quantity(0.0, "share", 0, 1, "its share of the supplied front's drones (S13)")
 
 
 @dataclass(frozen=True)
 class Oil:
-    """The oil market: log mean reversion to a price set by supply at risk (S12)."""
+    """The oil market: log mean reversion to a price set by supply at risk (S12).
 
-    price: Number = quantity(70.84, "USD/bbl", 5, 500, "Brent at the start", "EIA 2025: 12 June")
+    No oil is at risk, and there is no strait, unless a preset declares it.
+    """
+
+    price: Number = quantity(70.0, "USD/bbl", 5, 500, "Brent at the start")
     world_supply: Number = quantity(102.0, "mb/d", 50, 150, "world supply", "IEA 2025")
-    at_risk: Number = quantity(
-        1.5, "mb/d", 0, 10, "the target's exports, put at risk by war (S12)", "EIA 2024"
-    )
-    strait: Number = quantity(20.0, "mb/d", 0, 40, "oil through the strait", "EIA 2025")
+    at_risk: Number = quantity(0.0, "mb/d", 0, 10, "the target's exports, put at risk by war (S12)")
+    strait: Number = quantity(0.0, "mb/d", 0, 40, "oil through a strait that a principal can close")
     closure: Number = quantity(
         0.35, "share", 0, 1, "share of the strait's oil that a blockade stops"
     )

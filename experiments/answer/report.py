@@ -118,7 +118,6 @@ def in_words(found: Verdict, results: str) -> str:
         "does not leak is seen as silence)",
         *_table(found.preset, found.ensemble, found.label),
         "",
-        "The patrons' ledger: oil income above the start price, and credibility won or lost",
         *_ledger(found),
         "",
         f"Largest residual of the equilibria: {found.ensemble.residual:.1e}.",
@@ -127,7 +126,17 @@ def in_words(found: Verdict, results: str) -> str:
 
 
 def _ledger(found: Verdict) -> list[str]:
-    """What each patron won in oil income and in credibility."""
+    """What each patron won in credibility, and in oil income if any patron trades in oil."""
+    profiles = found.preset.profiles
+    if not any(profiles[name].economy.oil_exports for name in found.sides):
+        won = [
+            (found.label[each], decimal(found.ensemble.mean(f"credibility.{each}"), 3), "in value")
+            for each in found.sides
+        ]
+        return [
+            "The patrons' ledger: credibility won or lost",
+            *aligned(("<14", " >8", " <"), won),
+        ]
     rows = []
     for name in found.sides:
         income, standing = (
@@ -135,7 +144,8 @@ def _ledger(found: Verdict) -> list[str]:
         )
         told = (decimal(income), "USD bn", decimal(standing, 3), "in value")
         rows.append((found.label[name], *told))
-    return aligned(("<14", ">8", " <6", " >8", " <"), rows)
+    head = "The patrons' ledger: oil income above the start price, and credibility won or lost"
+    return [head, *aligned(("<14", ">8", " <6", " >8", " <"), rows)]
 
 
 def _table(preset: Preset, ensemble: Ensemble, label: dict[str, str]) -> list[str]:

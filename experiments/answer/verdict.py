@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from experiments.answer import founding, reasons, turning
+from experiments.answer.decisions import nothing_at_stake
 from experiments.answer.doctrine import Doctrine
 from experiments.answer.founding import Pattern
 from experiments.answer.reasons import Size
@@ -117,7 +118,8 @@ def assumptions(verdict: Verdict) -> list[str]:
         friends = [label[name] for name, side in verdict.sides.items() if side == principal]
         told.append(f"On the side of {label[principal]}: {', '.join(friends) or 'no other'}.")
     lines.append(" ".join(told))
-    lines += [f"Beware: {each}" for each in unbound(verdict.preset).values()]
+    warned = [*unbound(verdict.preset).values(), *nothing_at_stake(verdict.preset)]
+    lines += [f"Beware: {each}" for each in warned]
     for name in verdict.sides:
         share = verdict.ensemble.mean(f"turned.{name}")
         if share > 0:

@@ -16,6 +16,7 @@ from experiments.command_line.options import (
     preset_argument,
     seed_option,
     set_option,
+    with_option,
     workers_option,
 )
 
@@ -56,6 +57,7 @@ def playing(command: Command) -> Command:
         executor_option,
         out_option,
         set_option,
+        with_option,
         seed_option,
     ):
         command = option(command)
@@ -113,8 +115,15 @@ def made(how: dict[str, Any], **fields: Any) -> tuple[Any, Any]:
     """The design that a one-line command means, and its preset, both checked."""
     from experiments.study.design import Design, complete
 
-    given = {key: value for key, value in fields.items() if value not in ("", (), None, [])}
-    return complete(Design(seed=how["seed"], set=parsed(how["settings"]), **given))
+    given = {key: value for key, value in fields.items() if value not in ("", (), None, [], {})}
+    return complete(Design(seed=how["seed"], set=laid(how["settings"], how["files"]), **given))
+
+
+def laid(settings: tuple[str, ...], files: tuple[str, ...]) -> dict[str, Any]:
+    """The changes of `--set` and `--with`; a file's path is absolute, so `resume` finds it."""
+    from experiments.study.design import rooted
+
+    return rooted(parsed(settings, files), Path.cwd())
 
 
 def ranges(option: str, texts: tuple[str, ...]) -> dict[str, Any]:
@@ -154,6 +163,7 @@ def ranges(option: str, texts: tuple[str, ...]) -> dict[str, Any]:
 @click.option("--runs", type=click.IntRange(2), help="Runs a point, instead of the file's.")
 @click.option("--seed", type=SEED, help="Seed, instead of the file's.")
 @set_option
+@with_option
 @click.option("--block", type=click.IntRange(1), help="Least runs of a stored block.")
 @out_option
 @executor_option
@@ -165,6 +175,7 @@ def experiment(
     runs: int | None,
     seed: int | None,
     settings: tuple[str, ...],
+    files: tuple[str, ...],
     block: int | None,
     **how: Any,
 ) -> None:
@@ -173,7 +184,7 @@ def experiment(
 
     given = {"runs": runs, "seed": seed, "block": block}
     overrides = {key: value for key, value in given.items() if value is not None}
-    conducted(*read(file, overrides, parsed(settings)), how)
+    conducted(*read(file, overrides, laid(settings, files)), how)
 
 
 @click.command()
@@ -229,7 +240,7 @@ def announced(preset: str, patron: str, runs: int, how: dict[str, Any]) -> None:
     from experiments.engine.duel import proteges
     from model.preset.load import load
 
-    ready = load(preset, parsed(how["settings"]))
+    ready = load(preset, parsed(how["settings"], how["files"]))
     found = doctrine.doctrines(
         ready, patron or next(iter(proteges(ready)), ""), runs,
         seed=how["seed"], workers=how["workers"] or all_workers(),
@@ -396,6 +407,8 @@ def checked(kind: str, options: dict[str, Any]) -> Any:
 @preset_argument
 @click.option("--first", multiple=True, metavar="KEY=VALUE", help="Changes of the first side.")
 @click.option("--second", multiple=True, metavar="KEY=VALUE", help="Changes of the second side.")
+@click.option("--first-with", multiple=True, metavar="FILE", help="File of the first side.")
+@click.option("--second-with", multiple=True, metavar="FILE", help="File of the second side.")
 @patron_option
 @runs_of(400)
 @playing
@@ -403,17 +416,22 @@ def compare(
     preset: str,
     first: tuple[str, ...],
     second: tuple[str, ...],
+    first_with: tuple[str, ...],
+    second_with: tuple[str, ...],
     patron: str,
     runs: int,
     **how: Any,
 ) -> None:
     """Two configurations on the same random draws: what changes, in which runs, by which term."""
-    if not first and not second:
+    if not (first or second or first_with or second_with):
         raise Complaint("--second: missing; valid: KEY=VALUE, as in russia.ties.israel=0")
-    title = f"{preset}: {', '.join(second) or 'as it is'} against {', '.join(first) or 'as it is'}"
+    one, other = (
+        ", ".join(each) or "as it is" for each in (first_with + first, second_with + second)
+    )
     ready = made(
-        how, title=title, kind="compare", preset=preset, first=parsed(first),
-        second=parsed(second), patron=patron, runs=runs, own=True, keep="runs", draws="same",
+        how, title=f"{preset}: {other} against {one}", kind="compare", preset=preset,
+        first=laid(first, first_with), second=laid(second, second_with), patron=patron, runs=runs,
+        own=True, keep="runs", draws="same",
     )  # fmt: skip
     conducted(*ready, how)
 

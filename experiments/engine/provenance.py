@@ -14,6 +14,7 @@ SHOWN_ONLY = ("agents.profiles",)
 
 MODULES = (
     "experiments.answer.acts",
+    "experiments.answer.decisions",
     "experiments.answer.doctrine",
     "experiments.answer.founding",
     "experiments.answer.listing",

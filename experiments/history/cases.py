@@ -46,7 +46,7 @@ COLUMNS = ("case_id", "year", "patron", "protege", "adversary", "treaty", *COVAR
 
 
 def standard() -> dict[str, dict[str, Any]]:
-    """The figures that all cases share: those of a standard patron, protege and adversary."""
+    """The figures that all cases share: of a standard patron, protege, adversary and crisis."""
     return tomllib.loads((FOLDER / "case.toml").read_text("utf-8"))
 
 
@@ -296,12 +296,11 @@ def world_of(cases: Cases, weights: Mapping[str, float] | None = None) -> World:
         players=list(PLAYERS),
         target="protege",
         challenger="adversary",
+        **standard()["crisis"],
     )
     given = dict(weights or {})
     sharp = {"precision": given.pop("precision")} if "precision" in given else {}
-    profiles = {
-        name: Profile(**figures, **sharp, weights=given) for name, figures in standard().items()
-    }
+    profiles = {name: Profile(**standard()[name], **sharp, weights=given) for name in PLAYERS}
     arrays: dict[str, Array] = {}
     for key, each in FORMULAS.items():
         value = each.rule(cases)

@@ -29,9 +29,6 @@ from model.world import Array
 PROTEGES = "proteges_attacked"
 """The group of ICB's base rates that a patron's events are set beside."""
 
-PRICES = (80.0, 100.0)
-"""Brent prices, USD/bbl, that are asked about."""
-
 
 @dataclass(frozen=True)
 class Event:
@@ -79,7 +76,7 @@ def events(preset: Preset, played: Ensemble, until: date, sides: Mapping[str, st
         ask(f"{patron}.talk", talk, seen <= MEDIATION)
         words = f"{who} is seen to do no more for {whom} than speak, {war},"
         ask(f"{patron}.words", words, seen <= RHETORIC)
-    for price in PRICES:
+    for price in file.prices:
         ask(
             f"brent.{price:.0f}", f"Brent reaches {price:.0f} USD/bbl", table["price_peak"] >= price
         )

@@ -38,6 +38,17 @@ COMPARED = (
 )  # fmt: skip
 """Columns of the engine's table that a comparison shows if the design names none."""
 
+OF_A_PROGRAMME, OF_OIL = ("programme", "bomb"), ("price_peak",)
+"""Those of them that say something only where there is a programme, or oil at risk."""
+
+
+def compared(preset: Preset) -> list[str]:
+    """The columns that a comparison shows of a preset if the design names none."""
+    programme, oil = preset.figure(f"{preset.file.target}.target.programme"), preset.file.oil
+    idle = [] if np.any(programme) else [*OF_A_PROGRAMME]
+    idle += [] if oil.at_risk or oil.strait else [*OF_OIL]
+    return [each for each in COMPARED if each not in idle]
+
 
 class Sampling(BaseModel):
     """The choice of points.
@@ -175,6 +186,17 @@ def rooted(changes: dict[str, Any], folder: Path) -> dict[str, Any]:
     return changes | {"with": [str((folder / each).resolve()) for each in files]}
 
 
+def further(present: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes laid over others; files of differences are read after those named before.
+
+    >>> further({"with": ["one.toml"], "turns": 4}, {"with": ["two.toml"]})
+    {'with': ['one.toml', 'two.toml'], 'turns': 4}
+    """
+    files = [each["with"] for each in (present, changes) if "with" in each]
+    listed = [path for each in files for path in ([each] if isinstance(each, str) else each)]
+    return {**present, **changes} | ({"with": listed} if len(files) == 2 else {})
+
+
 # ------------------------------------------------------------------- reading
 
 
@@ -196,7 +218,7 @@ def read(
         if isinstance(raw.get(side), dict):
             raw[side] = rooted(flat(raw[side]), path.parent)
     if isinstance(raw.get("set", {}), dict):
-        raw["set"] = raw.get("set", {}) | dict(changes or {})
+        raw["set"] = further(raw.get("set", {}), changes or {})
     layers, mistakes = Layers(), list[str]()
     layers.lay(raw | dict(overrides or {}), Origin(found))
     design, _ = checked(Design, layers.values, layers, (), shown(path), mistakes)
@@ -219,8 +241,6 @@ def complete(design: Design, path: Path | None = None) -> tuple[Design, Preset]:
     """
     if design.preset.endswith(".toml"):
         design.preset = str(Path(design.preset).resolve())
-    if design.kind == "compare":
-        design.measures = design.measures or list(COMPARED)
     mistakes: list[str] = []
     preset = _try(design.preset, design.set, path, ("set",), mistakes)
     if design.kind == "sensitivity" and not design.factors and preset is not None:
@@ -230,6 +250,8 @@ def complete(design: Design, path: Path | None = None) -> tuple[Design, Preset]:
     for side in ("first", "second"):
         _try(start, laid | getattr(design, side), path, (side,), mistakes)
     if preset is not None:
+        if design.kind == "compare":
+            design.measures = design.measures or compared(preset)
         sides = proteges(preset)
         design.patron = design.patron or next(iter(sides), "")
         mistakes += _wrong_names(design, preset, list(sides), path)
@@ -356,7 +378,8 @@ def _try(
             ]
             places += [("factors", *location)] if location[0] not in ("set",) else []
             found = next((line_of(path, each) for each in places if line_of(path, each)), None)
-            mistakes.append(f"{shown(path)}:{found or 1}: {told}")
+            # what is not in the design is of another file, or an option of the command
+            mistakes.append(f"{shown(path)}:{found}: {told}" if found else line)
         return None
 
 

@@ -54,6 +54,17 @@ class Quantity:
         return self.key.rpartition(".")[2]
 
 
+def declared_as(key: str) -> dict[str, Any]:
+    """The declaration of a figure by its key within a profile or a preset.
+
+    >>> declared_as("means.money")["unit"], declared_as("ties.china")["low"]
+    ('USD bn/year', -1.0)
+    """
+    table, name = key.split(".", 1)
+    sections = STATE_SECTIONS | SECTIONS
+    return declarations(sections[table])[name] if table in sections else PAIRS[table]
+
+
 def varies_by_run(key: str) -> bool:
     """Whether a parameter can take one value a run; others hold for all runs played together.
 

@@ -243,6 +243,9 @@ PresetFile: Any = kept(create_model(
     ),
     events=(list[Event], _about([], "what happens on known dates")),
     fronts=(FrontStates | None, _about(None, "the states at another front")),
+    prices=(
+        list[Price], _about([], "prices of oil, whether it reaches which forecasts say; USD/bbl")
+    ),
     observed=(Observed, Field(default_factory=Observed, description="to lay beside the result")),
     profiles=(str | None, _about(None, "folder of the user's own profiles, beside this file")),
     terms=(list[str], _about([], "Python files with the user's own payoff terms, beside this")),

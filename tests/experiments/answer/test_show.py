@@ -46,7 +46,7 @@ def test_what_no_file_gives_is_a_default():
     assert rows["russia.reputation.value"].origin == "default"
     assert rows["russia.weights.stakes"].origin == "default of term stakes"
     assert rows["oil.elasticity"].origin == "default"
-    assert rows["oil.price"].origin == "experiments/presets/twelve-days.toml:28"
+    assert rows["oil.price"].origin == "experiments/presets/twelve-days.toml:29"
 
 
 def test_a_table_shows_its_values_and_json_the_same():

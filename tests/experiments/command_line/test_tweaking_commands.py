@@ -34,7 +34,18 @@ COMMANDS = {
     "horizons": ("horizons", "twelve-days"),
     "backtest": ("backtest", "--timeline", "experiments/presets/timeline_2025.csv"),
     "forecast": ("forecast", "twelve-days", "--until", "2025-12-31", "--out", "OUT/sealed.json"),
-}
+    "check": ("check", "twelve-days"),
+    "duel": ("duel", "twelve-days", "--out", "OUT"),
+    "phase": (
+        "phase", "twelve-days", "--x", "russia.ties.iran=0:1:3", "--y", "russia.ties.israel=0:1:3",
+        "--out", "OUT",
+    ),
+    "sweep": ("sweep", "twelve-days", "--x", "russia.ties.iran=0:1:3", "--out", "OUT"),
+    "sensitivity": ("sensitivity", "twelve-days", "--out", "OUT"),
+    "discover": ("discover", "twelve-days", "--x", "russia.ties.iran=0:1", "--out", "OUT"),
+    "compare": ("compare", "twelve-days", "--second", "russia.ties.iran=0.1", "--out", "OUT"),
+    "experiment": ("experiment", "sweep-ties", "--out", "OUT"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -471,7 +471,7 @@ def test_a_link_with_a_foreign_preset_runs_no_file_and_gets_one_line(
 ) -> None:
     preset = crisis_with_code(tmp_path)
     link = f"#{urlencode({'preset': preset})}"
-    refused = f"preset: found {told(str(preset))}; valid: iran-2025, twelve-days"
+    refused = f"preset: found {told(str(preset))}; valid: iran-2025, taiwan, twelve-days"
     with visit(chromium, server["url"], link) as page:
         page.get_by_role("alert").filter(has_text=refused).wait_for()
         assert page.get_by_role("alert").all_text_contents() == [refused]

@@ -102,7 +102,7 @@ def test_what_only_makes_the_first_world_is_offered_at_reset_alone(visit: Visit)
 
 def test_the_page_opens_no_other_preset_and_changes_nothing_but_figures(visit: Visit) -> None:
     visit.begin(Plan("/etc/passwd"))
-    assert "valid: iran-2025, twelve-days" in visit.message.value
+    assert "valid: iran-2025, taiwan, twelve-days" in visit.message.value
     visit.change("with", "/etc/passwd")
     assert "no figure or rule" in visit.message.value
     assert visit.plan.value == Plan("twelve-days")

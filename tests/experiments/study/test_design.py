@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.study.design import DESIGNS, read
+from experiments.study.design import COMPARED, DESIGNS, compared, read
 from experiments.study.factors import Factor
 from experiments.study.rows import groups
 from experiments.study.sampling import points
@@ -166,3 +166,8 @@ def test_a_treaty_is_changed_or_made_by_its_key():
         with pytest.raises(ConfigError, match=r"--set russia\.treaties") as wrong:
             load("iran-2025", {key: value})
         assert part in str(wrong.value)
+
+
+def test_a_comparison_leaves_out_what_a_crisis_has_not():
+    assert compared(load("twelve-days")) == list(COMPARED)
+    assert compared(load("taiwan")) == ["wars", "weeks_at_war", "survival", "collapsed"]
