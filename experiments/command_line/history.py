@@ -56,7 +56,7 @@ def calibrate(
 
     named = calibrating.states_named(states)
     if draws is not None and not posterior:
-        raise Complaint("--draws goes with --posterior STEPS, as --posterior 2000")
+        raise Complaint("--draws goes with --posterior STEPS, as --posterior 12000")
     for path in (each for each in (out, draws) if each is not None):
         refuse_unwritable(path)
     found = calibrating.calibrated(cases, starts, recover, posterior, horizon)

@@ -127,7 +127,7 @@ def test_anchors_are_written_with_their_source_and_told_as_open(tmp_path):
 def test_a_code_that_no_table_has_is_refused(tmp_path):
     path = tmp_path / "c.csv"
     path.write_text("cow_abb,year,milex\nJPN,2021,1\n", "utf-8")
-    with pytest.raises(ConfigError, match="--country japan=JAP: no such country in .*valid: JPN"):
+    with pytest.raises(ConfigError, match=r"--country japan=JAP: no such country in .*valid: JPN"):
         tables({"japan": "JAP"}, path, None)
 
 
