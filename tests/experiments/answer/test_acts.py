@@ -31,7 +31,7 @@ def own(tmp_path: Path) -> Path:
 def test_a_rung_is_the_level_or_follows_from_the_class(own: Path) -> None:
     acts = timeline(own.parent / "acts.csv")
     assert [act.rung for act in acts] == [1, 1, None, 4, 5]
-    assert acts[0] == Act(date(2025, 6, 13), "Iran", 1, True, "warns")
+    assert acts[0] == Act(date(2025, 6, 13), "Iran", 1, True, "warns", kind="threat")
 
 
 def test_a_number_says_more_than_the_class(tmp_path: Path) -> None:
