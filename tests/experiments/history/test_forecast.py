@@ -86,7 +86,7 @@ def test_the_forecast_of_2025_beats_a_coin_and_each_base_rate(tmp_path):
     made = forecast.forecast(load("iran-2025"), date(2025, 6, 29), 1000, 0, date(2025, 1, 1))
     forecast.write(made, tmp_path / "forecast.json")
     found = forecast.scored(tmp_path / "forecast.json", PRESETS / "outcomes_2025.csv")
-    assert found["n"] == 15
+    assert found["n"] == 19
     assert found["brier"] < 0.25
     assert all(each["brier"] < each["base_rate"] for each in found["states"].values())
 
