@@ -61,7 +61,9 @@ def test_files_without_a_common_case_are_refused(tmp_path):
 
 def test_each_coding_is_fitted_and_scored_on_itself_and_on_the_other(monkeypatch):
     def as_often(known, asked):
-        return np.tile(np.bincount(known.outcome, minlength=len(RUNGS)) / len(known), (len(asked), 1))
+        return np.tile(
+            np.bincount(known.outcome, minlength=len(RUNGS)) / len(known), (len(asked), 1)
+        )
 
     monkeypatch.setattr(recoding, "strategic", as_often)
     cases = read_cases(CODED)

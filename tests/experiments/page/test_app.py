@@ -364,7 +364,7 @@ def test_a_turn_of_play_sends_only_what_changed(chromium: Any, server: dict[str,
         if '"method": "update"' in each and not any(part in each for part in played)
     ]
     assert len(updates) <= 15 * 8  # a message for each of six parts, and few for the buttons
-    assert sum(map(len, updates)) < 15 * 16_000
+    assert sum(map(len, updates)) < 15 * 15_000
     assert not any("ground_sent" in each or "groups_sent" in each for each in updates)
 
 
