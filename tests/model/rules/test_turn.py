@@ -72,6 +72,12 @@ def test_in_peace_the_challenger_strikes_at_a_hazard_that_does_not_depend_on_the
     assert at_once[striking].sum() == 1
 
 
+def test_an_attack_by_script_that_means_do_not_allow_does_not_happen():
+    world = replace(a_world(), onset=np.float64(np.inf))
+    play = sure(world, ISRAEL, "hold")
+    assert (onset_play(world, play) == play).all()
+
+
 def test_in_war_play_is_as_it_was_chosen():
     world = at_war(a_world())
     play = sure(world, ISRAEL, "limited")
