@@ -26,7 +26,7 @@ from model.rules.beliefs import (
     seen_share,
 )
 from model.rules.conflict import pushed
-from model.world import BILLIONS, TINY, PerRun, PerState, Play, World, only_where, total
+from model.world import BILLIONS, TINY, PerRun, PerState, Play, World, once, only_where, total
 
 Rule = Callable[[World, Expected], Payoff]
 
@@ -348,6 +348,7 @@ def promised_force(world: World, partner: int) -> PerRun:
     return promised
 
 
+@once
 def answer_held_ready(world: World) -> PerState:
     """The answer of the act that each state's known doctrine names; -1 without one."""
     answer = world.ladder.played(world.ladder.answer, np.maximum(world.doctrine, 0))

@@ -19,6 +19,10 @@ class Group(click.Group):
             if type(error).__name__ in ("ConfigError", "NoEquilibrium", "WorkerDied"):
                 raise Complaint(str(error)) from error
             raise
+        except KeyboardInterrupt:
+            told = "\nInterrupted. Nothing is left half-written; the same command begins again."
+            click.echo(told, err=True)
+            raise SystemExit(130) from None
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -113,7 +113,7 @@ class Place:
     def shown(self, other: ast.AST) -> str:
         """The change in one line; what is short is shown with what it stands in."""
         short = isinstance(self.node, ast.Constant | ast.Attribute)
-        whole = self.parent if short and isinstance(self.parent, ast.expr) else None
+        whole = self.parent if short and isinstance(self.parent, ast.expr | ast.keyword) else None
         before = ast.unparse(whole or self.node)
         self.put(other)
         after = ast.unparse(whole or other)

@@ -77,17 +77,6 @@ class Duel:
         """The headline with the other policy's name where that is no intervention."""
         return winner(self.headline, self.act)
 
-    @property
-    def deciding(self) -> list[str]:
-        """The terms of which most of the difference is made, the largest first."""
-        ranked = sorted(self.terms, key=lambda name: -abs(self.terms[name]))
-        whole, told, kept = sum(abs(each) for each in self.terms.values()), 0.0, list[str]()
-        for name in ranked:
-            if told < 0.8 * whole:
-                kept.append(name)
-            told += abs(self.terms[name])
-        return kept
-
     def record(self) -> dict[str, object]:
         """The duel as plain data."""
         plain = estimates.columns(replace(self, history=None))

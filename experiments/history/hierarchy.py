@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 
 from experiments.history.cases import RUNGS, WEIGHED, Games
 from experiments.history.fitting import TASTE, payoffs_of, response
-from experiments.history.likelihood import NAMES, PRIOR, SPREAD
+from experiments.history.likelihood import NAMES, PRIOR, SPREAD, bending
 from model.game.equilibrium import nearby
 from model.game.quantal_response import uniform
 from model.game.stage_game import StageGame
@@ -246,12 +246,7 @@ def maximum(hierarchy: Hierarchy, iterations: int = 150) -> tuple[Array, float]:
 
 def curvature(hierarchy: Hierarchy, point: Array, step: float = 1e-3) -> Array:
     """The Hessian of the negative log posterior, no eigenvalue below a half: for a sampler."""
-    rows = []
-    for each in np.eye(len(point)) * step:
-        above, below = penalised(hierarchy, point + each)[1], penalised(hierarchy, point - each)[1]
-        rows.append((above - below) / (2 * step))
-    hessian = np.stack(rows)
-    values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
+    values, vectors = bending(lambda at: penalised(hierarchy, at)[1], point, step)
     return np.asarray((vectors * np.maximum(values, 0.5)) @ vectors.T)
 
 

@@ -4,7 +4,7 @@ Maximum likelihood with stated priors; the choice probabilities are those of the
 equilibrium, and their derivatives follow from it by the implicit function theorem.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -234,14 +234,19 @@ def fitted(record: Record, starts: Sequence[Array] | None = None) -> Fit:
     return Fit(logs, covariance(record, logs), likelihood, tuple(loss for _, loss in ends))
 
 
-def covariance(record: Record, logs: Array, step: float = 1e-3) -> Array:
-    """Inverse of the Hessian of the negative log posterior, from differences of its gradient."""
-    rows = []
-    for each in np.eye(len(logs)) * step:
-        above, below = penalised(record, logs + each)[1], penalised(record, logs - each)[1]
-        rows.append((above - below) / (2 * step))
+def bending(gradient: Callable[[Array], Array], at: Array, step: float) -> tuple[Array, Array]:
+    """Eigenvalues and eigenvectors of a Hessian, from central differences of its gradient."""
+    rows = [
+        (gradient(at + each) - gradient(at - each)) / (2 * step) for each in np.eye(len(at)) * step
+    ]
     hessian = np.stack(rows)
     values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
+    return values, vectors
+
+
+def covariance(record: Record, logs: Array, step: float = 1e-3) -> Array:
+    """Inverse of the Hessian of the negative log posterior, from differences of its gradient."""
+    values, vectors = bending(lambda at: penalised(record, at)[1], logs, step)
     least = 0.1 / SPREAD**2  # a fit at a bound may bend the wrong way there
     return np.asarray((vectors / np.maximum(values, least)) @ vectors.T)
 

@@ -15,11 +15,11 @@ from experiments.engine import estimates
 from experiments.engine.duel import Duel, winner
 from experiments.engine.words import decimal
 from experiments.page import background as whatif
-from experiments.page import words
 from experiments.page.address import Plan, what_ifs
 from experiments.page.components import Chips, PatternCard, VerdictCard, sent
 from experiments.page.snapshot import Plain
 from experiments.page.visit import Visit, use_patron
+from experiments.why.plain import named
 from model.preset.load import Preset
 
 Pair = tuple[Verdict | None, Verdict | None]
@@ -221,7 +221,7 @@ def Pattern(found: Verdict | None, patron: str, label: str, turned: str) -> None
     columns: list[Plain] = []
     if pattern is not None:
         columns = [
-            {"rung": rung, "plain": words.plain(rung), "true": pattern.true[rung],
+            {"rung": rung, "plain": named(rung), "true": pattern.true[rung],
              "seen": pattern.seen[rung], "happened": pattern.happened == rung}
             for rung in NAMES
         ]  # fmt: skip
@@ -233,7 +233,7 @@ def Pattern(found: Verdict | None, patron: str, label: str, turned: str) -> None
                 "wars": pattern.wars if pattern else 0,
                 "strict": pattern.strict if pattern else 0,
                 "lenient": pattern.lenient if pattern else 0,
-                "happened": words.plain(pattern.happened) if pattern and pattern.happened else "",
+                "happened": named(pattern.happened) if pattern and pattern.happened else "",
                 "history": [[each.mean, each.low, each.high] for each in rate.shares],
                 "cases": int(sum(rate.counts)),
             }

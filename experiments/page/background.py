@@ -233,14 +233,10 @@ def realised(
     patron: str,
     action: str,
     runs: int,
-    kind: type[AllianceModel] = AllianceModel,
 ) -> Array:
     """The patron's realised value under do(action), run by run; tuples vary by run."""
     policy = {patron: action}
-    if kind is AllianceModel:
-        job = Job(changed(preset, by_run(changes)), seed, (policy,), runs=2 * VERDICT_RUNS)
-        return rows_under(job, runs)[f"worth.{patron}"][0]
-    model = kind(preset, rng=seed, runs=range(runs), changes=by_run(changes), policy=policy)
+    model = SideBySide(preset, rng=seed, runs=range(runs), changes=by_run(changes), policy=policy)
     while not model.over:
         model.step()
     state = model.world.names.index(patron)
@@ -278,7 +274,7 @@ def grid_pieces(plan: Plan, across: Axis, up: Axis, patron: str, act: str) -> li
         changes = tuple({**plan.given, **row}.items())
         for action in (TALK, act):
             played = (plan.crisis, plan.seed, changes, patron, action, GRID * CELL_RUNS)
-            pieces.append((realised, (*played, SideBySide)))
+            pieces.append((realised, played))
     return pieces
 
 

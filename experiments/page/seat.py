@@ -17,6 +17,7 @@ from experiments.page.components import SeatCard, sent
 from experiments.page.run import WatchedModel, replayed
 from experiments.page.snapshot import Plain
 from experiments.page.visit import Guess, Visit
+from experiments.why.plain import named
 from model.measures import worth
 from model.preset.load import Preset, changed, ladder_entries
 from model.world import Array
@@ -102,7 +103,7 @@ def options(model: WatchedModel, seat: str) -> list[Plain]:
     return [
         {
             "action": action,
-            "plain": words.plain(action),
+            "plain": named(action),
             "meaning": entries[action].meaning,
             "open": bool(able[place]),
         }
@@ -117,10 +118,9 @@ def menus(model: WatchedModel, seat: str) -> list[Plain]:
         {
             "name": name,
             "label": model.preset.profiles[name].label,
-            "last": words.plain(world.ladder.names[state][int(world.seen[state])]) if begun else "",
+            "last": named(world.ladder.names[state][int(world.seen[state])]) if begun else "",
             "menu": [
-                {"action": action, "plain": words.plain(action)}
-                for action in world.ladder.names[state]
+                {"action": action, "plain": named(action)} for action in world.ladder.names[state]
             ],
         }
         for state, name in enumerate(world.names)
@@ -135,7 +135,7 @@ def outcome(
     state = model.world.names.index(seat)
     own = float(worth(model.world)[state])
     rival = replayed(replace(model.begun, seat="", chosen=()), model.record.turn)
-    plays = [f"{words.plain(each)}" for each in model.chosen]
+    plays = [f"{named(each)}" for each in model.chosen]
     return {
         "own": round(own, 3),
         "model": round(float(worth(rival.world)[state]), 3),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any  # plain data of mixed type
 import numpy as np
 
 from experiments.answer.acts import acts_of, brent
+from experiments.why.plain import named
 from model.game.stage_game import StageGame
 from model.measures import MEASURES, standing
 from model.preset.load import Preset, ladder_entries
@@ -100,7 +101,7 @@ def countries(preset: Preset) -> dict[str, list[str]]:
 
 
 def ground(preset: Preset) -> Plain:
-    """The land below the nodes: countries without a player, and those of each player."""
+    """What no turn changes: the land, that of each player, and what each action means."""
     world, own = atlas(), countries(preset)
     taken = {each for found in own.values() for each in found}
     paths = {name: each["path"] for name, each in world["countries"].items()}
@@ -114,6 +115,7 @@ def ground(preset: Preset) -> Plain:
             {"colour": preset.profiles[name].colour, "path": "".join(paths[each] for each in found)}
             for name, found in own.items()
         ],
+        "meanings": {action: entry.meaning for action, entry in ladder_entries().items()},
     }
 
 
@@ -166,11 +168,9 @@ def _act(world: World, moment: Moment, state: int, hidden: bool) -> Plain:
     """A state's action as it is shown, its rung, and its probability."""
     choice = int((world.choice if hidden else world.seen)[state])
     action = world.ladder.names[state][choice]
-    entry = ladder_entries()[action]
     return {
         "action": action,
-        "plain": entry.plain or action,
-        "meaning": entry.meaning,
+        "plain": named(action),
         "rung": int(world.ladder.rung[state].reshape(-1)[choice]),
         "hidden": bool(world.ladder.hidden[state].reshape(-1)[choice] > 0),
         "probability": _round(moment.solution.play[state][choice]),

@@ -7,6 +7,7 @@ from experiments.answer.acts import Act, between, names_one
 from experiments.answer.founding import NAMES
 from experiments.engine.duel import proteges
 from experiments.page.snapshot import Moment, Plain, known_acts
+from experiments.why.plain import named
 from model.preset.load import Preset, ladder_entries
 
 
@@ -31,16 +32,10 @@ def agreeing(label: str, deed: str) -> str:
     return f"{called(label)} {verb} {rest}".rstrip()
 
 
-def plain(action: str) -> str:
-    """An action as a reader who is no insider would name it."""
-    entry = ladder_entries().get(action)
-    return (entry.plain if entry else "") or action.replace("_", " ")
-
-
 def glossary(preset: Preset) -> dict[str, Plain]:
     """Actions and terms with a word of explanation for each."""
     actions = {
-        name: {"plain": plain(name), "meaning": entry.meaning}
+        name: {"plain": named(name), "meaning": entry.meaning}
         for name, entry in ladder_entries().items()
     }
     terms = {
@@ -64,7 +59,7 @@ def deed(preset: Preset, moment: Moment, state: int, *, hidden: bool) -> str:
     if state in before.principals:
         own = state
     other = challenger if own == target else target
-    words = (entry.deed or plain(world.ladder.names[state][choice])).format(
+    words = (entry.deed or named(world.ladder.names[state][choice])).format(
         protege=called(label[before.names[own]]), adversary=called(label[before.names[other]])
     )
     return agreeing(label[before.names[state]], words)

@@ -10,7 +10,7 @@ from experiments.engine.batch import Job
 from experiments.engine.duel import rows_under
 from experiments.engine.estimates import Estimate
 from experiments.engine.words import decimal, estimated
-from experiments.theory.finding import CRISIS, PATRON, Finding
+from experiments.theory.finding import CRISIS, PATRON, Finding, expected_force
 from experiments.theory.treaty_targets import treaty
 from model.alliance_model import AllianceModel
 from model.preset.load import Change, Preset, load
@@ -80,21 +80,10 @@ def attacked(changes: Mapping[str, Change], doctrine: str = "", runs: int = RUNS
 
 
 def boldness(changes: Mapping[str, Change], doctrine: str, runs: int = RUNS) -> Array:
-    """Expected force of the protege in a turn of a war that no ceasefire ends, run by run.
-
-    By its mixed strategy and not by the act drawn from it, which says the same with less noise.
-    """
+    """Expected force of the protege in a turn of a war that no ceasefire ends, run by run."""
     preset = load(CRISIS, {**changes, "events": []})
     model = AllianceModel(preset, runs=range(runs), policy={PATRON: doctrine}, doctrine=True, rng=0)
-    force, turns = np.zeros(runs), np.zeros(runs)
-    while not model.over:
-        war, protege = np.broadcast_to(model.world.war, runs), model.world.target
-        strike = model.world.ladder.strike[protege]
-        model.step()
-        assert model.solution is not None
-        force += war * (model.solution.play[protege] * strike).sum(0)
-        turns += war
-    return force / np.maximum(turns, 1)
+    return expected_force(model, model.world.target)
 
 
 def under_doctrine(preset: Preset, policy: Mapping[str, str], runs: int) -> dict[str, Array]:

@@ -5,7 +5,7 @@ import numpy as np
 from experiments.engine import estimates
 from experiments.engine.estimates import Estimate
 from experiments.engine.words import decimal, interval
-from experiments.theory.finding import CRISIS, PATRON, Finding, play_out, war_turns
+from experiments.theory.finding import CRISIS, PATRON, Finding, expected_force, play_out, war_turns
 from experiments.theory.tournament import downfall, fixation, tournament
 from model.alliance_model import AllianceModel
 from model.preset.load import Change
@@ -23,15 +23,9 @@ FORGOTTEN: dict[str, Change] = {
 
 
 def striking(who: str, runs: int, changes: dict[str, Change], seed: int = 0) -> Array:
-    """Expected force of a principal in a turn of war, run by run: by its mixed strategy."""
+    """Expected force of a principal in a turn of war, run by run."""
     model = AllianceModel(CRISIS, rng=seed, runs=range(runs), changes=changes)
-    state = model.world.names.index(who)
-    struck, turns = np.zeros(runs), np.zeros(runs)
-    for war in war_turns(model):
-        assert model.solution is not None
-        force = (model.solution.play[state] * model.world.ladder.strike[state]).sum(0)
-        struck, turns = struck + war * force, turns + war
-    return struck / np.maximum(turns, 1)
+    return expected_force(model, model.world.names.index(who))
 
 
 def t4() -> Finding:

@@ -51,8 +51,8 @@ def test_terms_add_up_to_the_difference_in_ninety_more_configurations(number):
 
 @pytest.fixture(scope="module")
 def verdict() -> Verdict:
-    job = Job(load("twelve-days", {"turns": 8}), 0)
-    found, _ = judged(job, 60, 1, lambda _: None, True, (8, False))
+    job = Job(load("twelve-days", {"turns": 3}), 0)
+    found, _ = judged(job, 20, 1, lambda _: None, True, (4, False))
     return found
 
 
@@ -88,7 +88,7 @@ def test_the_first_screenful_answers_five_questions(verdict):
         assert question in top
     assert "On the side of Iran: Russia, China, Gulf states." in top
     assert "Iran is attacked in 100% of the runs" in top
-    assert "words win in" in top and "8 draws" in top
+    assert "words win in" in top and "4 draws" in top
 
 
 def test_json_has_what_is_promised(verdict):

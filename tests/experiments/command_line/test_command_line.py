@@ -23,7 +23,7 @@ def cheaptalk(*words: str, cwd: Path | None = None) -> subprocess.CompletedProce
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, Path, str]:
     out = tmp_path_factory.mktemp("out") / "result"
-    words = ("run", "twelve-days", "--runs", "40", "--turns", "6", "--json", "--out", str(out))
+    words = ("run", "twelve-days", "--runs", "10", "--turns", "3", "--draws", "4", "--json", "--out", str(out))
     done = cheaptalk(*words, "--workers", "1")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), out, done.stderr
@@ -33,7 +33,7 @@ def test_json_is_one_object_with_the_promised_keys(answer):
     data, out, _ = answer
     promised = {"preset", "seed", "runs", "turns", "states", "duel", "equilibrium", "results"}
     assert promised <= set(data)
-    assert (data["preset"], data["seed"], data["runs"], data["turns"]) == ("twelve-days", 0, 40, 6)
+    assert (data["preset"], data["seed"], data["runs"], data["turns"]) == ("twelve-days", 0, 10, 3)
     for state in data["states"].values():
         assert sum(state["play"].values()) == pytest.approx(1)
         assert 0 < state["reliability"] < 1 and 0 < state["honesty"] < 1
@@ -52,14 +52,14 @@ def test_a_run_leaves_manifest_tables_and_figures(answer):
     assert tables | figures <= names
     assert {name for name in names if name.startswith(".")} <= {".lock"}
     manifest = json.loads((out / "manifest.json").read_text())
-    assert {"seed": 0, "runs": 40, "turns": 6}.items() <= manifest["settings"].items()
+    assert {"seed": 0, "runs": 10, "turns": 3}.items() <= manifest["settings"].items()
     assert verified(out) == []
     assert "agents/profiles/russia.toml" in manifest["inputs"]
     assert manifest["command"].startswith("cheaptalk run twelve-days")
 
 
 def test_progress_goes_to_standard_error(answer):
-    assert "40 of 40 runs" in answer[2]
+    assert "10 of 10 runs" in answer[2]
 
 
 @pytest.mark.parametrize(

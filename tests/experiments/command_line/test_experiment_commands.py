@@ -184,6 +184,17 @@ def test_a_mistake_gets_a_clear_message_status_2_and_leaves_nothing(words, parts
     assert not (tmp_path / "out").exists()
 
 
+def test_an_interrupted_command_ends_with_status_130_and_one_sentence(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.study.conduct.prepared", interrupted)
+    told = cheaptalk("experiment", "sweep-ties", "--runs", "2")
+    assert (told.exit_code, told.stdout) == (130, "")
+    (line,) = told.stderr.splitlines()[1:]
+    assert line == "Interrupted. Nothing is left half-written; the same command begins again."
+
+
 @pytest.mark.slow
 def test_an_interrupted_experiment_says_how_to_go_on(tmp_path):
     words = ["experiment", "sweep-ties", "--runs", "60", "--block", "60", "--workers", "1"]
@@ -197,7 +208,7 @@ def test_an_interrupted_experiment_says_how_to_go_on(tmp_path):
         [sys.executable, "-m", "experiments", *words, "--out", str(out)], cwd=ROOT,
         stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    while not (out / "checksums.json").exists():
+    while not list(out.glob("blocks/*")):
         time.sleep(0.02)
     begun.send_signal(signal.SIGINT)
     _, told = begun.communicate()

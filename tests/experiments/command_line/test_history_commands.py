@@ -1,11 +1,11 @@
-"""The commands on history as a user calls them."""
+"""The commands on history, called in this process."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.experiments.command_line.test_command_line import cheaptalk
+from tests.experiments.command_line.test_experiment_commands import cheaptalk
 
 CASES = "experiments/history/cases_1904_2013.csv"
 TIMELINE = "experiments/presets/timeline_2025.csv"
@@ -32,7 +32,7 @@ TIMELINE = "experiments/presets/timeline_2025.csv"
 )
 def test_bad_input_gets_a_clear_message_and_status_2(words, parts):
     done = cheaptalk(*words)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
     for part in parts:
@@ -41,7 +41,7 @@ def test_bad_input_gets_a_clear_message_and_status_2(words, parts):
 
 def test_a_backtest_by_time_prints_one_json_object():
     done = cheaptalk("backtest", "--cases", CASES, "--train-before", "1990", "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["model"]["n"] == 11
     assert {"climatology", "treaty_only", "ordinal_logit"} <= set(found["baselines"])
@@ -50,7 +50,7 @@ def test_a_backtest_by_time_prints_one_json_object():
 def test_a_blind_sheet_is_written_with_its_code_book(tmp_path: Path):
     sheet = tmp_path / "sheet.csv"
     done = cheaptalk("cases", CASES, "--blank", str(sheet))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "71 cases" in done.stderr
     assert len(sheet.read_text("utf-8").splitlines()) == 72
     assert "competing_ties" in (tmp_path / "sheet_code_book.txt").read_text("utf-8")
@@ -59,7 +59,7 @@ def test_a_blind_sheet_is_written_with_its_code_book(tmp_path: Path):
 def test_the_fit_over_sources_is_printed_and_drawn(tmp_path: Path):
     drawn = tmp_path / "sources.png"
     done = cheaptalk("evidence", "--cases", CASES, "--figure", str(drawn), "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["weights"]["stakes"] > 1
     assert drawn.read_bytes().startswith(b"\x89PNG")
 
@@ -68,20 +68,20 @@ def test_calibrate_writes_a_fragment_and_says_what_it_found(tmp_path: Path):
     out = tmp_path / "fitted.toml"
     words = ("--starts", "1", "--out", str(out), "--states", "russia", "--json")
     done = cheaptalk("calibrate", "--cases", CASES, *words)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["precision"] > 0
     assert "[russia.weights]" in out.read_text("utf-8")
     wrong = cheaptalk(
         "calibrate", "--cases", CASES, "--starts", "1", *words[2:4], "--states", "mars"
     )
-    assert wrong.returncode == 2 and "--states: found 'mars'" in wrong.stderr
+    assert wrong.exit_code == 2 and "--states: found 'mars'" in wrong.stderr
 
 
 def test_a_forecast_is_written_and_scored(tmp_path: Path):
     sealed, told = tmp_path / "f.json", tmp_path / "o.csv"
     words = ("--until", "2025-06-14", "--runs", "10", "--out", str(sealed))
     done = cheaptalk("forecast", "twelve-days", *words)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     told.write_text("event,happened\nwar,1\n", "utf-8")
     found = cheaptalk("score", str(sealed), str(told), "--json")
     assert json.loads(found.stdout)["n"] == 1
@@ -90,7 +90,7 @@ def test_a_forecast_is_written_and_scored(tmp_path: Path):
 
 def test_bands_are_printed_as_one_json_object():
     done = cheaptalk("bands", "twelve-days", "--runs", "10", "--set", "turns=3", "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert [each["wars"] for each in json.loads(done.stdout)["bands"]] == [10] * 6
 
 

@@ -118,6 +118,7 @@ def test_four_classes_count_economic_help_as_material():
     assert found["rps"] == pytest.approx((0.1**2 + 0.3**2 + 0.1**2) / 3)
 
 
+@pytest.mark.slow
 def test_the_backtest_scores_every_forecaster(path):
     found = icb_backtest.backtest(path, 1965, None)
     for key in icb_backtest.QUESTIONS:

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.engine.tables import read_table
 from experiments.history import recoding
-from experiments.history.cases import COVARIATES, read_cases
+from experiments.history.cases import COVARIATES, RUNGS, read_cases
 from experiments.history.fitting import CODED
 from model.preset.load import ConfigError
 
@@ -59,10 +59,18 @@ def test_files_without_a_common_case_are_refused(tmp_path):
         recoding.both(CODED, other)
 
 
-@pytest.mark.slow
-def test_scores_are_of_both_codings():
-    cases = read_cases(CODED)[np.arange(0, 71, 5)]
-    higher = replace(cases, outcome=np.minimum(cases.outcome + 1, 5))
-    found = recoding.scored(cases, higher)
-    assert set(found) == {"first", "second"}
-    assert found["first"]["first"] < found["first"]["second"]
+def test_each_coding_is_fitted_and_scored_on_itself_and_on_the_other(monkeypatch):
+    def as_often(known, asked):
+        return np.tile(
+            np.bincount(known.outcome, minlength=len(RUNGS)) / len(known), (len(asked), 1)
+        )
+
+    monkeypatch.setattr(recoding, "strategic", as_often)
+    cases = read_cases(CODED)
+    arms = replace(cases, outcome=np.full(len(cases), 4))
+    force = replace(cases, outcome=np.full(len(cases), 5))
+    miss = pytest.approx(1 / (len(RUNGS) - 1))  # sure, and wrong by one rung
+    assert recoding.scored(arms, force) == {
+        "first": {"first": 0.0, "second": miss},
+        "second": {"first": miss, "second": 0.0},
+    }

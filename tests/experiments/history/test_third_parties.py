@@ -53,6 +53,7 @@ def test_a_coalition_counts_once():
     assert third_parties.once_an_event(table).tolist() == [0.5, 0.5, 1, 1, 1]
 
 
+@pytest.mark.slow
 def test_the_game_learns_that_neighbours_help(path):
     found = third_parties.backtest(path, 1980)
     scores = found["any_support"]

@@ -270,6 +270,7 @@ def test_another_run_can_be_played_after_the_end_of_one(page: Any) -> None:
     browsers.expect(button(page, "Play")).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_a_preset_chosen_while_another_plays_begins_at_its_first_turn(page: Any) -> None:
     button(page, "Play").click()
     page.locator("[data-turn]:not([data-turn='0'])").wait_for()
@@ -291,7 +292,9 @@ def test_at_the_end_play_is_no_pause(page: Any) -> None:
     at_turn(page, 16)
 
 
-@pytest.mark.parametrize("width", [390, 800, 1440, 2560])
+@pytest.mark.parametrize(
+    "width", [390, *(pytest.param(each, marks=pytest.mark.slow) for each in (800, 1440, 2560))]
+)
 def test_war_stands_below_its_turns_on_the_time_line(
     chromium: Any, server: dict[str, Any], width: int
 ) -> None:
@@ -364,7 +367,7 @@ def test_a_turn_of_play_sends_only_what_changed(chromium: Any, server: dict[str,
         if '"method": "update"' in each and not any(part in each for part in played)
     ]
     assert len(updates) <= 15 * 8  # a message for each of six parts, and few for the buttons
-    assert sum(map(len, updates)) < 15 * 16_000
+    assert sum(map(len, updates)) < 15 * 15_000
     assert not any("ground_sent" in each or "groups_sent" in each for each in updates)
 
 
@@ -784,6 +787,7 @@ def runs_kept(server: dict[str, Any]) -> int:
     raise AssertionError("the server does not say")
 
 
+@pytest.mark.slow
 def test_a_long_visit_keeps_no_runs_but_the_last_few(page: Any, server: dict[str, Any]) -> None:
     step(page, 1)
     first = runs_kept(server)  # other visits may have left theirs behind a moment ago

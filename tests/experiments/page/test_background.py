@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.engine.batch import Job
-from experiments.engine.duel import contest, duels, over_posterior
+from experiments.engine.duel import contest, duels, over_posterior, rows_under
 from experiments.page import background as whatif
 from experiments.page.address import Plan, read
 from experiments.page.run import replayed
@@ -67,10 +67,8 @@ def test_a_cell_of_the_grid_is_the_run_with_its_figures(monkeypatch: pytest.Monk
     given = tuple(
         PLAN.changed("russia.weights.ties", 3.0).changed("russia.weights.audience", 3.0).changes
     )
-    alone = [
-        whatif.realised(read("twelve-days"), 0, given, "russia", each, 3)
-        for each in ("rhetoric", "arms")
-    ]
+    job = Job(changed(PRESET, dict(given)), 0, ({"russia": "rhetoric"}, {"russia": "arms"}))
+    alone = rows_under(job, 3)["worth.russia"]
     np.testing.assert_allclose(talk[3:], alone[0], rtol=1e-12)
     np.testing.assert_allclose(act[3:], alone[1], rtol=1e-12)
     row = whatif.grid_row(talk, act)

@@ -141,6 +141,7 @@ def test_a_change_in_the_middle_is_replayed_from_its_turn() -> None:
     assert float(model.world.weights["ties"][0]) == 0.0
 
 
+@pytest.mark.slow
 def test_every_figure_with_a_slider_can_change_at_once() -> None:
     world = replayed(PLAN, 0).world
     for each in parameters(load("twelve-days")):
