@@ -35,8 +35,8 @@ def changed(path: Path, diff: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def output(command: str, folder: Path) -> str:
-    """What a command of the page prints, run with the code of a folder."""
+def output(command: str, folder: Path, code: Path) -> str:
+    """What a command of a page prints, run in one folder with the code of another."""
     program = f'"{sys.executable}" -m experiments '
     command = re.sub(r"^cheaptalk ", lambda _: program, command, flags=re.MULTILINE)
     command = re.sub(r"^python ", lambda _: f'"{sys.executable}" ', command, flags=re.MULTILINE)
@@ -44,7 +44,7 @@ def output(command: str, folder: Path) -> str:
         f"set -e\n{command}",
         shell=True,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        env={**os.environ, "PYTHONPATH": str(code)},
         capture_output=True,
         text=True,
     )
@@ -67,7 +67,7 @@ def test_a_recipe_works_as_it_stands(recipe, tmp_path):
         if kind == "diff":
             changed(tmp_path / name, text)
         elif kind == "sh":
-            told += output(text, tmp_path)
+            told += output(text, tmp_path, tmp_path)
         elif kind == "text":
             expected += text.splitlines()
         else:

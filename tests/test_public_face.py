@@ -72,10 +72,12 @@ def test_examples_import_promised_names_alone(page):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "page", [each for each in PAGES if each.stem != "EXPERIMENTS"], ids=lambda page: page.name
+    "page",
+    [each for each in PAGES if each.stem not in ("EXPERIMENTS", "INTEROP")],
+    ids=lambda page: page.name,
 )
 def test_the_examples_of_a_page_run_one_after_the_other(page, tmp_path):
-    """Those of EXPERIMENTS.md need results, and run in a test of their own."""
+    """Those of EXPERIMENTS.md and INTEROP.md need results, and run in tests of their own."""
     code = "".join(examples(page.read_text("utf-8")))
     words = [sys.executable, "-W", "error", "-c", code]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
