@@ -16,10 +16,11 @@ from experiments.answer.turning import Search, turns_first
 from experiments.answer.verdict import Verdict
 from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks, gathered
 from experiments.engine.duel import Duel, contest, joined, over_posterior
+from experiments.engine.manifest import experiment_key, manifest, result_folder
 from experiments.engine.posterior import COPIES
 from experiments.engine.progress import Meter
 from experiments.engine.provenance import deciding
-from experiments.engine.store import Folder, Rows, manifest, result_folder
+from experiments.engine.store import Folder, Rows
 from experiments.figures.crisis import oil, reputations, rungs
 from experiments.figures.duels import duels
 from experiments.figures.style import save
@@ -82,7 +83,8 @@ def run(
     settings = {"seed": seed, "runs": count, "turns": preset.file.turns, "draws": draws}
     settings |= {"codings": True} if codings else {}
     settings |= deciding("run")
-    folder = result_folder(preset, settings, out)
+    key = experiment_key(preset, settings)
+    folder = result_folder("run", preset.name, seed, key, out)
     with folder.locked():
         folder.claim(manifest(preset, settings, command))
         rows = Rows(folder, "runs.parquet")

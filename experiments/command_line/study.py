@@ -119,6 +119,11 @@ def made(how: dict[str, Any], **fields: Any) -> tuple[Any, Any]:
     return complete(Design(seed=how["seed"], set=laid(how["settings"], how["files"]), **given))
 
 
+def named(preset: str) -> str:
+    """The name of a preset that is given by its name or path."""
+    return Path(preset).stem
+
+
 def laid(settings: tuple[str, ...], files: tuple[str, ...]) -> dict[str, Any]:
     """The changes of `--set` and `--with`; a file's path is absolute, so `resume` finds it."""
     from experiments.study.design import rooted
@@ -226,7 +231,7 @@ def duel(
         announced(preset, patron, runs, how)
         return
     ready = made(
-        how, title=f"Talk or intervention? {preset}", kind="duel", preset=preset, runs=runs,
+        how, title=f"{named(preset)}: talk or intervention?", kind="duel", preset=preset, runs=runs,
         patron=patron, acts=list(acts or (*BASELINES, *ACTS)), own=True, keep="runs", draws="same",
         posterior=posterior,
     )  # fmt: skip
@@ -275,7 +280,7 @@ def phase(
 
     factors = ranges("--x", (x,)) | ranges("--y", (y,))
     ready = made(
-        how, title=f"Where does talk beat intervention? {' and '.join(factors)}", kind="phase",
+        how, title=f"{' and '.join(factors)}: where does talk beat intervention?", kind="phase",
         preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts),
         phase=PhaseOptions(refine=not full), posterior=posterior,
     )  # fmt: skip
@@ -307,7 +312,7 @@ def sweep(
 
     factors = ranges("--x", xs)
     ready = made(
-        how, title=f"Talk or intervention along {', '.join(factors)}", kind="sweep",
+        how, title=f"{', '.join(factors)}: talk or intervention?", kind="sweep",
         preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts), own=True,
         draws="same", sampling=Sampling(method="grid" if grid else "each"),
     )  # fmt: skip
@@ -342,7 +347,7 @@ def sensitivity(
     """Which parameters move the advantage of talk: Morris over all, Sobol over the foremost."""
     options = {"spread": spread, "trajectories": trajectories, "top": top, "base": base}
     ready = made(
-        how, title=f"What moves the advantage of talk? {preset}", kind="sensitivity",
+        how, title=f"{named(preset)}: what moves the advantage of talk?", kind="sensitivity",
         preset=preset, factors=ranges("--x", extents(xs)), patron=patron, runs=runs,
         acts=list(acts), sensitivity=checked("sensitivity", options),
     )  # fmt: skip
@@ -374,7 +379,7 @@ def discover(
     from experiments.study.design import Sampling
 
     ready = made(
-        how, title=f"In which circumstances does talk win? {preset}", kind="discover",
+        how, title=f"{named(preset)}: in which circumstances does talk win?", kind="discover",
         preset=preset, factors=ranges("--x", extents(xs)), patron=patron, runs=runs,
         acts=list(acts), sampling=Sampling(method="latin", points=points),
         discover=checked("discover", {"density": density}),
@@ -429,7 +434,7 @@ def compare(
         ", ".join(each) or "as it is" for each in (first_with + first, second_with + second)
     )
     ready = made(
-        how, title=f"{preset}: {other} against {one}", kind="compare", preset=preset,
+        how, title=f"{named(preset)}: {other} against {one}", kind="compare", preset=preset,
         first=laid(first, first_with), second=laid(second, second_with), patron=patron, runs=runs,
         own=True, keep="runs", draws="same",
     )  # fmt: skip

@@ -3,7 +3,8 @@
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from experiments.engine.store import digest, features
+from experiments.engine.manifest import features
+from experiments.engine.store import digest
 from model.preset.load import ROOT
 
 PACKAGES = ("model", "agents")

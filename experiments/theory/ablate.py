@@ -12,8 +12,8 @@ from experiments.engine import estimates
 from experiments.engine.batch import Job, simulate
 from experiments.engine.duel import ACTS, TALK, asked_for, proteges, rows_under
 from experiments.engine.estimates import Estimate
+from experiments.engine.manifest import experiment_key, manifest, result_folder
 from experiments.engine.provenance import deciding
-from experiments.engine.store import manifest, result_folder
 from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
 from experiments.figures.style import save
@@ -129,7 +129,8 @@ def kept(
 ) -> tuple[list[Ablation], str]:
     """The ablations, kept as table and figure; and their folder, which is claimed before."""
     settings = {"seed": seed, "runs": runs, "kind": "ablate", **deciding("ablate")}
-    folder = result_folder(preset, settings, out)
+    key = experiment_key(preset, settings)
+    folder = result_folder("ablate", preset.name, seed, key, out)
     labels = {name: each.label for name, each in preset.profiles.items()}
     with folder.locked():
         folder.claim(manifest(preset, settings, ["cheaptalk", *sys.argv[1:]]))

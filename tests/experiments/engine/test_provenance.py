@@ -40,7 +40,11 @@ PRESENTATION = {
 }
 """Modules that draw and word what was found."""
 
-CARRIERS = {"experiments.engine.workers", "experiments.engine.store"}
+CARRIERS = {
+    "experiments.engine.manifest",
+    "experiments.engine.workers",
+    "experiments.engine.store",
+}
 """Modules that hand out and keep what others work out, and change no figure."""
 
 
