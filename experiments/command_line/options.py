@@ -3,6 +3,7 @@
 import functools
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any  # an option may hold any TOML value
 
@@ -130,7 +131,39 @@ seed_option = click.option("--seed", default=0, type=SEED, help="Seed of all ran
 runs_option = click.option(
     "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
 )
+quiet_option = click.option("--quiet", is_flag=True, help="No progress.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 workers_option = click.option(
     "--workers", type=click.IntRange(1), help="Worker processes; default: all cores."
 )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answers: as JSON, and in words; what it tells beside, and its exit status."""
+
+    json: str
+    words: str
+    beside: tuple[str, ...] = ()
+    status: int = 0
+
+
+def answering(command: Callable[..., Said]) -> Callable[..., None]:
+    """`--json` and `--quiet`: the command returns its answer, and shows that it is at work."""
+
+    @json_option
+    @quiet_option
+    @functools.wraps(command)
+    def answered(*given: Any, as_json: bool, quiet: bool, **named: Any) -> None:
+        from experiments.engine.progress import working
+
+        with working(command.__name__.strip("_").replace("_", " "), quiet=quiet):
+            said = command(*given, **named)
+        for line in said.beside:
+            click.echo(line, err=True)
+        if as_json or said.words:
+            click.echo(said.json if as_json else said.words)
+        if said.status:
+            raise SystemExit(said.status)
+
+    return answered

@@ -79,10 +79,13 @@ def commit(root: Path = ROOT) -> str:
     """The commit of the checkout, with `-dirty` where a file differs; empty without a checkout."""
     if not (root / ".git").exists():
         return ""
-    words = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]
+    git = ["git", "--no-optional-locks", "-C", str(root)]  # nothing is written to the checkout
+    words = [*git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
-        told = subprocess.run([*words, "--exclude=*"], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
+        told = subprocess.run(
+            words, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, timeout=5
+        )
+    except (OSError, subprocess.SubprocessError):
         return ""
     return told.stdout.strip()
 
