@@ -11,6 +11,7 @@ import pandas as pd
 from experiments.answer import reasons
 from experiments.answer.acts import brent, observed_rungs
 from experiments.answer.doctrine import Doctrine, doctrines
+from experiments.answer.dossier import dossier
 from experiments.answer.report import in_words, record, trajectory
 from experiments.answer.turning import Search, turns_first
 from experiments.answer.verdict import Verdict
@@ -98,6 +99,9 @@ def run(
         answer = (words.replace(where, folder.path.name) + "\n").encode()
         written.append(folder.write_json("answer.json", data | {"results": folder.path.name}))
         written.append(folder.write("answer.txt", answer))
+        names = [path.stem for path in written if path.suffix == ".svg"]
+        report = dossier(found, answer.decode(), names, folder.path, draws)
+        written.append(folder.write("report.html", report.encode()))
         folder.list_files([path.name for path in written])
     if not quiet:
         print(f"{len(written)} files in {where}", file=sys.stderr)

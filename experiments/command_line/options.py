@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any  # an option may hold any TOML value
@@ -131,6 +131,11 @@ seed_option = click.option("--seed", default=0, type=SEED, help="Seed of all ran
 runs_option = click.option(
     "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
 )
+out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Result folder; default: one of its own in results/.",
+)
 quiet_option = click.option("--quiet", is_flag=True, help="No progress.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 workers_option = click.option(
@@ -146,6 +151,14 @@ class Said:
     words: str
     beside: tuple[str, ...] = ()
     status: int = 0
+
+
+def files(written: Iterable[Path]) -> Said:
+    """The answer of a command that writes files: their names."""
+    import json
+
+    names = [str(each) for each in written]
+    return Said(json.dumps({"files": names}, indent=1), "\n".join(names))
 
 
 def answering(command: Callable[..., Said]) -> Callable[..., None]:

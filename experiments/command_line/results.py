@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from experiments.command_line.options import Said, answering
+from experiments.command_line.options import Said, answering, files
 
 
 @click.group()
@@ -86,12 +86,9 @@ def cite(folder: Path) -> Said:
 @answering
 def csv_(folder: Path, out: Path | None) -> Said:
     """Write the tables of a result folder as CSV, beside those in Parquet."""
-    import json
-
     from experiments.engine import csv_tables
 
-    written = [str(path) for path in csv_tables.written(folder, out)]
-    return Said(json.dumps({"files": written}, indent=1), "\n".join(written))
+    return files(csv_tables.written(folder, out))
 
 
 COMMANDS = (results,)

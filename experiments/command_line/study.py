@@ -12,8 +12,10 @@ from experiments.command_line.options import (
     SEED,
     Complaint,
     json_option,
+    out_option,
     parsed,
     preset_argument,
+    quiet_option,
     seed_option,
     set_option,
     with_option,
@@ -22,14 +24,10 @@ from experiments.command_line.options import (
 
 Command = Callable[..., None]
 
-out_option = click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder."
-)
 executor_option = click.option(
     "--executor", default="local", metavar="WHO", help="local, dask, or tcp://host:port."
 )
 patron_option = click.option("--patron", default="", help="Whose policy; default: the first.")
-quiet_option = click.option("--quiet", is_flag=True, help="No progress.")
 act_option = click.option(
     "--act", "acts", multiple=True, help="What talk is compared with; repeatable."
 )

@@ -100,7 +100,7 @@ def compared(first: Path, second: Path) -> Comparison:
     seeds = [each["settings"].get("seed") for each in known]
     return Comparison(
         same=known[0]["key"] == known[1]["key"],
-        settings=differences(*kept),
+        settings=differences(kept[0], kept[1]),
         tables=list(tables(first, second)),
         pairs=[Pair(one[name], other[name]) for name in common],
         alone=(len(one) - len(common), len(other) - len(common)),
@@ -149,7 +149,7 @@ def _of_rows(rows: list[dict[str, Any]]) -> Iterator[Estimated]:
 
 def _of_points(points: pd.DataFrame) -> Iterator[Estimated]:
     """The estimate of each act at each point of a plane."""
-    names = list(points)
+    names = [str(each) for each in points]
     factors = names[1 : names.index("runs")]
     acts = [name[5:-4] for name in names if name.startswith("gain.") and name.endswith(".low")]
     for row in points.to_dict("records"):

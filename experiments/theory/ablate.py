@@ -13,11 +13,12 @@ from experiments.engine.batch import Job, simulate
 from experiments.engine.duel import ACTS, TALK, asked_for, proteges, rows_under
 from experiments.engine.estimates import Estimate
 from experiments.engine.manifest import experiment_key, manifest, result_folder
+from experiments.engine.progress import counted
 from experiments.engine.provenance import deciding
 from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
-from experiments.figures.style import save
-from experiments.theory import ablate_figure
+from experiments.figures.report import JUDGEMENTS, OF_SAMPLING, Report, keep
+from experiments.theory import advantages_figure
 from experiments.theory.mechanisms import MECHANISMS, switched_off
 from model.preset.load import Change, Preset, changed, load
 from model.world import Array
@@ -27,6 +28,12 @@ PROCESS = ("weeks_at_war", "price_peak", "programme", "survival")
 
 ONLY_TALK = "only talk"
 """Whether a war saw no more of a patron than talk and mediation."""
+
+
+METHOD = (
+    "The same runs, with the same random numbers, are played with all mechanisms and with one of "
+    "them switched off; what it adds is the mean difference run by run, with its 95 % interval."
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def ablations(
     chosen = asked_for(patrons, proteges(preset))
     off = [changed(preset, switched_off(preset, each)) for each in MECHANISMS.values()]
     tasks = [(each, runs, seed, chosen) for each in (preset, *off)]
-    whole, *others = in_order(measured, tasks, workers)
+    whole, *others = counted(in_order(measured, tasks, workers), tasks)
     rows = []
     for (name, mechanism), without in zip(MECHANISMS.items(), others, strict=True):
         for (patron, measure), value in whole.items():
@@ -120,7 +127,7 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
     lines.append("")
     lines.append(f"Change nothing that can be told apart here: {', '.join(still) or 'none'}.")
     if where:
-        lines.append(f"Table and figure: {where}")
+        lines.append(f"Report, table and figure: {where}")
     return "\n".join(lines)
 
 
@@ -136,8 +143,22 @@ def kept(
         folder.claim(manifest(preset, settings, ["cheaptalk", *sys.argv[1:]]))
         rows = ablations(preset, runs, seed=seed, workers=workers)
         table = pd.DataFrame([estimates.columns(each) for each in rows])
-        columns = {str(name): column.to_numpy() for name, column in table.items()}
-        written = save(ablate_figure.ablations(table, labels), folder.path, "ablations")
-        written.append(folder.write_table("ablations.parquet", columns, folder.key))
-        folder.list_files([path.name for path in written])
+        report = Report(
+            title=f"{preset.file.title}: what does the verdict owe to each mechanism?",
+            question=preset.file.question,
+            answer=in_words(rows, runs, ""),
+            figures={"ablations": "What each mechanism adds to the advantage of talk."},
+            tables={"ablations": table},
+            method=METHOD,
+            rows=played(preset, "ablate", runs, seed),
+            caveats=[JUDGEMENTS, OF_SAMPLING],
+        )
+        keep(folder, report, {"ablations": advantages_figure.ablations(table, labels)})
     return rows, str(folder.path)
+
+
+def played(preset: Preset, kind: str, runs: int, seed: int) -> list[tuple[str, object]]:
+    """What was played, a label and a value each."""
+    changes = [(key, f"set to {value}") for key, value in preset.changes.items()]
+    head = [("kind", kind), ("preset", preset.name), ("seed", seed), ("runs", runs)]
+    return [*head, ("turns", preset.file.turns), *changes]

@@ -1,12 +1,22 @@
 """Whether the verdict survives the choice of decision rule."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
 
 from agents.strategies import STRATEGIES
 from experiments.engine.duel import Duel, asked_for, duels, proteges
+from experiments.engine.manifest import experiment_key, manifest, result_folder
+from experiments.engine.progress import counted
+from experiments.engine.provenance import deciding
 from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
+from experiments.figures.report import JUDGEMENTS, OF_SAMPLING, Report, keep
+from experiments.theory import advantages_figure
+from experiments.theory.ablate import played as what_was_played
 from model.preset.load import Change, Preset, changed, load
 
 FIXED = ("always_talk", "always_arm", "always_fight", "repay_in_kind")
@@ -50,7 +60,8 @@ def robustness(
     preset = load(preset, changes)
     chosen = asked_for(patrons, proteges(preset))
     tasks = [(preset, rule, runs, seed, chosen) for rule in STRATEGIES]
-    return dict(zip(STRATEGIES, in_order(duels_by_rule, tasks, workers), strict=True))
+    found = counted(in_order(duels_by_rule, tasks, workers), tasks)
+    return dict(zip(STRATEGIES, found, strict=True))
 
 
 def survives(found: Mapping[str, Sequence[Duel]]) -> dict[str, bool]:
@@ -79,7 +90,7 @@ def as_json(found: Mapping[str, Sequence[Duel]]) -> str:
     return json.dumps({"rules": rows, "survives": survives(found)}, indent=1)
 
 
-def in_words(found: Mapping[str, Sequence[Duel]]) -> str:
+def in_words(found: Mapping[str, Sequence[Duel]], where: str = "") -> str:
     """The advantage of talk by rule and duel."""
     heads = [f"{each.patron[:13]} {each.act}" for each in found["logit"]]
     lines = [
@@ -100,4 +111,46 @@ def in_words(found: Mapping[str, Sequence[Duel]]) -> str:
         lines.append(f"The verdict does not survive every rule for: {', '.join(lost)}.")
     else:
         lines.append("Every verdict survives every rule.")
+    if where:
+        lines.append(f"Report, table and figure: {where}")
     return "\n".join(lines)
+
+
+# ------------------------------------------------------------------- what is kept
+
+METHOD = (
+    "Every state, or every patron under a rule that is only a patron's, decides by the rule; then "
+    "talk and each act are played as in a duel, on the same random numbers. A verdict survives if "
+    "it is the same under every rule."
+)
+
+
+def kept(
+    preset: Preset, runs: int, seed: int, workers: int, out: Path | None
+) -> tuple[dict[str, list[Duel]], str]:
+    """The duels under each rule, kept with a report; and their folder, which is claimed before."""
+    settings = {"seed": seed, "runs": runs, "kind": "robustness", **deciding("robustness")}
+    key = experiment_key(preset, settings)
+    folder = result_folder("robustness", preset.name, seed, key, out)
+    labels = {name: each.label for name, each in preset.profiles.items()}
+    with folder.locked():
+        folder.claim(manifest(preset, settings, ["cheaptalk", *sys.argv[1:]]))
+        found = robustness(preset, runs, seed=seed, workers=workers)
+        table = pd.DataFrame(
+            {"rule": rule} | each.row() for rule, rows in found.items() for each in rows
+        ).drop(columns="history")
+        report = Report(
+            title=f"{preset.file.title}: does the verdict survive the decision rule?",
+            question=preset.file.question,
+            answer=in_words(found),
+            figures={"rules": "The advantage of talk under each decision rule."},
+            tables={"rules": table},
+            method=METHOD,
+            rows=what_was_played(preset, "robustness", runs, seed),
+            caveats=[JUDGEMENTS, OF_SAMPLING],
+        )
+        drawn = advantages_figure.advantages(
+            table.assign(of=table["rule"]), labels, "Talk less act under each decision rule"
+        )
+        keep(folder, report, {"rules": drawn})
+    return found, str(folder.path)

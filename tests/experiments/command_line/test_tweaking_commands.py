@@ -24,7 +24,7 @@ COMMANDS = {
     "explain": ("explain", "twelve-days", "--state", "russia"),
     "game": ("game", "twelve-days", "--out", "OUT/game.nfg"),
     "ablate": ("ablate", "twelve-days", "--out", "OUT"),
-    "robustness": ("robustness", "twelve-days"),
+    "robustness": ("robustness", "twelve-days", "--out", "OUT"),
     "list": ("list", "twelve-days"),
     "show": ("show", "twelve-days"),
     "schema": ("schema", "twelve-days", "--out", "OUT"),
@@ -132,7 +132,8 @@ def test_help_of_the_new_commands_needs_no_heavy_import():
     [
         ("run", PRESET, "--runs", "10", "--out", "OUT", "--workers", "1"),
         ("ablate", PRESET, "--runs", "10", "--set", "turns=3", "--workers", "1", "--out", "OUT"),
-        ("robustness", PRESET, "--runs", "10", "--set", "turns=2", "--workers", "1"),
+        ("robustness", PRESET, "--runs", "10", "--set", "turns=2", "--workers", "1", "--out",
+         "OUT"),
         ("game", PRESET, "--turn", "3", "--states", "saudi_arabia,pakistan,india", "--out",
          "OUT.nfg"),
         ("explain", PRESET, "--state", "saudi_arabia", "--turn", "3"),
