@@ -4,7 +4,7 @@ import gc
 
 import click
 
-from experiments.command_line import ask, crises, history, results, study, theory
+from experiments.command_line import ask, crises, guide, history, results, study, theory
 from experiments.command_line.options import Complaint, allow_code_option, engine_option
 
 
@@ -29,8 +29,18 @@ class Group(click.Group):
             where = f"{error.filename}: " if error.filename is not None else ""
             raise Complaint(f"{where}{error.strerror or error}") from error
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by what they are used for."""
+        for title, names in guide.GROUPS.items():
+            with formatter.section(title):
+                told = {name: self.commands[name].get_short_help_str(100) for name in names}
+                formatter.write_dl(list(told.items()))
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "show_default": True}
+
+
+@click.group(cls=Group, context_settings=SETTINGS)
 @click.version_option(package_name="cheaptalk")
 def main() -> None:
     """When do words beat intervention? Alliance commitments as a repeated game."""
@@ -42,6 +52,9 @@ for room in (ask, crises, study, results, history, theory):
         main.add_command(each)
         if {"preset", "file", "folder"} & {param.name for param in each.params}:
             each.params += [allow_code_option(), engine_option()]
+        parts = each.commands if isinstance(each, click.Group) else {"": each}
+        for part, command in parts.items():
+            command.epilog = guide.epilog(f"{each.name} {part}".rstrip(), command)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks, 
 from experiments.engine.duel import Duel, contest, joined, over_posterior
 from experiments.engine.manifest import experiment_key, manifest, result_folder
 from experiments.engine.posterior import COPIES
-from experiments.engine.progress import Meter
+from experiments.engine.progress import Meter, working
 from experiments.engine.provenance import deciding
 from experiments.engine.store import Folder, Rows
 from experiments.figures.crisis import oil, reputations, rungs
@@ -92,7 +92,8 @@ def run(
         found, values = judged(
             Job(preset, seed), count, workers, rows.append, quiet, (draws, codings)
         )
-        written = [rows.close(), *write(folder, found, values, observed)]
+        with working("tables and figures", quiet=quiet):
+            written = [rows.close(), *write(folder, found, values, observed)]
         where = str(folder.path)
         data = record(found, where)
         words = in_words(found, where)

@@ -223,7 +223,8 @@ def view(preset: str, port: int, no_open: bool) -> None:
 @click.command()
 @click.option("--rounds", default=5, type=click.IntRange(1), help="Rounds; figures are medians.")
 @json_option
-def bench(rounds: int, as_json: bool) -> None:
+@quiet_option
+def bench(rounds: int, as_json: bool, quiet: bool) -> None:
     """Measure speed and memory: ensemble, mesa.batch_run, Gambit, starts, growth."""
     try:
         from benchmarks import bench as benching
@@ -231,7 +232,7 @@ def bench(rounds: int, as_json: bool) -> None:
         raise Complaint(
             f"bench: {error}; valid: a checkout of the project, installed by pip install -e ."
         ) from error
-    found = benching.measured(rounds, lambda words: click.echo(words, err=True))
+    found = benching.measured(rounds, lambda words: None if quiet else click.echo(words, err=True))
     click.echo(benching.as_json(found) if as_json else benching.in_words(found))
 
 

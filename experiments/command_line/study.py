@@ -241,13 +241,15 @@ def announced(preset: str, patron: str, runs: int, how: dict[str, Any]) -> None:
     from experiments.answer import doctrine
     from experiments.engine.batch import all_workers
     from experiments.engine.duel import proteges
+    from experiments.engine.progress import working
     from model.preset.load import load
 
     ready = load(preset, parsed(how["settings"], how["files"]))
-    found = doctrine.doctrines(
-        ready, patron or next(iter(proteges(ready)), ""), runs,
-        seed=how["seed"], workers=how["workers"] or all_workers(),
-    )  # fmt: skip
+    with working("doctrines", quiet=how["quiet"]):
+        found = doctrine.doctrines(
+            ready, patron or next(iter(proteges(ready)), ""), runs,
+            seed=how["seed"], workers=how["workers"] or all_workers(),
+        )  # fmt: skip
     label = {name: each.label for name, each in ready.profiles.items()}
     click.echo(doctrine.as_json(found) if how["as_json"] else doctrine.in_words(found, label))
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from experiments.engine.duel import principals_of, proteges, unbound
 from experiments.engine.manifest import experiment_key, manifest, result_folder
-from experiments.engine.progress import Meter
+from experiments.engine.progress import Meter, working
 from experiments.engine.provenance import deciding
 from experiments.engine.store import (
     Blocks,
@@ -153,7 +153,8 @@ def conduct(
         with Meter(len(work.plan.policies), quiet=quiet) as meter:
             rows, blocks_played = played_waves(work, by, meter)
         refuse_failed(rows)
-        return finished(work, rows, blocks_played)
+        with working("findings, figures and report", quiet=quiet):
+            return finished(work, rows, blocks_played)
 
 
 def played_waves(work: Work, by: Any, meter: Meter) -> tuple[pd.DataFrame, int]:
