@@ -97,6 +97,22 @@ def show(preset: "Preset", key: str | None) -> Said:
 
 @click.command()
 @preset_options
+@click.option("--out", type=WRITTEN, help="CSV file to write; default: it is printed.")
+@answering
+def table(preset: "Preset", out: Path | None) -> Said:
+    """Give the figures of PRESET as CSV, a column a state; changed, --with FILE.csv plays it."""
+    from experiments.answer import state_table
+    from experiments.engine.store import write_files
+
+    text = state_table.as_csv(preset)
+    if out is None:
+        return Said(state_table.as_json(preset), text.rstrip())
+    write_files({out: text.encode()})
+    return files([out])
+
+
+@click.command()
+@preset_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
 @answering
 def schema(preset: "Preset", out: Path | None) -> Said:
@@ -196,7 +212,7 @@ def tweak(
 @preset_options
 @click.option("--runs", default=100, type=click.IntRange(10), help="Runs at each value.")
 @click.option(
-    "--draws", default=0, show_default=True, type=click.IntRange(0, 200),
+    "--draws", default=0, type=click.IntRange(0, 200),
     help="Draws of the weights' posterior that the verdict at each value covers as well.",
 )  # fmt: skip
 @seed_option
@@ -236,4 +252,4 @@ def bench(rounds: int, as_json: bool, quiet: bool) -> None:
     click.echo(benching.as_json(found) if as_json else benching.in_words(found))
 
 
-COMMANDS = (run, list_, show, schema, game, explain, tweak, flip, view, bench)
+COMMANDS = (run, list_, show, table, schema, game, explain, tweak, flip, view, bench)

@@ -50,7 +50,7 @@ def asked_for_patrons(
 @click.option("--until", type=DAY, prompt="Last day (YYYY-MM-DD)", help="The last day.")
 @click.option("--attack-day", type=DAY, help="Day of the attack; default: its own decision.")
 @click.option(
-    "--turn-days", default=7.0, show_default=True, type=click.FloatRange(0.05, 366),
+    "--turn-days", default=7.0, type=click.FloatRange(0.05, 366),
     help="Length of a turn in days.",
 )  # fmt: skip
 @click.option(

@@ -11,7 +11,7 @@ import click
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Ask a crisis": ("run", "explain", "duel", "tweak", "flip", "view"),
-    "A crisis of your own": ("new", "check", "list", "show", "schema"),
+    "A crisis of your own": ("new", "check", "list", "show", "table", "schema"),
     "Experiments": (
         "phase", "sweep", "sensitivity", "discover", "compare", "experiment", "resume", "results",
     ),
@@ -38,6 +38,7 @@ EXAMPLES: Mapping[str, str] = {
     "check": "check taiwan",
     "list": "list twelve-days",
     "show": "show twelve-days russia.means",
+    "table": "table twelve-days --out states.csv",
     "schema": "schema twelve-days --out schemas",
     "phase": "phase twelve-days --x russia.means.money=84:1500:9 "
     "--y russia.posture.access=0.05:1:9 --runs 50",

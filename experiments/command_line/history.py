@@ -120,7 +120,7 @@ def backtest(
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--train-before", default=1962, help="Fit on crises before this year; default 1962.")
+@click.option("--train-before", default=1962, help="Fit on crises before this year.")
 @click.option("--test-before", type=int, help="Score crises before this year; default all.")
 @click.option("--features", help="Columns for the logit, a,b,c; default: all that are allowed.")
 @click.option("--base-rates", type=WRITTEN, help="CSV of base rates to write; no backtest.")

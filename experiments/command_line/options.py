@@ -87,7 +87,11 @@ set_option = click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a parameter; repeatable."
 )
 with_option = click.option(
-    "--with", "files", multiple=True, metavar="FILE", help="Lay a file of changes over the preset."
+    "--with",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help="Lay a file of changes over the preset: TOML, or CSV as `cheaptalk table` gives it.",
 )
 
 

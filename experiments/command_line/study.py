@@ -27,23 +27,26 @@ Command = Callable[..., None]
 executor_option = click.option(
     "--executor", default="local", metavar="WHO", help="local, dask, or tcp://host:port."
 )
-patron_option = click.option("--patron", default="", help="Whose policy; default: the first.")
+patron_option = click.option(
+    "--patron", default="", show_default=False, help="Whose policy; default: the first patron."
+)
 act_option = click.option(
-    "--act", "acts", multiple=True, help="What talk is compared with; repeatable."
+    "--act",
+    "acts",
+    multiple=True,
+    help="What talk is compared with; repeatable; default: arms, force.",
 )
 
 
 draws_option = click.option(
-    "--draws", "posterior", default=0, show_default=True, type=click.IntRange(0, 200),
+    "--draws", "posterior", default=0, type=click.IntRange(0, 200),
     help="Draws of the weights' posterior that the interval covers as well.",
 )  # fmt: skip
 
 
 def runs_of(default: int) -> Callable[[Command], Command]:
     """The option of runs a point."""
-    return click.option(
-        "--runs", default=default, show_default=True, type=click.IntRange(2), help="Runs a point."
-    )
+    return click.option("--runs", default=default, type=click.IntRange(2), help="Runs a point.")
 
 
 def playing(command: Command) -> Command:
@@ -324,10 +327,10 @@ def sweep(
 @click.option(
     "--x", "xs", multiple=True, metavar="KEY=LO:HI", help="Only these; default: all declared."
 )
-@click.option("--spread", default=0.25, show_default=True, help="Ranges: value x (1 ± this).")
-@click.option("--trajectories", default=10, show_default=True, help="Trajectories of Morris.")
-@click.option("--top", default=8, show_default=True, help="How many go on to Sobol; 0: all.")
-@click.option("--base", default=64, show_default=True, help="Base sample of Sobol, a power of 2.")
+@click.option("--spread", default=0.25, help="Ranges: value x (1 ± this).")
+@click.option("--trajectories", default=10, help="Trajectories of Morris.")
+@click.option("--top", default=8, help="How many go on to Sobol; 0: all.")
+@click.option("--base", default=64, help="Base sample of Sobol, a power of 2.")
 @patron_option
 @runs_of(8)
 @act_option
@@ -359,8 +362,8 @@ def sensitivity(
 @click.option(
     "--x", "xs", required=True, multiple=True, metavar="KEY=LO:HI", help="A parameter; repeatable."
 )
-@click.option("--points", default=512, show_default=True, type=click.IntRange(20))
-@click.option("--density", default=0.8, show_default=True, help="Least share of talk in a box.")
+@click.option("--points", default=512, type=click.IntRange(20))
+@click.option("--density", default=0.8, help="Least share of talk in a box.")
 @patron_option
 @runs_of(40)
 @act_option

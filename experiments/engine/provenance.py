@@ -31,7 +31,6 @@ MODULES = (
     "experiments.engine.posterior",
     "experiments.engine.record",
     "experiments.engine.provenance",
-    "experiments.engine.tables",
     "experiments.study.conduct",
     "experiments.study.design",
     "experiments.study.factors",
