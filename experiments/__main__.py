@@ -7,6 +7,8 @@ import click
 from experiments.command_line import ask, crises, guide, history, results, study, theory
 from experiments.command_line.options import Complaint, allow_code_option, engine_option
 
+NOTHING_KEPT = "Nothing is left half-written; the same command begins again."
+
 
 class Group(click.Group):
     """Commands whose mistakes, and what the system refuses, become one clear message."""
@@ -19,9 +21,13 @@ class Group(click.Group):
             if type(error).__name__ in ("ConfigError", "NoEquilibrium", "WorkerDied"):
                 raise Complaint(str(error)) from error
             raise
-        except KeyboardInterrupt:
-            told = "\nInterrupted. Nothing is left half-written; the same command begins again."
-            click.echo(told, err=True)
+        except (KeyboardInterrupt, click.Abort) as stop:
+            if isinstance(stop, click.Abort) and not isinstance(
+                stop.__context__, KeyboardInterrupt
+            ):
+                raise
+            kept = getattr(stop, "__notes__", [NOTHING_KEPT])
+            click.echo(f"\nInterrupted. {kept[0]}", err=True)
             raise SystemExit(130) from None
         except BrokenPipeError:
             raise

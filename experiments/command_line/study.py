@@ -66,7 +66,7 @@ def playing(command: Command) -> Command:
 
 
 def conducted(design: Any, preset: Any, how: dict[str, Any]) -> None:
-    """Conduct a design and print what it says; Ctrl-C leaves a word on how to go on."""
+    """Conduct a design and print what it says."""
     from experiments.engine import workers as executor
     from experiments.study import conduct as experiment
 
@@ -79,20 +79,12 @@ def finish(work: Any, how: dict[str, Any]) -> None:
     from experiments.engine.batch import all_workers
     from experiments.study import conduct as experiment
 
-    try:
-        found = experiment.conduct(
-            work,
-            executor=how["executor"],
-            workers=how["workers"] or all_workers(),
-            quiet=how["quiet"],
-        )
-    except KeyboardInterrupt:
-        click.echo(
-            "\nInterrupted. What was played is safe; to go on:\n"
-            f"  cheaptalk resume {work.folder.path}",
-            err=True,
-        )
-        raise SystemExit(130) from None
+    found = experiment.conduct(
+        work,
+        executor=how["executor"],
+        workers=how["workers"] or all_workers(),
+        quiet=how["quiet"],
+    )
     told = experiment.as_json if how["as_json"] else experiment.in_words
     click.echo(told(found, work))
 

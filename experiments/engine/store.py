@@ -142,9 +142,20 @@ class Blocks(Folder):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder alone."""
+        """Hold the folder alone; an interruption says what the folder keeps, as its note."""
         with alone(self.path / ".lock", self.path):
-            yield
+            try:
+                yield
+            except KeyboardInterrupt as stop:
+                stop.add_note(self.kept())
+                raise
+
+    def kept(self) -> str:
+        """What is kept of results that are not complete, and how to go on."""
+        if "block" in read_manifest(self.path):
+            return f"What was played is safe; to go on:\n  cheaptalk resume {self.path}"
+        again = "the same command begins again and fills it"
+        return f"{self.path} holds a manifest and nothing half-written; {again}."
 
     def claim(self, manifest: Mapping[str, object]) -> None:
         """Begin what is written here, or go on with it; refuse a folder of something else.

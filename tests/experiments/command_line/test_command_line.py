@@ -23,7 +23,19 @@ def cheaptalk(*words: str, cwd: Path | None = None) -> subprocess.CompletedProce
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, Path, str]:
     out = tmp_path_factory.mktemp("out") / "result"
-    words = ("run", "twelve-days", "--runs", "10", "--turns", "3", "--draws", "4", "--json", "--out", str(out))
+    words = (
+        "run",
+        "twelve-days",
+        "--runs",
+        "10",
+        "--turns",
+        "3",
+        "--draws",
+        "4",
+        "--json",
+        "--out",
+        str(out),
+    )
     done = cheaptalk(*words, "--workers", "1")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), out, done.stderr
