@@ -218,10 +218,13 @@ def as_json(found: Comparison) -> str:
 
 
 def in_words(found: Comparison) -> str:
-    """What was played, the verdicts side by side, and the tables."""
+    """The verdicts side by side, what was played, and the tables."""
     lines = ["The same experiment." if found.same else "Different experiments."]
-    lines += [f"  {each}" for each in found.settings]
-    lines += ["", *_verdicts(found), "", "Tables", *(f"  {each}" for each in found.tables)]
+    lines += ["", *_verdicts(found)]
+    if found.settings:
+        lines += ["", "Settings, configuration and versions that differ"]
+        lines += [f"  {each}" for each in found.settings]
+    lines += ["", "Tables", *(f"  {each}" for each in found.tables)]
     return "\n".join(lines)
 
 
