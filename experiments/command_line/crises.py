@@ -42,12 +42,12 @@ def asked_for_patrons(
 @click.argument("name")
 @click.option("--target", prompt="Who is attacked (as taiwan)", help="The state attacked.")
 @click.option("--challenger", prompt="Who attacks (as china)", help="The state that attacks.")
+@click.option("--start", type=DAY, prompt="First day (YYYY-MM-DD)", help="The first day.")
+@click.option("--until", type=DAY, prompt="Last day (YYYY-MM-DD)", help="The last day.")
 @click.option(
     "--patron", "patrons", multiple=True, callback=asked_for_patrons,
     help="A state that may help one side; repeatable.",
 )  # fmt: skip
-@click.option("--start", type=DAY, prompt="First day (YYYY-MM-DD)", help="The first day.")
-@click.option("--until", type=DAY, prompt="Last day (YYYY-MM-DD)", help="The last day.")
 @click.option("--attack-day", type=DAY, help="Day of the attack; default: its own decision.")
 @click.option(
     "--turn-days", default=7.0, type=click.FloatRange(0.05, 366),

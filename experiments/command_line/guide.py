@@ -126,6 +126,6 @@ def cost(name: str) -> str:
     if found is None:
         return "not measured yet"
     return (
-        f"{found['seconds']} s of processor time for this example ({found['day']}, commit "
+        f"{found['seconds']:g} s of processor time for this example ({found['day']}, commit "
         f"{found['commit']}, measured by scripts/costs)"
     )

@@ -44,6 +44,7 @@ MODULES = (
     "experiments.study.work",
     "experiments.theory.ablate",
     "experiments.theory.mechanisms",
+    "experiments.theory.results",
     "experiments.theory.robustness",
 )
 """Modules besides that decide what is played, and what is made of it."""

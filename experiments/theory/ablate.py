@@ -1,7 +1,6 @@
 """Ablations: the verdict with and without each mechanism, paired on the same random draws."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,12 @@ from experiments.engine import estimates
 from experiments.engine.batch import Job, simulate
 from experiments.engine.duel import ACTS, TALK, asked_for, proteges, rows_under
 from experiments.engine.estimates import Estimate
-from experiments.engine.manifest import experiment_key, manifest, result_folder
 from experiments.engine.progress import counted
-from experiments.engine.provenance import deciding
 from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
-from experiments.figures.report import JUDGEMENTS, OF_SAMPLING, Report, keep
 from experiments.theory import advantages_figure
 from experiments.theory.mechanisms import MECHANISMS, switched_off
+from experiments.theory.results import claimed
 from model.preset.load import Change, Preset, changed, load
 from model.world import Array
 
@@ -134,31 +131,16 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
 def kept(
     preset: Preset, runs: int, seed: int, workers: int, out: Path | None
 ) -> tuple[list[Ablation], str]:
-    """The ablations, kept as table and figure; and their folder, which is claimed before."""
-    settings = {"seed": seed, "runs": runs, "kind": "ablate", **deciding("ablate")}
-    key = experiment_key(preset, settings)
-    folder = result_folder("ablate", preset.name, seed, key, out)
-    labels = {name: each.label for name, each in preset.profiles.items()}
-    with folder.locked():
-        folder.claim(manifest(preset, settings, ["cheaptalk", *sys.argv[1:]]))
+    """The ablations, kept with a report; and their folder, which is claimed before."""
+    with claimed("ablate", preset, runs, seed, out) as theory:
         rows = ablations(preset, runs, seed=seed, workers=workers)
         table = pd.DataFrame([estimates.columns(each) for each in rows])
-        report = Report(
-            title=f"{preset.file.title}: what does the verdict owe to each mechanism?",
-            question=preset.file.question,
-            answer=in_words(rows, runs, ""),
-            figures={"ablations": "What each mechanism adds to the advantage of talk."},
-            tables={"ablations": table},
-            method=METHOD,
-            rows=played(preset, "ablate", runs, seed),
-            caveats=[JUDGEMENTS, OF_SAMPLING],
+        figure = advantages_figure.ablations(table, theory.labels)
+        theory.keep(
+            "what does the verdict owe to each mechanism?",
+            in_words(rows, runs, ""),
+            ("ablations", table),
+            (figure, "What each mechanism adds to the advantage of talk."),
+            METHOD,
         )
-        keep(folder, report, {"ablations": advantages_figure.ablations(table, labels)})
-    return rows, str(folder.path)
-
-
-def played(preset: Preset, kind: str, runs: int, seed: int) -> list[tuple[str, object]]:
-    """What was played, a label and a value each."""
-    changes = [(key, f"set to {value}") for key, value in preset.changes.items()]
-    head = [("kind", kind), ("preset", preset.name), ("seed", seed), ("runs", runs)]
-    return [*head, ("turns", preset.file.turns), *changes]
+    return rows, str(theory.folder.path)

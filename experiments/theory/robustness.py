@@ -1,7 +1,6 @@
 """Whether the verdict survives the choice of decision rule."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,14 +8,11 @@ import pandas as pd
 
 from agents.strategies import STRATEGIES
 from experiments.engine.duel import Duel, asked_for, duels, proteges
-from experiments.engine.manifest import experiment_key, manifest, result_folder
 from experiments.engine.progress import counted
-from experiments.engine.provenance import deciding
 from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
-from experiments.figures.report import JUDGEMENTS, OF_SAMPLING, Report, keep
 from experiments.theory import advantages_figure
-from experiments.theory.ablate import played as what_was_played
+from experiments.theory.results import claimed
 from model.preset.load import Change, Preset, changed, load
 
 FIXED = ("always_talk", "always_arm", "always_fight", "repay_in_kind")
@@ -129,28 +125,14 @@ def kept(
     preset: Preset, runs: int, seed: int, workers: int, out: Path | None
 ) -> tuple[dict[str, list[Duel]], str]:
     """The duels under each rule, kept with a report; and their folder, which is claimed before."""
-    settings = {"seed": seed, "runs": runs, "kind": "robustness", **deciding("robustness")}
-    key = experiment_key(preset, settings)
-    folder = result_folder("robustness", preset.name, seed, key, out)
-    labels = {name: each.label for name, each in preset.profiles.items()}
-    with folder.locked():
-        folder.claim(manifest(preset, settings, ["cheaptalk", *sys.argv[1:]]))
+    with claimed("robustness", preset, runs, seed, out) as theory:
         found = robustness(preset, runs, seed=seed, workers=workers)
-        table = pd.DataFrame(
-            {"rule": rule} | each.row() for rule, rows in found.items() for each in rows
-        ).drop(columns="history")
-        report = Report(
-            title=f"{preset.file.title}: does the verdict survive the decision rule?",
-            question=preset.file.question,
-            answer=in_words(found),
-            figures={"rules": "The advantage of talk under each decision rule."},
-            tables={"rules": table},
-            method=METHOD,
-            rows=what_was_played(preset, "robustness", runs, seed),
-            caveats=[JUDGEMENTS, OF_SAMPLING],
+        rows = ({"rule": rule} | each.row() for rule, own in found.items() for each in own)
+        table = pd.DataFrame(rows).drop(columns="history")
+        figure = advantages_figure.advantages(
+            table.assign(of=table["rule"]), theory.labels, "Talk less act under each decision rule"
         )
-        drawn = advantages_figure.advantages(
-            table.assign(of=table["rule"]), labels, "Talk less act under each decision rule"
-        )
-        keep(folder, report, {"rules": drawn})
-    return found, str(folder.path)
+        caption = "The advantage of talk under each decision rule."
+        asked = "does the verdict survive the decision rule?"
+        theory.keep(asked, in_words(found), ("rules", table), (figure, caption), METHOD)
+    return found, str(theory.folder.path)

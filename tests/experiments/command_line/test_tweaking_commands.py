@@ -27,6 +27,7 @@ COMMANDS = {
     "robustness": ("robustness", "twelve-days", "--out", "OUT"),
     "list": ("list", "twelve-days"),
     "show": ("show", "twelve-days"),
+    "table": ("table", "twelve-days"),
     "schema": ("schema", "twelve-days", "--out", "OUT"),
     "tweak": ("tweak", "twelve-days"),
     "flip": ("flip", "twelve-days", "--state", "russia", "--key", "oil.elasticity"),
