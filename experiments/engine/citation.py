@@ -63,10 +63,13 @@ def citation(folder: Path) -> Citation:
     listed = folder / "checksums.json"
     if not listed.is_file():
         raise ConfigError(f"{folder}: found no checksums.json; valid: a folder that is complete")
-    settings, config = known["settings"], known.get("config") or {}
+    settings, config, versions = (
+        each if isinstance(each := known.get(name), dict) else {}
+        for name in ("settings", "config", "versions")
+    )
     return Citation(
         result=folder.resolve().name,
-        version=str(known.get("versions", {}).get("cheaptalk", UNKNOWN)),
+        version=str(versions.get("cheaptalk", UNKNOWN)),
         commit=str(known.get("commit") or UNKNOWN),
         preset=str(config.get("preset", UNKNOWN)),
         seed=str(settings.get("seed", UNKNOWN)),

@@ -13,6 +13,7 @@ from experiments.engine.duel import winner
 from experiments.engine.estimates import INTERVENTION, WORDS, Estimate, wider
 from experiments.engine.store import differences, read_json, read_manifest, read_parquet
 from experiments.engine.words import aligned, estimated
+from model.preset.load import ConfigError
 
 SHOWN = 24
 """The most verdicts that are told; beyond, those that differ come first."""
@@ -119,7 +120,13 @@ def estimates_of(folder: Path) -> Iterator[Estimated]:
     """
     answer = folder / "answer.json"
     if answer.exists():
-        yield from _of_rows(read_json(answer, "an answer that a command wrote").get("duel", []))
+        valid = "an answer that a command wrote"
+        try:
+            yield from list(_of_rows(read_json(answer, valid).get("duel", [])))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            if isinstance(error, ConfigError):
+                raise
+            raise ConfigError(f"{answer}: duel: not as it was written; valid: {valid}") from error
         return
     tables = {
         each.stem: read_parquet(each).to_pandas() for each in sorted(folder.glob("*.parquet"))
