@@ -147,7 +147,8 @@ class Blocks(Folder):
             try:
                 yield
             except KeyboardInterrupt as stop:
-                stop.add_note(self.kept())
+                with suppress(ConfigError):  # before there is a manifest nothing is kept
+                    stop.add_note(self.kept())
                 raise
 
     def kept(self) -> str:
