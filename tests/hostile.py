@@ -15,7 +15,11 @@ from random import Random
 import numpy as np
 
 from experiments.answer.acts import timeline
-from experiments.engine.folders import compared, listed, told
+from experiments.engine.citation import citation
+from experiments.engine.comparison import compared
+from experiments.engine.comparison import in_words as compared_in_words
+from experiments.engine.csv_tables import written as csv_written
+from experiments.engine.folders import contents_of, listed, told
 from experiments.engine.store import Blocks, verified
 from experiments.history.cases import FOLDER, read_cases
 from experiments.history.forecast import read_forecast, read_outcomes, seal
@@ -23,7 +27,7 @@ from experiments.history.icb import TABLE, read_patrons
 from experiments.study.conduct import resumed
 from experiments.study.design import factors_of, read
 from experiments.study.sampling import points
-from model.preset.load import PRESETS, ConfigError
+from model.preset.load import PRESETS, ConfigError, load
 
 WORDS = [
     "nan", "-inf", "1e999", "9" * 400, "0x10", "1_0", "4.0", "-9", "-88", "", " ", "\0", "\x1b[31m",
@@ -61,6 +65,15 @@ file = "p.csv"
 """
 
 
+DUEL = {
+    "patron": "russia", "talk": "rhetoric", "act": "arms", "difference": 0.2, "low": 0.1,
+    "high": 0.3, "history": {"low": 0.0, "high": 0.4},
+}  # fmt: skip
+WHOLE = (
+    "manifest.json", "checksums.json", "answer.json", "duels.parquet", "blocks/00000.rows.parquet"
+)  # fmt: skip
+
+
 def written(folder: Path) -> dict[str, bytes]:
     """A right file of each kind, by its name in the folder."""
     cases = "\n".join((FOLDER / "cases_1904_2013.csv").read_text("utf-8").splitlines()[:5])
@@ -73,6 +86,7 @@ def written(folder: Path) -> dict[str, bytes]:
         "outcomes.csv": "event,happened\nwar,1\narms,0\n",
         "seal.json": json.dumps(FORECAST | {"sha256": seal(FORECAST)}),
         "design.toml": DESIGN,
+        "states.csv": "key,unit,crisis,russia\noil.price,x,70,\nmeans.money,x,,80\n",
         "p.csv": "russia.weights.ties,russia.weights.audience\n0.1,0.2\n0.3,0.4\n",
     }
     blocks = Blocks(folder / "whole", "key")
@@ -80,7 +94,9 @@ def written(folder: Path) -> dict[str, bytes]:
     blocks.path.mkdir()
     blocks.claim({"key": "key", "command": "cheaptalk x", "settings": settings, "block": 4})
     blocks.add(0, {"rows": {"run": np.arange(3)}})
-    for name in ("manifest.json", "checksums.json", "blocks/00000.rows.parquet"):
+    blocks.write_json("answer.json", {"duel": [DUEL, DUEL | {"act": "force", "history": None}]})
+    blocks.write_table("duels.parquet", {"low": np.arange(2.0), "act": np.array(["a", "b"])})
+    for name in WHOLE:
         files[f"whole/{name}"] = (blocks.path / name).read_bytes().decode("latin-1")
     (folder / "tabled.toml").write_text(TABLED, "utf-8")
     return {name: text.encode("latin-1", "replace") for name, text in files.items()}
@@ -90,7 +106,11 @@ def of_a_folder(path: Path) -> None:
     """Everything that reads a result folder."""
     whole = path.parent
     listed(whole.parent)
-    for use in (told, verified, lambda each: compared(each, each), resumed):
+    uses = (
+        lambda each: told(contents_of(each)), verified, citation, csv_written, resumed,
+        lambda each: compared_in_words(compared(each, each)),
+    )  # fmt: skip
+    for use in uses:
         try:
             use(whole)
         except ConfigError:
@@ -104,6 +124,11 @@ def of_points(path: Path) -> None:
     points(design)
 
 
+def of_states(path: Path) -> None:
+    """A table of states that is laid over a preset."""
+    load("twelve-days", {"with": [str(path)]})
+
+
 READERS: dict[str, Callable[[Path], object]] = {
     "cases.csv": read_cases,
     "timeline.csv": timeline,
@@ -112,9 +137,8 @@ READERS: dict[str, Callable[[Path], object]] = {
     "seal.json": read_forecast,
     "design.toml": lambda path: read(str(path)),
     "p.csv": of_points,
-    "whole/manifest.json": of_a_folder,
-    "whole/checksums.json": of_a_folder,
-    "whole/blocks/00000.rows.parquet": of_a_folder,
+    "states.csv": of_states,
+    **{f"whole/{name}": of_a_folder for name in WHOLE},
 }
 OFTEN = ["cases.csv", "timeline.csv", "icb.csv", "outcomes.csv", "seal.json"] * 3 + list(READERS)
 

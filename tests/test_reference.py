@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.engine.store import features, read_manifest, verified
+from experiments.engine.manifest import features
+from experiments.engine.store import read_manifest, verified
 from experiments.study.conduct import conduct, prepared
 from experiments.study.design import read
 

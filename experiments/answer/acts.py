@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.engine.tables import missing, read_table
 from model.parameters import RUNGS
 from model.preset.load import Preset
+from model.preset.tables import missing, read_table
 
 BELLIGERENT = {"strike": 5, "retaliation": 5, "threat": 1}
 """Rungs of the acts that a timeline marks X, by their class.

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.engine.tables import Row, Table, missing, read_table
 from model.preset.load import ConfigError, shown
+from model.preset.tables import Row, Table, missing, read_table
 
 CLAUSES = {
     "atop_defense": "defence",

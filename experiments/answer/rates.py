@@ -8,8 +8,8 @@ from pathlib import Path
 
 from experiments.engine import estimates
 from experiments.engine.estimates import Estimate
-from experiments.engine.tables import read_table
 from model.preset.load import ROOT
+from model.preset.tables import read_table
 
 TABLE = ROOT / "experiments" / "history" / "base_rates.csv"
 """The counts, a row a group, a column a class of conduct from none to direct help."""

@@ -11,15 +11,17 @@ import pandas as pd
 from experiments.answer import reasons
 from experiments.answer.acts import brent, observed_rungs
 from experiments.answer.doctrine import Doctrine, doctrines
+from experiments.answer.dossier import dossier
 from experiments.answer.report import in_words, record, trajectory
 from experiments.answer.turning import Search, turns_first
 from experiments.answer.verdict import Verdict
 from experiments.engine.batch import Block, Ensemble, Job, all_workers, blocks, gathered
 from experiments.engine.duel import Duel, contest, joined, over_posterior
+from experiments.engine.manifest import experiment_key, manifest, result_folder
 from experiments.engine.posterior import COPIES
-from experiments.engine.progress import Meter
+from experiments.engine.progress import Meter, working
 from experiments.engine.provenance import deciding
-from experiments.engine.store import Folder, Rows, manifest, result_folder
+from experiments.engine.store import Folder, Rows
 from experiments.figures.crisis import oil, reputations, rungs
 from experiments.figures.duels import duels
 from experiments.figures.style import save
@@ -82,20 +84,25 @@ def run(
     settings = {"seed": seed, "runs": count, "turns": preset.file.turns, "draws": draws}
     settings |= {"codings": True} if codings else {}
     settings |= deciding("run")
-    folder = result_folder(preset, settings, out)
+    key = experiment_key(preset, settings)
+    folder = result_folder("run", preset.name, seed, key, out)
     with folder.locked():
         folder.claim(manifest(preset, settings, command))
         rows = Rows(folder, "runs.parquet")
         found, values = judged(
             Job(preset, seed), count, workers, rows.append, quiet, (draws, codings)
         )
-        written = [rows.close(), *write(folder, found, values, observed)]
+        with working("tables and figures", quiet=quiet):
+            written = [rows.close(), *write(folder, found, values, observed)]
         where = str(folder.path)
         data = record(found, where)
         words = in_words(found, where)
         answer = (words.replace(where, folder.path.name) + "\n").encode()
         written.append(folder.write_json("answer.json", data | {"results": folder.path.name}))
         written.append(folder.write("answer.txt", answer))
+        names = [path.stem for path in written if path.suffix == ".svg"]
+        report = dossier(found, answer.decode(), names, folder.path, draws)
+        written.append(folder.write("report.html", report.encode()))
         folder.list_files([path.name for path in written])
     if not quiet:
         print(f"{len(written)} files in {where}", file=sys.stderr)

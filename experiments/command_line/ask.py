@@ -10,11 +10,17 @@ from experiments.command_line.options import (
     NUMBER,
     WRITTEN,
     Complaint,
+    Said,
+    answering,
     change_options,
+    files,
     json_option,
+    out_option,
     preset_argument,
     preset_options,
+    quiet_option,
     seed_option,
+    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -26,16 +32,16 @@ if TYPE_CHECKING:
 @click.option("--turns", type=click.IntRange(1), help="How many turns; default from the preset.")
 @seed_option
 @preset_options
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
-@click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
+@out_option
+@workers_option
 @click.option(
     "--draws", type=click.IntRange(0, 200), help="Draws of the weights' posterior; default 40."
 )
 @click.option(
     "--codings", is_flag=True, help="Each draw with stakes, ties and access within a quarter, too."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@json_option
+@quiet_option
 def run(
     preset: "Preset",
     runs: int | None,
@@ -69,35 +75,51 @@ def run(
 
 @click.command(name="list")
 @preset_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def list_(preset: "Preset", as_json: bool) -> None:
+@answering
+def list_(preset: "Preset") -> Said:
     """List presets, states, payoff terms and parameters with unit, range, default and source."""
     from experiments.answer import listing
 
-    click.echo(listing.as_json(preset) if as_json else listing.in_words(preset))
+    return Said(listing.as_json(preset), listing.in_words(preset))
 
 
 @click.command()
 @preset_options
 @click.argument("key", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def show(preset: "Preset", key: str | None, as_json: bool) -> None:
+@answering
+def show(preset: "Preset", key: str | None) -> Said:
     """Show every value of PRESET, or those under KEY, and the file and line it comes from."""
     from experiments.answer import show as showing
 
     rows = showing.resolved(preset, key=key)
-    click.echo(showing.as_json(rows) if as_json else showing.in_words(rows))
+    return Said(showing.as_json(rows), showing.in_words(rows))
+
+
+@click.command()
+@preset_options
+@click.option("--out", type=WRITTEN, help="CSV file to write; default: it is printed.")
+@answering
+def table(preset: "Preset", out: Path | None) -> Said:
+    """Give the figures of PRESET as CSV, a column a state; changed, --with FILE.csv plays it."""
+    from experiments.answer import state_table
+    from experiments.engine.store import write_files
+
+    text = state_table.as_csv(preset)
+    if out is None:
+        return Said(state_table.as_json(preset), text.rstrip())
+    write_files({out: text.encode()})
+    return files([out])
 
 
 @click.command()
 @preset_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
-def schema(preset: "Preset", out: Path | None) -> None:
+@answering
+def schema(preset: "Preset", out: Path | None) -> Said:
     """Write the JSON Schemas by which editors complete and check profiles, presets and actions."""
     from experiments.answer import schema as describing
 
-    for path in describing.write(preset, out):
-        click.echo(str(path))
+    return files(describing.write(preset, out))
 
 
 @click.command()
@@ -107,9 +129,10 @@ def schema(preset: "Preset", out: Path | None) -> None:
 @click.option("--out", required=True, type=WRITTEN, help="The .nfg file.")
 @seed_option
 @preset_options
+@answering
 def game(
     preset: "Preset", turn: int, run_number: int, states: str | None, out: Path, seed: int
-) -> None:
+) -> Said:
     """Write a turn's stage game for Gambit, and its solution beside it."""
     from experiments.why.explain import watched
     from experiments.why.gambit_file import beside, write_game
@@ -123,7 +146,7 @@ def game(
     title = f"{preset.name}, turn {turn}, run {run_number}, seed {seed}"
     menus = model.world.ladder.names
     solution = write_game(model.game, model.solution.play, names, menus, chosen, out, title)
-    click.echo(f"{out} and {solution}", err=True)
+    return files([out, solution])
 
 
 @click.command()
@@ -132,15 +155,13 @@ def game(
 @click.option("--run", "run_number", default=0, type=NUMBER, help="Which run.")
 @seed_option
 @preset_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def explain(
-    preset: "Preset", state: str, turn: int | None, run_number: int, seed: int, as_json: bool
-) -> None:
+@answering
+def explain(preset: "Preset", state: str, turn: int | None, run_number: int, seed: int) -> Said:
     """Show a state's payoff ledger in one turn, and what would flip its choice."""
     from experiments.why import explain as explaining
 
     found = explaining.explained(preset, state, turn, run_number, seed)
-    click.echo(explaining.as_json(found) if as_json else explaining.in_words(found))
+    return Said(explaining.as_json(found), explaining.in_words(found))
 
 
 @click.command()
@@ -150,7 +171,8 @@ def explain(
 @seed_option
 @click.option("--patron", "patrons", multiple=True, help="Whose verdict; default: who is changed.")
 @click.option("--watch", type=click.Path(path_type=Path), help="A file: again at every save.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+@json_option
+@quiet_option
 def tweak(
     preset: str,
     changes: dict[str, Any],
@@ -159,17 +181,20 @@ def tweak(
     patrons: tuple[str, ...],
     watch: Path | None,
     as_json: bool,
+    quiet: bool,
 ) -> None:
     """Show at once what changes do: verdict, choices and ledger before and after, same draws."""
     if not changes and watch is None:
         raise Complaint(
             "tweak: nothing is changed; valid: --set KEY=VALUE, --with FILE or --watch FILE"
         )
+    from experiments.engine.progress import working
     from experiments.why import tweak as tweaking
 
     told = tweaking.as_json if as_json else tweaking.in_words
     if watch is None:
-        found = tweaking.tweaked(preset, changes, runs=runs, seed=seed, patrons=patrons)
+        with working("tweak", quiet=quiet):
+            found = tweaking.tweaked(preset, changes, runs=runs, seed=seed, patrons=patrons)
         click.echo(told(found))
         return
     rounds = tweaking.watched(preset, watch, changes, runs=runs, seed=seed, patrons=patrons)
@@ -187,19 +212,17 @@ def tweak(
 @preset_options
 @click.option("--runs", default=100, type=click.IntRange(10), help="Runs at each value.")
 @click.option(
-    "--draws", default=0, show_default=True, type=click.IntRange(0, 200),
+    "--draws", default=0, type=click.IntRange(0, 200),
     help="Draws of the weights' posterior that the verdict at each value covers as well.",
 )  # fmt: skip
 @seed_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def flip(
-    preset: "Preset", state: str, key: str, runs: int, draws: int, seed: int, as_json: bool
-) -> None:
+@answering
+def flip(preset: "Preset", state: str, key: str, runs: int, draws: int, seed: int) -> Said:
     """Find the value of a figure at which talk and intervention change places."""
     from experiments.why import flip as flipping
 
     found = flipping.flips(preset, state, key, runs=runs, seed=seed, draws=draws)
-    click.echo(flipping.as_json(found) if as_json else flipping.in_words(found))
+    return Said(flipping.as_json(found), flipping.in_words(found))
 
 
 @click.command()
@@ -216,7 +239,8 @@ def view(preset: str, port: int, no_open: bool) -> None:
 @click.command()
 @click.option("--rounds", default=5, type=click.IntRange(1), help="Rounds; figures are medians.")
 @json_option
-def bench(rounds: int, as_json: bool) -> None:
+@quiet_option
+def bench(rounds: int, as_json: bool, quiet: bool) -> None:
     """Measure speed and memory: ensemble, mesa.batch_run, Gambit, starts, growth."""
     try:
         from benchmarks import bench as benching
@@ -224,8 +248,8 @@ def bench(rounds: int, as_json: bool) -> None:
         raise Complaint(
             f"bench: {error}; valid: a checkout of the project, installed by pip install -e ."
         ) from error
-    found = benching.measured(rounds, lambda words: click.echo(words, err=True))
+    found = benching.measured(rounds, lambda words: None if quiet else click.echo(words, err=True))
     click.echo(benching.as_json(found) if as_json else benching.in_words(found))
 
 
-COMMANDS = (run, list_, show, schema, game, explain, tweak, flip, view, bench)
+COMMANDS = (run, list_, show, table, schema, game, explain, tweak, flip, view, bench)

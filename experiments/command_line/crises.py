@@ -1,12 +1,13 @@
 """Commands by which a crisis of one's own is begun and checked."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from experiments.command_line.options import Complaint, json_option, preset_options
+from experiments.command_line.options import Complaint, Said, answering, files, preset_options
 
 if TYPE_CHECKING:
     from model.preset.load import Preset
@@ -18,27 +19,38 @@ FEATURES = ("programme", "proxies", "strait", "drones")
 
 @click.command()
 @preset_options
-@json_option
-def check(preset: "Preset", as_json: bool) -> None:
+@answering
+def check(preset: "Preset") -> Said:
     """List what is undecided in PRESET, who sides with whom, and which defaults act."""
     from experiments.answer import decisions
 
     found = decisions.checked(preset)
-    click.echo(decisions.as_json(found) if as_json else decisions.in_words(found, preset))
+    return Said(decisions.as_json(found), decisions.in_words(found, preset))
+
+
+def asked_for_patrons(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The patrons given, or those that are typed in."""
+    if given:
+        return given
+    asked = click.prompt("Patrons, who may help a side (as united_states,japan)")
+    return tuple(each.strip() for each in asked.split(","))
 
 
 @click.command()
 @click.argument("name")
 @click.option("--target", prompt="Who is attacked (as taiwan)", help="The state attacked.")
 @click.option("--challenger", prompt="Who attacks (as china)", help="The state that attacks.")
-@click.option(
-    "--patron", "patrons", multiple=True, help="A state that may help one side; repeatable."
-)
 @click.option("--start", type=DAY, prompt="First day (YYYY-MM-DD)", help="The first day.")
 @click.option("--until", type=DAY, prompt="Last day (YYYY-MM-DD)", help="The last day.")
+@click.option(
+    "--patron", "patrons", multiple=True, callback=asked_for_patrons,
+    help="A state that may help one side; repeatable.",
+)  # fmt: skip
 @click.option("--attack-day", type=DAY, help="Day of the attack; default: its own decision.")
 @click.option(
-    "--turn-days", default=7.0, show_default=True, type=click.FloatRange(0.05, 366),
+    "--turn-days", default=7.0, type=click.FloatRange(0.05, 366),
     help="Length of a turn in days.",
 )  # fmt: skip
 @click.option(
@@ -54,6 +66,7 @@ def check(preset: "Preset", as_json: bool) -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder; default: NAME."
 )
+@answering
 def new(
     name: str,
     target: str,
@@ -68,14 +81,11 @@ def new(
     affinity: Path | None,
     countries: tuple[str, ...],
     out: Path | None,
-) -> None:
+) -> Said:
     """Begin a crisis of your own, NAME: a preset, and profiles with all that must be decided."""
     from experiments.answer.anchors import tables
     from experiments.answer.new_crisis import Crisis, write
 
-    if not patrons:
-        asked = click.prompt("Patrons, who may help a side (as united_states,japan)")
-        patrons = tuple(each.strip() for each in asked.split(","))
     crisis = Crisis(
         name, target, challenger, patrons, start.date(), until.date(),
         attack_day.date() if attack_day else None, turn_days, features,
@@ -83,12 +93,11 @@ def new(
     known = tables(coded(countries, crisis.players), capabilities, affinity)
     folder = out or Path(name)
     written = write(crisis, known, folder)
-    click.echo("\n".join(str(each) for each in written))
-    click.echo(
+    further = (
         f"\nDecide the figures of {folder / 'states'}, then:\n"
-        f"  cheaptalk check {written[0]}\n  cheaptalk run {written[0]}",
-        err=True,
+        f"  cheaptalk check {written[0]}\n  cheaptalk run {written[0]}"
     )
+    return replace(files(written), beside=(further,))
 
 
 def coded(countries: tuple[str, ...], players: tuple[str, ...]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Commands that fit and score the model on history, and forecast with it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any  # an option may hold any TOML value
 
@@ -8,8 +9,10 @@ import click
 from experiments.command_line.options import (
     WRITTEN,
     Complaint,
+    Said,
+    answering,
     change_options,
-    json_option,
+    files,
     preset_options,
     runs_option,
     seed_option,
@@ -38,7 +41,7 @@ cases_option = click.option(
 )
 @click.option("--out", type=WRITTEN, help="Profile fragment to write (TOML).")
 @click.option("--states", help="States the fragment is for, a,b,c; default: all profiles.")
-@json_option
+@answering
 def calibrate(
     cases: Path,
     starts: int,
@@ -48,8 +51,7 @@ def calibrate(
     horizon: float | None,
     out: Path | None,
     states: str | None,
-    as_json: bool,
-) -> None:
+) -> Said:
     """Fit the payoff weights and the precision to coded cases."""
     from experiments.engine.store import refuse_unwritable, write_files
     from experiments.history import calibrate as calibrating
@@ -62,11 +64,10 @@ def calibrate(
     found = calibrating.calibrated(cases, starts, recover, posterior, horizon)
     if draws is not None:
         write_files({draws: calibrating.table_of_draws(found).encode()})
-        click.echo(f"{draws}", err=True)
     if out is not None:
         calibrating.write_fragment(found, out, named)
-        click.echo(f"{out}", err=True)
-    click.echo(calibrating.as_json(found) if as_json else calibrating.in_words(found))
+    written = tuple(str(each) for each in (draws, out) if each is not None)
+    return Said(calibrating.as_json(found), calibrating.in_words(found), written)
 
 
 @click.command()
@@ -74,12 +75,15 @@ def calibrate(
 @click.option("--train-before", type=int, help="Fit on cases before this year, test on the rest.")
 @click.option("--without", help="Covariates to take away, as stakes,reputation.")
 @click.option("--predict", "new", type=click.Path(path_type=Path), help="CSV of cases to forecast.")
-@click.option("--out", type=WRITTEN, help="CSV of the forecasts to write.")
+@click.option(
+    "--out", type=click.Path(path_type=Path),
+    help="Result folder; default: one of its own in results/. With --predict: the CSV to write.",
+)  # fmt: skip
 @click.option("--timeline", type=click.Path(path_type=Path), help="CSV of dated acts, day by day.")
 @click.option("--preset", default="twelve-days", help="Preset that a timeline is played in.")
 @click.option("--sequential", is_flag=True, help="Learn from case to case in time order.")
 @change_options
-@json_option
+@answering
 def backtest(
     cases: Path | None,
     train_before: int | None,
@@ -90,50 +94,44 @@ def backtest(
     preset: str,
     sequential: bool,
     changes: dict[str, Any],
-    as_json: bool,
-) -> None:
+) -> Said:
     """Score the calibrated model and simple baselines on what they were not fitted to."""
     if timeline is not None:
         from experiments.history import daily
 
         days = daily.forecasts(preset, timeline, changes)
-        click.echo(daily.as_json(days) if as_json else daily.in_words(days))
-        return
+        return Said(daily.as_json(days), daily.in_words(days))
     from experiments.history import backtest as testing
 
     if cases is None:
         raise Complaint("--cases: missing; valid: a CSV of coded cases (or --timeline FILE)")
-    if (new is None) != (out is None):
+    if new is not None and out is None:
         raise Complaint("--predict and --out go together: NEW.csv in, PRED.csv out")
     known = testing.read_known(cases, without)
     if new is not None and out is not None:
         count = testing.predict(known, new, out)
-        click.echo(f"{out}: {count} cases", err=True)
-        return
-    if sequential:
-        from experiments.history.sequential import sequential as learnt
+        return replace(files([out]), beside=(f"{out}: {count} cases",))
+    from experiments.history import backtest_report as reporting
 
-        found = [learnt(known)]
-    else:
-        found = testing.backtests(known, train_before)
-    click.echo(testing.as_json(found) if as_json else testing.in_words(found))
+    asked = {"train_before": train_before, "without": without, "sequential": sequential}
+    found, where = reporting.kept(known, cases, asked, out)
+    return Said(testing.as_json(found), f"{testing.in_words(found)}\n\n{where}")
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--train-before", default=1962, help="Fit on crises before this year; default 1962.")
+@click.option("--train-before", default=1962, help="Fit on crises before this year.")
 @click.option("--test-before", type=int, help="Score crises before this year; default all.")
 @click.option("--features", help="Columns for the logit, a,b,c; default: all that are allowed.")
 @click.option("--base-rates", type=WRITTEN, help="CSV of base rates to write; no backtest.")
-@json_option
+@answering
 def icb(
     path: Path,
     train_before: int,
     test_before: int | None,
     features: str | None,
     base_rates: Path | None,
-    as_json: bool,
-) -> None:
+) -> Said:
     """Backtest on ICB: PATH is its actor-level CSV (version 13 or later)."""
     if base_rates is not None:
         from experiments.engine.store import refuse_unwritable
@@ -142,26 +140,24 @@ def icb(
         refuse_unwritable(base_rates)
         counts = rates.counted(path)
         rates.write(counts, base_rates)
-        click.echo(f"{base_rates}", err=True)
-        click.echo(rates.in_words(counts))
-        return
+        return Said(rates.as_json(counts), rates.in_words(counts), (str(base_rates),))
     from experiments.history import icb_backtest as crises
 
     found = crises.backtest(path, train_before, features, test_before)
-    click.echo(crises.as_json(found) if as_json else crises.in_words(found))
+    return Said(crises.as_json(found), crises.in_words(found))
 
 
 @click.command("third-parties")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--train-before", required=True, type=int, help="Fit on conflicts before this year.")
 @click.option("--test-before", type=int, help="Score conflicts before this year; default all.")
-@json_option
-def third_parties(path: Path, train_before: int, test_before: int | None, as_json: bool) -> None:
+@answering
+def third_parties(path: Path, train_before: int, test_before: int | None) -> Said:
     """Backtest on third parties in civil conflicts: PATH is a CSV of pairs (UCDP)."""
     from experiments.history import third_parties as helpers
 
     found = helpers.backtest(path, train_before, test_before)
-    click.echo(helpers.as_json(found) if as_json else helpers.in_words(found))
+    return Said(helpers.as_json(found), helpers.in_words(found))
 
 
 @click.command()
@@ -173,7 +169,7 @@ def third_parties(path: Path, train_before: int, test_before: int | None, as_jso
 @click.option("--ranks", default=0, type=click.IntRange(0), help="Simulated histories to rank.")
 @click.option("--figure", type=WRITTEN, help="PNG of what each source says on each weight.")
 @workers_option
-@json_option
+@answering
 def evidence(
     cases: Path | None,
     icb: Path | None,
@@ -183,8 +179,7 @@ def evidence(
     ranks: int,
     figure: Path | None,
     workers: int | None,
-    as_json: bool,
-) -> None:
+) -> Said:
     """Fit all sources of history at once: weights shared, with spread between them."""
     from experiments.engine.store import refuse_unwritable, write_files
     from experiments.history import evidence as sources
@@ -199,40 +194,40 @@ def evidence(
         from experiments.figures.evidence import weights_by_source
 
         write_files({figure: weights_by_source(found.rows(), *sources.REFERENCE)})
-        click.echo(f"{figure}", err=True)
-    click.echo(sources.as_json(found) if as_json else sources.in_words(found))
+    written = () if figure is None else (str(figure),)
+    return Said(sources.as_json(found), sources.in_words(found), written)
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--before", type=int, help="Count wars that began before this year alone.")
-@json_option
-def invocations(path: Path, before: int | None, as_json: bool) -> None:
+@answering
+def invocations(path: Path, before: int | None) -> Said:
     """Show alliances invoked and honoured, by clause: PATH is a CSV of wars by alliance."""
     from experiments.history import invocations as invoked
 
     found = invoked.compared(path, before)
-    click.echo(invoked.as_json(found) if as_json else invoked.in_words(found))
+    return Said(invoked.as_json(found), invoked.in_words(found))
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--before", type=int, help="Count years before this one alone.")
-@json_option
-def signals(path: Path, before: int | None, as_json: bool) -> None:
+@answering
+def signals(path: Path, before: int | None) -> Said:
     """Show words beside deeds: PATH is a CSV of protege-years of signals."""
     from experiments.history import signals as words
 
     found = words.compared(path, before)
-    click.echo(words.as_json(found) if as_json else words.in_words(found))
+    return Said(words.as_json(found), words.in_words(found))
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--blank", type=WRITTEN, help="Blind sheet with the code book to write; no scores.")
 @click.option("--second", type=click.Path(path_type=Path), help="Another coding of these cases.")
-@json_option
-def cases(path: Path, blank: Path | None, second: Path | None, as_json: bool) -> None:
+@answering
+def cases(path: Path, blank: Path | None, second: Path | None) -> Said:
     """Compare two codings of the cases of PATH: agreement, and the score with either.
 
     Without --second the other coding is the column outcome_alt.
@@ -244,11 +239,11 @@ def cases(path: Path, blank: Path | None, second: Path | None, as_json: bool) ->
 
         refuse_unwritable(blank)
         count, book = recoding.blank(path, blank)
-        click.echo(f"{blank}: {count} cases; {book}: how to code them", err=True)
-        return
+        beside = (f"{blank}: {count} cases; {book}: how to code them",)
+        return replace(files([blank, book]), beside=beside)
     pair = recoding.both(path, second) if second else recoding.with_alternatives(path)
     found = recoding.compared(*pair)
-    click.echo(recoding.as_json(found) if as_json else recoding.in_words(found))
+    return Said(recoding.as_json(found), recoding.in_words(found))
 
 
 @click.command()
@@ -257,8 +252,10 @@ def cases(path: Path, blank: Path | None, second: Path | None, as_json: bool) ->
 @seed_option
 @preset_options
 @click.option("--out", type=WRITTEN, help="JSON file; default by its name.")
-def forecast(preset: "Preset", until: str, runs: int, seed: int, out: Path | None) -> None:
+@answering
+def forecast(preset: "Preset", until: str, runs: int, seed: int, out: Path | None) -> Said:
     """Write dated, sealed probabilities of defined events of PRESET until a day."""
+    import json
     from datetime import date
 
     from experiments.engine.store import refuse_unwritable
@@ -272,25 +269,21 @@ def forecast(preset: "Preset", until: str, runs: int, seed: int, out: Path | Non
     refuse_unwritable(path)
     found = forecasting.forecast(preset, day, runs, seed, date.today())
     forecasting.write(found, path)
-    click.echo(f"{path}", err=True)
-    click.echo(forecasting.in_words(found))
+    return Said(json.dumps(found, indent=1), forecasting.in_words(found), (str(path),))
 
 
 @click.command()
 @click.argument("forecast", type=click.Path(path_type=Path))
 @click.argument("outcomes", type=click.Path(path_type=Path))
-@json_option
-def score(forecast: Path, outcomes: Path, as_json: bool) -> None:
+@answering
+def score(forecast: Path, outcomes: Path) -> Said:
     """Score a FORECAST file against OUTCOMES, a CSV with the columns event, happened."""
+    import json
+
     from experiments.history import forecast as forecasting
 
     found = forecasting.scored(forecast, outcomes)
-    if as_json:
-        import json
-
-        click.echo(json.dumps(found, indent=1))
-    else:
-        click.echo(forecasting.score_in_words(found))
+    return Said(json.dumps(found, indent=1), forecasting.score_in_words(found))
 
 
 @click.command()
@@ -298,13 +291,13 @@ def score(forecast: Path, outcomes: Path, as_json: bool) -> None:
 @seed_option
 @preset_options
 @workers_option
-@json_option
-def bands(preset: "Preset", runs: int, seed: int, workers: int | None, as_json: bool) -> None:
+@answering
+def bands(preset: "Preset", runs: int, seed: int, workers: int | None) -> Said:
     """Show how far each state goes in a war of PRESET, beside the base rates of history."""
     from experiments.history import bands as behaviour
 
     found = behaviour.bands(preset, runs, seed=seed, workers=workers or 1)
-    click.echo(behaviour.as_json(found) if as_json else behaviour.in_words(found))
+    return Said(behaviour.as_json(found), behaviour.in_words(found))
 
 
 @click.command()
@@ -314,7 +307,7 @@ def bands(preset: "Preset", runs: int, seed: int, workers: int | None, as_json: 
 @seed_option
 @preset_options
 @workers_option
-@json_option
+@answering
 def horizons(
     preset: "Preset",
     patron: str | None,
@@ -322,15 +315,14 @@ def horizons(
     runs: int,
     seed: int,
     workers: int | None,
-    as_json: bool,
-) -> None:
+) -> Said:
     """Show a patron's verdict at several value horizons, the weights refitted at each."""
     from experiments.history import horizons as judging
 
     found = judging.horizons(
         preset, patron=patron, runs=runs, seed=seed, workers=workers or 1, left_out=left_out
     )
-    click.echo(judging.as_json(found) if as_json else judging.in_words(preset, found))
+    return Said(judging.as_json(found), judging.in_words(preset, found))
 
 
 COMMANDS = (

@@ -2,7 +2,8 @@
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any  # an option may hold any TOML value
 
@@ -86,7 +87,11 @@ set_option = click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a parameter; repeatable."
 )
 with_option = click.option(
-    "--with", "files", multiple=True, metavar="FILE", help="Lay a file of changes over the preset."
+    "--with",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help="Lay a file of changes over the preset: TOML, or CSV as `cheaptalk table` gives it.",
 )
 
 
@@ -130,7 +135,52 @@ seed_option = click.option("--seed", default=0, type=SEED, help="Seed of all ran
 runs_option = click.option(
     "--runs", default=200, type=click.IntRange(10), help="Runs of each comparison."
 )
+out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Result folder; default: one of its own in results/.",
+)
+quiet_option = click.option("--quiet", is_flag=True, help="No progress.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 workers_option = click.option(
     "--workers", type=click.IntRange(1), help="Worker processes; default: all cores."
 )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answers: as JSON, and in words; what it tells beside, and its exit status."""
+
+    json: str
+    words: str
+    beside: tuple[str, ...] = ()
+    status: int = 0
+
+
+def files(written: Iterable[Path]) -> Said:
+    """The answer of a command that writes files: their names."""
+    import json
+
+    names = [str(each) for each in written]
+    return Said(json.dumps({"files": names}, indent=1), "\n".join(names))
+
+
+def answering(command: Callable[..., Said]) -> Callable[..., None]:
+    """`--json` and `--quiet`: the command returns its answer, and shows that it is at work."""
+
+    @json_option
+    @quiet_option
+    @functools.wraps(command)
+    def answered(*given: Any, as_json: bool, quiet: bool, **named: Any) -> None:
+        from experiments.engine.progress import working
+
+        with working(command.__name__.strip("_").replace("_", " "), quiet=quiet):
+            said = command(*given, **named)
+        for line in said.beside:
+            click.echo(line, err=True)
+        if as_json or said.words:
+            click.echo(said.json if as_json else said.words)
+        if said.status:
+            raise SystemExit(said.status)
+
+    return answered

@@ -12,8 +12,10 @@ from experiments.command_line.options import (
     SEED,
     Complaint,
     json_option,
+    out_option,
     parsed,
     preset_argument,
+    quiet_option,
     seed_option,
     set_option,
     with_option,
@@ -22,30 +24,29 @@ from experiments.command_line.options import (
 
 Command = Callable[..., None]
 
-out_option = click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder."
-)
 executor_option = click.option(
     "--executor", default="local", metavar="WHO", help="local, dask, or tcp://host:port."
 )
-patron_option = click.option("--patron", default="", help="Whose policy; default: the first.")
-quiet_option = click.option("--quiet", is_flag=True, help="No progress.")
+patron_option = click.option(
+    "--patron", default="", show_default=False, help="Whose policy; default: the first patron."
+)
 act_option = click.option(
-    "--act", "acts", multiple=True, help="What talk is compared with; repeatable."
+    "--act",
+    "acts",
+    multiple=True,
+    help="What talk is compared with; repeatable; default: arms, force.",
 )
 
 
 draws_option = click.option(
-    "--draws", "posterior", default=0, show_default=True, type=click.IntRange(0, 200),
+    "--draws", "posterior", default=0, type=click.IntRange(0, 200),
     help="Draws of the weights' posterior that the interval covers as well.",
 )  # fmt: skip
 
 
 def runs_of(default: int) -> Callable[[Command], Command]:
     """The option of runs a point."""
-    return click.option(
-        "--runs", default=default, show_default=True, type=click.IntRange(2), help="Runs a point."
-    )
+    return click.option("--runs", default=default, type=click.IntRange(2), help="Runs a point.")
 
 
 def playing(command: Command) -> Command:
@@ -65,7 +66,7 @@ def playing(command: Command) -> Command:
 
 
 def conducted(design: Any, preset: Any, how: dict[str, Any]) -> None:
-    """Conduct a design and print what it says; Ctrl-C leaves a word on how to go on."""
+    """Conduct a design and print what it says."""
     from experiments.engine import workers as executor
     from experiments.study import conduct as experiment
 
@@ -78,20 +79,12 @@ def finish(work: Any, how: dict[str, Any]) -> None:
     from experiments.engine.batch import all_workers
     from experiments.study import conduct as experiment
 
-    try:
-        found = experiment.conduct(
-            work,
-            executor=how["executor"],
-            workers=how["workers"] or all_workers(),
-            quiet=how["quiet"],
-        )
-    except KeyboardInterrupt:
-        click.echo(
-            "\nInterrupted. What was played is safe; to go on:\n"
-            f"  cheaptalk resume {work.folder.path}",
-            err=True,
-        )
-        raise SystemExit(130) from None
+    found = experiment.conduct(
+        work,
+        executor=how["executor"],
+        workers=how["workers"] or all_workers(),
+        quiet=how["quiet"],
+    )
     told = experiment.as_json if how["as_json"] else experiment.in_words
     click.echo(told(found, work))
 
@@ -117,6 +110,11 @@ def made(how: dict[str, Any], **fields: Any) -> tuple[Any, Any]:
 
     given = {key: value for key, value in fields.items() if value not in ("", (), None, [], {})}
     return complete(Design(seed=how["seed"], set=laid(how["settings"], how["files"]), **given))
+
+
+def named(preset: str) -> str:
+    """The name of a preset that is given by its name or path."""
+    return Path(preset).stem
 
 
 def laid(settings: tuple[str, ...], files: tuple[str, ...]) -> dict[str, Any]:
@@ -226,7 +224,7 @@ def duel(
         announced(preset, patron, runs, how)
         return
     ready = made(
-        how, title=f"Talk or intervention? {preset}", kind="duel", preset=preset, runs=runs,
+        how, title=f"{named(preset)}: talk or intervention?", kind="duel", preset=preset, runs=runs,
         patron=patron, acts=list(acts or (*BASELINES, *ACTS)), own=True, keep="runs", draws="same",
         posterior=posterior,
     )  # fmt: skip
@@ -238,13 +236,15 @@ def announced(preset: str, patron: str, runs: int, how: dict[str, Any]) -> None:
     from experiments.answer import doctrine
     from experiments.engine.batch import all_workers
     from experiments.engine.duel import proteges
+    from experiments.engine.progress import working
     from model.preset.load import load
 
     ready = load(preset, parsed(how["settings"], how["files"]))
-    found = doctrine.doctrines(
-        ready, patron or next(iter(proteges(ready)), ""), runs,
-        seed=how["seed"], workers=how["workers"] or all_workers(),
-    )  # fmt: skip
+    with working("doctrines", quiet=how["quiet"]):
+        found = doctrine.doctrines(
+            ready, patron or next(iter(proteges(ready)), ""), runs,
+            seed=how["seed"], workers=how["workers"] or all_workers(),
+        )  # fmt: skip
     label = {name: each.label for name, each in ready.profiles.items()}
     click.echo(doctrine.as_json(found) if how["as_json"] else doctrine.in_words(found, label))
 
@@ -275,7 +275,7 @@ def phase(
 
     factors = ranges("--x", (x,)) | ranges("--y", (y,))
     ready = made(
-        how, title=f"Where does talk beat intervention? {' and '.join(factors)}", kind="phase",
+        how, title=f"{' and '.join(factors)}: where does talk beat intervention?", kind="phase",
         preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts),
         phase=PhaseOptions(refine=not full), posterior=posterior,
     )  # fmt: skip
@@ -307,7 +307,7 @@ def sweep(
 
     factors = ranges("--x", xs)
     ready = made(
-        how, title=f"Talk or intervention along {', '.join(factors)}", kind="sweep",
+        how, title=f"{', '.join(factors)}: talk or intervention?", kind="sweep",
         preset=preset, factors=factors, patron=patron, runs=runs, acts=list(acts), own=True,
         draws="same", sampling=Sampling(method="grid" if grid else "each"),
     )  # fmt: skip
@@ -319,10 +319,10 @@ def sweep(
 @click.option(
     "--x", "xs", multiple=True, metavar="KEY=LO:HI", help="Only these; default: all declared."
 )
-@click.option("--spread", default=0.25, show_default=True, help="Ranges: value x (1 ± this).")
-@click.option("--trajectories", default=10, show_default=True, help="Trajectories of Morris.")
-@click.option("--top", default=8, show_default=True, help="How many go on to Sobol; 0: all.")
-@click.option("--base", default=64, show_default=True, help="Base sample of Sobol, a power of 2.")
+@click.option("--spread", default=0.25, help="Ranges: value x (1 ± this).")
+@click.option("--trajectories", default=10, help="Trajectories of Morris.")
+@click.option("--top", default=8, help="How many go on to Sobol; 0: all.")
+@click.option("--base", default=64, help="Base sample of Sobol, a power of 2.")
 @patron_option
 @runs_of(8)
 @act_option
@@ -342,7 +342,7 @@ def sensitivity(
     """Which parameters move the advantage of talk: Morris over all, Sobol over the foremost."""
     options = {"spread": spread, "trajectories": trajectories, "top": top, "base": base}
     ready = made(
-        how, title=f"What moves the advantage of talk? {preset}", kind="sensitivity",
+        how, title=f"{named(preset)}: what moves the advantage of talk?", kind="sensitivity",
         preset=preset, factors=ranges("--x", extents(xs)), patron=patron, runs=runs,
         acts=list(acts), sensitivity=checked("sensitivity", options),
     )  # fmt: skip
@@ -354,8 +354,8 @@ def sensitivity(
 @click.option(
     "--x", "xs", required=True, multiple=True, metavar="KEY=LO:HI", help="A parameter; repeatable."
 )
-@click.option("--points", default=512, show_default=True, type=click.IntRange(20))
-@click.option("--density", default=0.8, show_default=True, help="Least share of talk in a box.")
+@click.option("--points", default=512, type=click.IntRange(20))
+@click.option("--density", default=0.8, help="Least share of talk in a box.")
 @patron_option
 @runs_of(40)
 @act_option
@@ -374,7 +374,7 @@ def discover(
     from experiments.study.design import Sampling
 
     ready = made(
-        how, title=f"In which circumstances does talk win? {preset}", kind="discover",
+        how, title=f"{named(preset)}: in which circumstances does talk win?", kind="discover",
         preset=preset, factors=ranges("--x", extents(xs)), patron=patron, runs=runs,
         acts=list(acts), sampling=Sampling(method="latin", points=points),
         discover=checked("discover", {"density": density}),
@@ -429,7 +429,7 @@ def compare(
         ", ".join(each) or "as it is" for each in (first_with + first, second_with + second)
     )
     ready = made(
-        how, title=f"{preset}: {other} against {one}", kind="compare", preset=preset,
+        how, title=f"{named(preset)}: {other} against {one}", kind="compare", preset=preset,
         first=laid(first, first_with), second=laid(second, second_with), patron=patron, runs=runs,
         own=True, keep="runs", draws="same",
     )  # fmt: skip

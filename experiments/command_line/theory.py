@@ -7,7 +7,9 @@ import click
 
 from experiments.command_line.options import (
     Complaint,
-    json_option,
+    Said,
+    answering,
+    out_option,
     parsed,
     preset_options,
     runs_option,
@@ -23,19 +25,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--norm", default="all", help="scoring, standing or stern; default: all of them.")
 @set_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def tournament(norm: str, settings: tuple[str, ...], as_json: bool) -> None:
+@answering
+def tournament(norm: str, settings: tuple[str, ...]) -> Said:
     """Let support policies compete by imitation: which survive under a norm of judging?"""
     from experiments.theory import tournament as contest
 
     found = contest.played(norm, parsed(settings))
-    click.echo(contest.as_json(found) if as_json else contest.in_words(found))
+    return Said(contest.as_json(found), contest.in_words(found))
 
 
 @click.command()
 @click.option("--target", "targets", multiple=True, help="Only this target, as T4; repeatable.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
-def validate(targets: tuple[str, ...], as_json: bool) -> None:
+@answering
+def validate(targets: tuple[str, ...]) -> Said:
     """Check the model against what theory proves or found (T1-T17)."""
     from experiments.theory import targets as validating
     from model.preset.load import suggestion
@@ -45,17 +47,17 @@ def validate(targets: tuple[str, ...], as_json: bool) -> None:
             known = list(validating.TARGETS)
             raise Complaint(f"--target: found '{each}'{suggestion(each.upper(), known)}")
     findings = validating.validation([each.upper() for each in targets] or None)
-    click.echo(validating.as_json(findings) if as_json else validating.in_words(findings))
+    return Said(validating.as_json(findings), validating.in_words(findings))
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
-def statics(as_json: bool) -> None:
+@answering
+def statics() -> Said:
     """Show which way 36 parameters move what theory says they move: right, wrong or flat."""
     from experiments.theory import statics as comparing
 
     found = comparing.statics()
-    click.echo(comparing.as_json(found) if as_json else comparing.in_words(found))
+    return Said(comparing.as_json(found), comparing.in_words(found))
 
 
 @click.command()
@@ -63,17 +65,15 @@ def statics(as_json: bool) -> None:
 @seed_option
 @preset_options
 @workers_option
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Result folder.")
-@json_option
-def ablate(
-    preset: "Preset", runs: int, seed: int, workers: int | None, out: Path | None, as_json: bool
-) -> None:
+@out_option
+@answering
+def ablate(preset: "Preset", runs: int, seed: int, workers: int | None, out: Path | None) -> Said:
     """Show the verdict with and without each mechanism, on the same random draws."""
     from experiments.engine.batch import all_workers
     from experiments.theory import ablate as ablating
 
     rows, where = ablating.kept(preset, runs, seed, workers or all_workers(), out)
-    click.echo(ablating.as_json(rows) if as_json else ablating.in_words(rows, runs, where))
+    return Said(ablating.as_json(rows), ablating.in_words(rows, runs, where))
 
 
 @click.command()
@@ -81,14 +81,17 @@ def ablate(
 @seed_option
 @preset_options
 @workers_option
-@json_option
-def robustness(preset: "Preset", runs: int, seed: int, workers: int | None, as_json: bool) -> None:
+@out_option
+@answering
+def robustness(
+    preset: "Preset", runs: int, seed: int, workers: int | None, out: Path | None
+) -> Said:
     """Show whether the verdict survives the choice of decision rule."""
     from experiments.engine.batch import all_workers
     from experiments.theory import robustness as ruling
 
-    found = ruling.robustness(preset, runs, seed=seed, workers=workers or all_workers())
-    click.echo(ruling.as_json(found) if as_json else ruling.in_words(found))
+    found, where = ruling.kept(preset, runs, seed, workers or all_workers(), out)
+    return Said(ruling.as_json(found), ruling.in_words(found, where))
 
 
 COMMANDS = (tournament, validate, statics, ablate, robustness)

@@ -35,6 +35,14 @@ NOTHING = 1e-9
 OWN = "own"
 """The state's own choice, as a policy to compare with."""
 
+METHOD = (
+    "While there is war the patron is made to play the named action, or the highest rung that its "
+    "means allow; otherwise every state plays by its own rule. The same runs, with the same random "
+    "numbers, are played under each policy and compared run by run; a policy is better where the "
+    "95 % interval of the mean paired difference of realised value excludes zero."
+)
+"""How policies are compared, in words."""
+
 
 @dataclass(frozen=True)
 class Duel:

@@ -1,14 +1,22 @@
 """How far a long computation is: a bar on a terminal, plain lines elsewhere."""
 
 import sys
+from collections.abc import Iterable, Iterator, Sized
+from contextlib import contextmanager
+from threading import Lock, Timer
 from time import monotonic
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 PAUSE = 5.0
 """Seconds between two plain lines at least."""
+
+PATIENCE = 2.0
+"""Seconds after which what is at work says so."""
+
+Each = TypeVar("Each")
 
 
 class Meter:
@@ -85,3 +93,89 @@ def _bar() -> "Progress":
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     bar.add_task("")
     return bar
+
+
+class Working:
+    """A line on a terminal that says what is at work, how much is done, and for how long.
+
+    It appears after `PATIENCE` seconds and vanishes at the end.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what, self.done, self.total = what, 0, 0
+        self.inside = False  # of a count: what is counted within one part of it is not told
+        self.bar: Progress | None = None
+        self.ended, self.lock = False, Lock()
+        self.timer = Timer(PATIENCE, self.begin)
+        self.timer.daemon = True
+
+    def begin(self) -> None:
+        """Show the line, if there is still something to wait for."""
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with self.lock:
+            if self.ended:
+                return
+            self.bar = Progress(
+                *columns, console=Console(stderr=True), transient=True,
+                redirect_stdout=False, redirect_stderr=False,
+            )  # fmt: skip
+            self.bar.add_task(self.told)
+            self.bar.start()
+
+    def count(self, done: int, total: int) -> None:
+        """Say how much is done."""
+        with self.lock:
+            self.done, self.total = done, total
+            if self.bar is not None:
+                self.bar.update(self.bar.task_ids[0], description=self.told)
+
+    def end(self) -> None:
+        """Take the line away."""
+        self.timer.cancel()
+        with self.lock:
+            self.ended = True
+            if self.bar is not None:
+                self.bar.stop()
+
+    @property
+    def told(self) -> str:
+        """What is at work, and how much of it is done."""
+        return f"{self.what}: {self.done} of {self.total}" if self.total else self.what
+
+
+_now: list[Working] = []
+"""What the command of this process shows; nothing in a worker."""
+
+
+@contextmanager
+def working(what: str, *, quiet: bool = False) -> Iterator[None]:
+    """Show on a terminal that something is at work while this lasts."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    _now.append(Working(what))
+    _now[-1].timer.start()
+    try:
+        yield
+    finally:
+        _now.pop().end()
+
+
+def counted(parts: Iterable[Each], of: object) -> Iterator[Each]:
+    """The parts as they come; how many there were is shown, of as many as `of` has if it knows."""
+    shown = _now[-1] if _now and isinstance(of, Sized) else None
+    if shown is None or shown.inside:
+        yield from parts
+        return
+    assert isinstance(of, Sized)
+    shown.inside = True
+    try:
+        shown.count(0, len(of))
+        for number, each in enumerate(parts, 1):
+            shown.count(number, len(of))
+            yield each
+    finally:
+        shown.inside = False

@@ -3,7 +3,8 @@
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from experiments.engine.store import digest, features
+from experiments.engine.manifest import features
+from experiments.engine.store import digest
 from model.preset.load import ROOT
 
 PACKAGES = ("model", "agents")
@@ -30,7 +31,6 @@ MODULES = (
     "experiments.engine.posterior",
     "experiments.engine.record",
     "experiments.engine.provenance",
-    "experiments.engine.tables",
     "experiments.study.conduct",
     "experiments.study.design",
     "experiments.study.factors",
@@ -44,6 +44,8 @@ MODULES = (
     "experiments.study.work",
     "experiments.theory.ablate",
     "experiments.theory.mechanisms",
+    "experiments.theory.results",
+    "experiments.theory.robustness",
 )
 """Modules besides that decide what is played, and what is made of it."""
 
@@ -78,6 +80,13 @@ def code_digest(root: Path = ROOT) -> str:
             for path in deciding_files(root)
         )
     )
+
+
+def digest_of_room(name: str, root: Path = ROOT) -> str:
+    """A hash of the modules and tables of one room, for results that another digest leaves out."""
+    found = sorted((root / name).iterdir())
+    kept = [each for each in found if each.suffix in (".py", ".csv") and each.is_file()]
+    return digest(b"".join(each.name.encode() + each.read_bytes() for each in kept))
 
 
 def deciding(kind: str) -> dict[str, object]:

@@ -9,11 +9,9 @@ import hashlib
 import io
 import json
 import os
-import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any  # a manifest is plain data of mixed type
 
@@ -22,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from model.preset.load import LADDER, ConfigError, Preset, shown
+from model.preset.load import ConfigError, shown
 from model.preset.toml import NO_CONTROLS, contents, decoded, told, with_controls, word
 from model.world import Array
 
@@ -31,64 +29,10 @@ LARGEST = 64_000_000
 GROUP = 10_000
 """Rows of a table that are written together."""
 
-PACKAGES = ("cheaptalk", "mesa", "numpy", "scipy", "pyarrow", "pandas", "matplotlib", "pydantic")
-
 
 def digest(data: bytes) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
-
-
-def resolved(preset: Preset) -> dict[str, object]:
-    """The checked configuration as plain data: the preset's file, the profiles, and what varies."""
-    return {
-        "preset": preset.name,
-        "file": preset.file.model_dump(mode="json"),
-        "profiles": {name: each.model_dump(mode="json") for name, each in preset.profiles.items()},
-        "by_run": {key: digest(array.tobytes()) for key, array in sorted(preset.arrays.items())},
-    }
-
-
-def experiment_key(preset: Preset, settings: Mapping[str, object]) -> str:
-    """The key of an experiment: a hash of its whole configuration, ladder and settings."""
-    inputs = {
-        shown(path): read
-        for path, read in preset.inputs.items()
-        if path == LADDER or path.suffix == ".py"
-    }
-    parts = {"config": resolved(preset), "ladder": inputs, "settings": dict(settings)}
-    return digest(json.dumps(parts, sort_keys=True).encode())
-
-
-def manifest(
-    preset: Preset, settings: Mapping[str, object], command: Sequence[str]
-) -> dict[str, object]:
-    """What was run: every input with its hash, the seed and settings, versions and processor."""
-    return {
-        "command": " ".join(command),
-        "settings": dict(settings),
-        "key": experiment_key(preset, settings),
-        "config": resolved(preset),
-        "inputs": {shown(path): read for path, read in preset.inputs.items()},
-        "versions": {"python": platform.python_version()} | _versions(),
-        "processor": {"machine": platform.machine(), "features": features()},
-    }
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except ModuleNotFoundError:
-            found[name] = "not installed"
-    return found
-
-
-def features() -> list[str]:
-    """The processor features that numpy uses; results are byte-identical for the same ones."""
-    simd = np.show_config(mode="dicts")["SIMD Extensions"]
-    return sorted({*simd["baseline"], *simd["found"]})
 
 
 def beside(target: Path) -> Path:
@@ -198,9 +142,21 @@ class Blocks(Folder):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder alone."""
+        """Hold the folder alone; an interruption says what the folder keeps, as its note."""
         with alone(self.path / ".lock", self.path):
-            yield
+            try:
+                yield
+            except KeyboardInterrupt as stop:
+                with suppress(ConfigError):  # before there is a manifest nothing is kept
+                    stop.add_note(self.kept())
+                raise
+
+    def kept(self) -> str:
+        """What is kept of results that are not complete, and how to go on."""
+        if "block" in read_manifest(self.path):
+            return f"What was played is safe; to go on:\n  cheaptalk resume {self.path}"
+        again = "the same command begins again and fills it"
+        return f"{self.path} holds a manifest and nothing half-written; {again}."
 
     def claim(self, manifest: Mapping[str, object]) -> None:
         """Begin what is written here, or go on with it; refuse a folder of something else.
@@ -396,16 +352,6 @@ def _column(values: Array) -> pa.Array:
     if values.dtype.kind in "OUM":
         return pa.array(values.tolist())
     return pa.array(values)
-
-
-RESULTS = Path("results")
-"""Where results go and are looked for: within the current folder."""
-
-
-def result_folder(preset: Preset, settings: Mapping[str, object], out: Path | None) -> Blocks:
-    """`results/<preset>-<seed>-<short hash>` where one works, or the folder asked for."""
-    key = experiment_key(preset, settings)
-    return Blocks(out or RESULTS / f"{preset.name}-{settings['seed']}-{key[:8]}", key)
 
 
 def refuse_unwritable(path: Path) -> None:

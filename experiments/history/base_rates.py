@@ -5,6 +5,8 @@ The table of counts is kept with the project; the data are not. See Brecher & Wi
 
 import csv
 import io
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +65,11 @@ def write(rates: list[BaseRate], out: Path) -> None:
     for rate in rates:
         table.writerow([rate.group, *rate.counts, GROUPS[rate.group]])
     write_files({out: text.getvalue().encode()})
+
+
+def as_json(rates: list[BaseRate]) -> str:
+    """The base rates as a JSON list."""
+    return json.dumps([asdict(each) for each in rates], indent=1)
 
 
 def in_words(rates: list[BaseRate]) -> str:

@@ -16,7 +16,6 @@ import numpy as np
 
 from agents.payoffs import TERMS
 from agents.weighing import affine, decisive_channels, feasible
-from experiments.engine.tables import Row, Table, missing, read_table
 from model.game.stage_game import CHANNELS, StageGame, effects, relations
 from model.preset.layers import Layers
 from model.preset.load import (
@@ -28,6 +27,7 @@ from model.preset.load import (
     ladder_entries,
     suggestion,
 )
+from model.preset.tables import Row, Table, missing, read_table
 from model.treaties import REQUIRED, Treaty
 from model.world import Array, World
 

@@ -17,12 +17,13 @@ from experiments.engine import estimates
 from experiments.engine.batch import MEDIATION, RHETORIC, Ensemble, simulate
 from experiments.engine.duel import proteges
 from experiments.engine.estimates import Estimate
-from experiments.engine.store import digest, experiment_key, read_json, write_files
-from experiments.engine.tables import missing, read_table
+from experiments.engine.manifest import experiment_key
+from experiments.engine.store import digest, read_json, write_files
 from experiments.engine.words import aligned
 from experiments.history.icb import NAMES
 from experiments.history.scoring import ARMS, LEAST
 from model.preset.load import ConfigError, Preset, changed, shown
+from model.preset.tables import missing, read_table
 from model.preset.toml import told
 from model.world import Array
 

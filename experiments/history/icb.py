@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.engine.tables import Table, as_number, missing, read_table
 from experiments.history.cases import RUNGS
 from experiments.history.memory import expectations, shown_by
 from model.preset.load import ConfigError, suggestion
+from model.preset.tables import Table, as_number, missing, read_table
 from model.world import Array
 
 SUPERPOWERS = {"us": 2, "su": 365}

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.engine.tables import Row, Table, missing, read_table
 from experiments.history.cases import COVARIATES, DEPTH, RUNGS, UNKNOWN, Cases, games_of, world_of
 from experiments.history.judging import Event, judged
 from experiments.history.judging import in_words as scores_in_words
 from experiments.history.likelihood import DEFAULTS, probabilities
 from experiments.history.scoring import interval
 from model.preset.load import ConfigError
+from model.preset.tables import Row, Table, missing, read_table
 from model.treaties import Treaty
 from model.world import Array
 

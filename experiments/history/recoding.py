@@ -14,12 +14,12 @@ from typing import Literal
 import numpy as np
 
 from experiments.engine.store import write_files
-from experiments.engine.tables import read_table
 from experiments.engine.words import aligned
 from experiments.history.backtest import patron_out, strategic
 from experiments.history.cases import COLUMNS, COVARIATES, RUNGS, Cases, read_cases
 from experiments.history.scoring import interval, ranked_probability
 from model.preset.load import ConfigError
+from model.preset.tables import read_table
 from model.world import Array
 
 CODE_BOOK = {

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from experiments.engine import estimates
-from experiments.engine.tables import read_table
 from experiments.engine.words import aligned
 from experiments.history.cases import RUNGS, games_of, read_cases, world_of
 from experiments.history.fitting import CODED
@@ -19,6 +18,7 @@ from experiments.history.likelihood import DEFAULTS, probabilities
 from experiments.history.scoring import interval
 from model.parameters import Beliefs
 from model.preset.load import ConfigError, ladder_entries
+from model.preset.tables import read_table
 
 COLUMNS = ("ccode", "year", "us_words", "us_econaid", "us_arms", "us_troops")
 DEEDS = ("nothing", "aid alone", "arms", "troops")

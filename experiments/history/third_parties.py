@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
-from experiments.engine.tables import as_number, missing, read_table
 from experiments.history.baselines import fit_conditional
 from experiments.history.cases import RUNGS
 from experiments.history.coding import Coding, Covariate, Figure, coding, column, treaties
@@ -22,6 +21,7 @@ from experiments.history.judging import Event, judged
 from experiments.history.judging import in_words as scores_in_words
 from experiments.history.memory import expectations, logit_of, shown_by
 from model.preset.load import ConfigError
+from model.preset.tables import as_number, missing, read_table
 from model.world import Array
 
 COLUMNS = (

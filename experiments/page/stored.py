@@ -5,7 +5,7 @@ from pathlib import Path
 
 import solara
 
-from experiments.engine.store import RESULTS
+from experiments.engine.manifest import RESULTS
 from experiments.page.components import Results
 from experiments.page.snapshot import Plain
 

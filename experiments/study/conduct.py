@@ -16,15 +16,13 @@ import pandas as pd
 from pydantic import ValidationError
 
 from experiments.engine.duel import principals_of, proteges, unbound
-from experiments.engine.progress import Meter
+from experiments.engine.manifest import experiment_key, manifest, result_folder
+from experiments.engine.progress import Meter, working
 from experiments.engine.provenance import deciding
 from experiments.engine.store import (
     Blocks,
     digest,
-    experiment_key,
-    manifest,
     read_manifest,
-    result_folder,
 )
 from experiments.engine.workers import WorkerDied, each_done, hired
 from experiments.study.design import Design, complete, ends, moved, read
@@ -80,7 +78,7 @@ def prepared(design: Design, preset: Preset, out: Path | None, command: Sequence
     for file in [*sides, *([design.sampling.file] if design.sampling.file else [])]:
         settings[file] = digest(Path(file).read_bytes())
     key = experiment_key(preset, settings)
-    folder = Blocks(result_folder(preset, settings, out).path, key)
+    folder = result_folder(design.kind, design.title, design.seed, key, out)
     protege, adversary = principals_of(preset, proteges(preset)[design.patron])
     plan = Plan(
         preset=preset,
@@ -155,7 +153,8 @@ def conduct(
         with Meter(len(work.plan.policies), quiet=quiet) as meter:
             rows, blocks_played = played_waves(work, by, meter)
         refuse_failed(rows)
-        return finished(work, rows, blocks_played)
+        with working("findings, figures and report", quiet=quiet):
+            return finished(work, rows, blocks_played)
 
 
 def played_waves(work: Work, by: Any, meter: Meter) -> tuple[pd.DataFrame, int]:

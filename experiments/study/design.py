@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field
 
 from experiments.engine.duel import ACTS, OWN, TALK, proteges
 from experiments.engine.posterior import MOST_DRAWS
-from experiments.engine.tables import read_table
 from experiments.study.factors import Factor, declared_factors, number_or_word
 from model.draws import MOST_SEED
 from model.preset.layers import Layers, Origin
@@ -30,6 +29,7 @@ from model.preset.load import (
 )
 from model.preset.messages import checked
 from model.preset.schemas import STRICT
+from model.preset.tables import read_table
 from model.preset.toml import document, named_file
 
 DESIGNS = ROOT / "experiments" / "designs"

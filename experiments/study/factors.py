@@ -4,10 +4,10 @@ import math
 
 from pydantic import BaseModel, Field
 
-from experiments.engine.tables import as_number
 from model.preset.catalogue import catalogue
 from model.preset.load import Preset
 from model.preset.schemas import STRICT
+from model.preset.tables import as_number
 
 Ends = list[float]
 

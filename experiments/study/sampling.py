@@ -6,10 +6,10 @@ from typing import Any  # a table's cells hold numbers or words
 
 import numpy as np
 
-from experiments.engine.tables import Row, Table, read_table
 from experiments.study.design import Design, grid_values
 from experiments.study.factors import Factor, number_or_word
 from model.preset.load import suggestion
+from model.preset.tables import Row, Table, read_table
 from model.world import Array
 
 Point = tuple[Any, ...]

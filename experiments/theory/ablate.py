@@ -1,7 +1,6 @@
 """Ablations: the verdict with and without each mechanism, paired on the same random draws."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,12 @@ from experiments.engine import estimates
 from experiments.engine.batch import Job, simulate
 from experiments.engine.duel import ACTS, TALK, asked_for, proteges, rows_under
 from experiments.engine.estimates import Estimate
-from experiments.engine.provenance import deciding
-from experiments.engine.store import manifest, result_folder
+from experiments.engine.progress import counted
 from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
-from experiments.figures.style import save
-from experiments.theory import ablate_figure
+from experiments.theory import advantages_figure
 from experiments.theory.mechanisms import MECHANISMS, switched_off
+from experiments.theory.results import claimed
 from model.preset.load import Change, Preset, changed, load
 from model.world import Array
 
@@ -27,6 +25,12 @@ PROCESS = ("weeks_at_war", "price_peak", "programme", "survival")
 
 ONLY_TALK = "only talk"
 """Whether a war saw no more of a patron than talk and mediation."""
+
+
+METHOD = (
+    "The same runs, with the same random numbers, are played with all mechanisms and with one of "
+    "them switched off; what it adds is the mean difference run by run, with its 95 % interval."
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def ablations(
     chosen = asked_for(patrons, proteges(preset))
     off = [changed(preset, switched_off(preset, each)) for each in MECHANISMS.values()]
     tasks = [(each, runs, seed, chosen) for each in (preset, *off)]
-    whole, *others = in_order(measured, tasks, workers)
+    whole, *others = counted(in_order(measured, tasks, workers), tasks)
     rows = []
     for (name, mechanism), without in zip(MECHANISMS.items(), others, strict=True):
         for (patron, measure), value in whole.items():
@@ -120,23 +124,23 @@ def in_words(rows: Sequence[Ablation], runs: int, where: str) -> str:
     lines.append("")
     lines.append(f"Change nothing that can be told apart here: {', '.join(still) or 'none'}.")
     if where:
-        lines.append(f"Table and figure: {where}")
+        lines.append(f"Report, table and figure: {where}")
     return "\n".join(lines)
 
 
 def kept(
     preset: Preset, runs: int, seed: int, workers: int, out: Path | None
 ) -> tuple[list[Ablation], str]:
-    """The ablations, kept as table and figure; and their folder, which is claimed before."""
-    settings = {"seed": seed, "runs": runs, "kind": "ablate", **deciding("ablate")}
-    folder = result_folder(preset, settings, out)
-    labels = {name: each.label for name, each in preset.profiles.items()}
-    with folder.locked():
-        folder.claim(manifest(preset, settings, ["cheaptalk", *sys.argv[1:]]))
+    """The ablations, kept with a report; and their folder, which is claimed before."""
+    with claimed("ablate", preset, runs, seed, out) as theory:
         rows = ablations(preset, runs, seed=seed, workers=workers)
         table = pd.DataFrame([estimates.columns(each) for each in rows])
-        columns = {str(name): column.to_numpy() for name, column in table.items()}
-        written = save(ablate_figure.ablations(table, labels), folder.path, "ablations")
-        written.append(folder.write_table("ablations.parquet", columns, folder.key))
-        folder.list_files([path.name for path in written])
-    return rows, str(folder.path)
+        figure = advantages_figure.ablations(table, theory.labels)
+        theory.keep(
+            "what does the verdict owe to each mechanism?",
+            in_words(rows, runs, ""),
+            ("ablations", table),
+            (figure, "What each mechanism adds to the advantage of talk."),
+            METHOD,
+        )
+    return rows, str(theory.folder.path)

@@ -2,11 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
 
 from agents.strategies import STRATEGIES
 from experiments.engine.duel import Duel, asked_for, duels, proteges
+from experiments.engine.progress import counted
 from experiments.engine.words import aligned, decimal
 from experiments.engine.workers import in_order
+from experiments.theory import advantages_figure
+from experiments.theory.results import claimed
 from model.preset.load import Change, Preset, changed, load
 
 FIXED = ("always_talk", "always_arm", "always_fight", "repay_in_kind")
@@ -50,7 +56,8 @@ def robustness(
     preset = load(preset, changes)
     chosen = asked_for(patrons, proteges(preset))
     tasks = [(preset, rule, runs, seed, chosen) for rule in STRATEGIES]
-    return dict(zip(STRATEGIES, in_order(duels_by_rule, tasks, workers), strict=True))
+    found = counted(in_order(duels_by_rule, tasks, workers), tasks)
+    return dict(zip(STRATEGIES, found, strict=True))
 
 
 def survives(found: Mapping[str, Sequence[Duel]]) -> dict[str, bool]:
@@ -79,7 +86,7 @@ def as_json(found: Mapping[str, Sequence[Duel]]) -> str:
     return json.dumps({"rules": rows, "survives": survives(found)}, indent=1)
 
 
-def in_words(found: Mapping[str, Sequence[Duel]]) -> str:
+def in_words(found: Mapping[str, Sequence[Duel]], where: str = "") -> str:
     """The advantage of talk by rule and duel."""
     heads = [f"{each.patron[:13]} {each.act}" for each in found["logit"]]
     lines = [
@@ -100,4 +107,32 @@ def in_words(found: Mapping[str, Sequence[Duel]]) -> str:
         lines.append(f"The verdict does not survive every rule for: {', '.join(lost)}.")
     else:
         lines.append("Every verdict survives every rule.")
+    if where:
+        lines.append(f"Report, table and figure: {where}")
     return "\n".join(lines)
+
+
+# ------------------------------------------------------------------- what is kept
+
+METHOD = (
+    "Every state, or every patron under a rule that is only a patron's, decides by the rule; then "
+    "talk and each act are played as in a duel, on the same random numbers. A verdict survives if "
+    "it is the same under every rule."
+)
+
+
+def kept(
+    preset: Preset, runs: int, seed: int, workers: int, out: Path | None
+) -> tuple[dict[str, list[Duel]], str]:
+    """The duels under each rule, kept with a report; and their folder, which is claimed before."""
+    with claimed("robustness", preset, runs, seed, out) as theory:
+        found = robustness(preset, runs, seed=seed, workers=workers)
+        rows = ({"rule": rule} | each.row() for rule, own in found.items() for each in own)
+        table = pd.DataFrame(rows).drop(columns="history")
+        figure = advantages_figure.advantages(
+            table.assign(of=table["rule"]), theory.labels, "Talk less act under each decision rule"
+        )
+        caption = "The advantage of talk under each decision rule."
+        asked = "does the verdict survive the decision rule?"
+        theory.keep(asked, in_words(found), ("rules", table), (figure, caption), METHOD)
+    return found, str(theory.folder.path)

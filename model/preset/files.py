@@ -9,12 +9,12 @@ from typing import Any, ParamSpec, TypeVar  # a parsed TOML document has values 
 from model.preset.layers import Layers, Origin
 from model.preset.messages import member
 from model.preset.schemas import PresetFile
+from model.preset.state_table import document_of
 from model.preset.toml import (
     NO_CONTROLS,
     ConfigError,
     Document,
     Location,
-    document,
     is_folder,
     named_file,
     shown,
@@ -78,7 +78,7 @@ class Reading:
     def read(self, path: Path) -> Document:
         """The contents of a file; its syntax errors are collected."""
         try:
-            found = self.files.once(document, path)
+            found = self.files.once(document_of, path)
         except ConfigError as error:
             self.mistakes.append(str(error))
             found = Document(path, {}, {})

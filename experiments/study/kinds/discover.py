@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from experiments.engine.duel import METHOD
 from experiments.engine.estimates import OPEN, verdicts
 from experiments.study.design import Design
 from experiments.study.kinds import discover_figure
-from experiments.study.kinds.sweep import METHOD
 from experiments.study.sampling import points
 from experiments.study.work import Findings, Waves, Work, static, with_factors
 from model.preset.load import ConfigError

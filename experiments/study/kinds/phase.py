@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from experiments.engine.duel import METHOD
 from experiments.engine.estimates import INTERVENTION, OPEN, WORDS, ends, verdicts
 from experiments.study.design import Design, grid_values
 from experiments.study.kinds import phase_figure
-from experiments.study.kinds.sweep import METHOD
 from experiments.study.rows import Row
 from experiments.study.sampling import points
 from experiments.study.work import (

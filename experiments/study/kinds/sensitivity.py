@@ -14,9 +14,9 @@ from typing import Any  # SALib ships no types
 import numpy as np
 import pandas as pd
 
+from experiments.engine.duel import METHOD
 from experiments.study.design import Design
 from experiments.study.kinds import sensitivity_figure
-from experiments.study.kinds.sweep import METHOD
 from experiments.study.sampling import Point
 from experiments.study.work import Findings, Waves, Work, merged, rows_of
 from model.preset.load import ConfigError

@@ -6,7 +6,7 @@ from typing import Any  # a factor's values may be words
 import numpy as np
 import pandas as pd
 
-from experiments.engine.duel import OWN
+from experiments.engine.duel import METHOD, OWN
 from experiments.engine.estimates import INTERVENTION, OPEN, UNDEFINED, WORDS, verdicts
 from experiments.engine.words import decimal, estimated, interval
 from experiments.figures.duels import duels as duels_figure
@@ -16,13 +16,6 @@ from experiments.study.kinds import sweep_figure
 from experiments.study.sampling import points
 from experiments.study.work import Findings, Waves, Work, over_draws, static, with_factors
 from model.world import TINY
-
-METHOD = (
-    "While there is war the patron is made to play the named action, or the highest rung that its "
-    "means allow; otherwise every state plays by its own rule. The same runs, with the same random "
-    "numbers, are played under each policy and compared run by run; a policy is better where the "
-    "95 % interval of the mean paired difference of realised value excludes zero."
-)
 
 
 def waves(design: Design) -> Waves:

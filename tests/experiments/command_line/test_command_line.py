@@ -48,6 +48,7 @@ def test_a_run_leaves_manifest_tables_and_figures(answer):
     _, out, _ = answer
     names = {path.name for path in out.iterdir()}
     tables = {"manifest.json", "runs.parquet", "trajectory.parquet", "duels.parquet"}
+    assert "report.html" in names
     figures = {f"{name}.{kind}" for name in ("rungs", "oil", "duels") for kind in ("png", "svg")}
     assert tables | figures <= names
     assert {name for name in names if name.startswith(".")} <= {".lock"}
@@ -56,6 +57,15 @@ def test_a_run_leaves_manifest_tables_and_figures(answer):
     assert verified(out) == []
     assert "agents/profiles/russia.toml" in manifest["inputs"]
     assert manifest["command"].startswith("cheaptalk run twelve-days")
+
+
+def test_the_report_of_a_run_is_one_file_with_answer_figures_and_duels_that_fetches_nothing(answer):
+    page = (answer[1] / "report.html").read_text("utf-8")
+    for part in ("Did talking beat intervening", "history_low", "The same again", "own coding"):
+        assert part in page
+    assert page.count("<svg") == len(list(answer[1].glob("*.svg"))) >= 4
+    for fetched in ("<script", "src=", "<link", "@import", "url(http"):
+        assert fetched not in page
 
 
 def test_progress_goes_to_standard_error(answer):

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -15,6 +16,7 @@ from experiments.__main__ import main
 from experiments.engine.store import verified
 
 ROOT = Path(__file__).resolve().parents[3]
+CASES = ROOT / "experiments" / "history" / "cases_1904_2013.csv"
 TINY = ("--set", "turns=2", "--workers", "1", "--quiet")
 
 
@@ -193,6 +195,43 @@ def test_an_interrupted_command_ends_with_status_130_and_one_sentence(monkeypatc
     assert (told.exit_code, told.stdout) == (130, "")
     (line,) = told.stderr.splitlines()[1:]
     assert line == "Interrupted. Nothing is left half-written; the same command begins again."
+
+
+@pytest.mark.parametrize(
+    ("words", "played", "kept"),
+    [
+        (("run", "twelve-days"), "experiments.answer.run.judged", "the same command begins again"),
+        (("ablate", "twelve-days"), "experiments.theory.ablate.ablations", "begins again"),
+        (("robustness", "twelve-days"), "experiments.theory.robustness.robustness", "begins again"),
+        (("backtest", "--cases", CASES), "experiments.history.backtest_report.backtests", "begins"),
+        (("duel", "twelve-days"), "experiments.study.conduct.played_waves", "cheaptalk resume"),
+    ],
+    ids=lambda words: words[0] if isinstance(words, tuple) else "",
+)
+def test_an_interruption_says_what_the_folder_keeps(words, played, kept, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(played, interrupted)
+    told = cheaptalk(*words, "--out", tmp_path / "out")
+    assert (told.exit_code, told.stdout) == (130, "")
+    assert "Interrupted. " in told.stderr and str(tmp_path / "out") in told.stderr
+    assert kept in told.stderr and "Traceback" not in told.stderr
+    assert {each.name for each in (tmp_path / "out").iterdir()} <= {
+        ".lock", "manifest.json", "checksums.json", ".runs.parquet.aside",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, EOFError])
+def test_ctrl_c_while_something_is_asked_ends_alike_and_the_end_of_input_does_not(stop):
+    def stopped(*_, **__):
+        raise stop
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("click.termui.visible_prompt_func", stopped)
+        with pytest.raises((SystemExit, click.Abort)) as ended:
+            main.main(["new", "x"], standalone_mode=False)
+    assert (getattr(ended.value, "code", None) == 130) == (stop is KeyboardInterrupt)
 
 
 @pytest.mark.slow

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from experiments.engine.store import verified
 from tests.experiments.command_line.test_experiment_commands import cheaptalk
+from tests.experiments.command_line.test_experiment_commands import done as done_here
 
 CASES = "experiments/history/cases_1904_2013.csv"
 TIMELINE = "experiments/presets/timeline_2025.csv"
@@ -39,12 +41,21 @@ def test_bad_input_gets_a_clear_message_and_status_2(words, parts):
         assert part in done.stderr
 
 
-def test_a_backtest_by_time_prints_one_json_object():
-    done = cheaptalk("backtest", "--cases", CASES, "--train-before", "1990", "--json")
+def test_a_backtest_by_time_prints_one_json_object_and_leaves_a_report(tmp_path: Path):
+    out = tmp_path / "out"
+    words = ("--train-before", "1990", "--json", "--out", str(out))
+    done = cheaptalk("backtest", "--cases", CASES, *words)
     assert done.exit_code == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["model"]["n"] == 11
     assert {"climatology", "treaty_only", "ordinal_logit"} <= set(found["baselines"])
+    assert verified(out) == []
+    page = (out / "report.html").read_text("utf-8")
+    for part in ("trained before 1990: 11 cases", "<svg", "coded by hand", "Scores", "<pre>"):
+        assert part in page
+    assert "climatology" in (out / "answer.txt").read_text("utf-8")
+    same = done_here("results", "compare", out, out).stdout
+    assert "the same verdict" in same and "0 differ" in same
 
 
 def test_a_blind_sheet_is_written_with_its_code_book(tmp_path: Path):

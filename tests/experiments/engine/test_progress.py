@@ -62,3 +62,45 @@ def test_on_a_terminal_a_bar_shows_the_same_words(monkeypatch):
         assert "\N{BOX DRAWINGS HEAVY HORIZONTAL}" in sys.stderr.getvalue()
         meter.block(10)
     assert "40 of 40 runs" in sys.stderr.getvalue().splitlines()[-1]
+
+
+def shown_of(monkeypatch, patience: float, pause: float = 0.0) -> str:
+    """What a terminal got of three parts, each with a count of its own within."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(progress, "PATIENCE", patience)
+    with progress.working("ablate"):
+        (shown,) = progress._now
+        for _ in progress.counted(range(3), range(3)):
+            list(progress.counted(range(7), range(7)))
+            shown.timer.join(pause)
+            if shown.bar is not None:
+                shown.bar.refresh()
+    assert progress._now == []
+    return terminal.getvalue()
+
+
+def test_what_is_at_work_says_on_a_terminal_how_much_is_done(monkeypatch):
+    told = shown_of(monkeypatch, patience=0.0, pause=30.0)
+    assert "ablate: 1 of 3" in told and "ablate: 3 of 3" in told and "of 7" not in told
+
+
+def test_what_ends_soon_says_nothing(monkeypatch):
+    assert shown_of(monkeypatch, patience=30.0) == ""
+
+
+def test_nothing_is_shown_elsewhere_or_if_it_is_not_wanted(capsys, monkeypatch):
+    with progress.working("ablate"):
+        assert list(progress.counted(iter("ab"), "ab")) == ["a", "b"] and progress._now == []
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with progress.working("ablate", quiet=True):
+        assert progress._now == []
+    assert capsys.readouterr().err == ""
+
+
+def test_an_error_takes_the_line_away(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with pytest.raises(ValueError, match="wrong"), progress.working("ablate"):
+        raise ValueError("wrong")
+    assert progress._now == []

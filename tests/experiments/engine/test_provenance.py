@@ -19,6 +19,7 @@ BEGINNINGS = (
     "experiments.study.kinds.compare",
     "experiments.answer.run",
     "experiments.theory.ablate",
+    "experiments.theory.robustness",
 )
 """Whatever plays: the kinds of experiments, a run, the ablations."""
 
@@ -28,7 +29,9 @@ PRESENTATION = {
     "experiments.study.html_report",
     "experiments.figures.crisis",
     "experiments.figures.duels",
+    "experiments.answer.dossier",
     "experiments.figures.parts",
+    "experiments.figures.report",
     "experiments.figures.style",
     "experiments.figures.waterfall",
     "experiments.engine.words",
@@ -36,11 +39,15 @@ PRESENTATION = {
     "experiments.engine.progress",
     "experiments.study.kinds.sensitivity_figure",
     "experiments.study.kinds.sweep_figure",
-    "experiments.theory.ablate_figure",
+    "experiments.theory.advantages_figure",
 }
 """Modules that draw and word what was found."""
 
-CARRIERS = {"experiments.engine.workers", "experiments.engine.store"}
+CARRIERS = {
+    "experiments.engine.manifest",
+    "experiments.engine.workers",
+    "experiments.engine.store",
+}
 """Modules that hand out and keep what others work out, and change no figure."""
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.engine.tables import read_table
 from experiments.history import recoding
 from experiments.history.cases import COVARIATES, RUNGS, read_cases
 from experiments.history.fitting import CODED
 from model.preset.load import ConfigError
+from model.preset.tables import read_table
 
 
 def test_the_blind_sheet_tells_nothing_that_the_first_coder_found(tmp_path):

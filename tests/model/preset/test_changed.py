@@ -7,7 +7,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from experiments.engine.store import experiment_key, resolved
+from experiments.engine.manifest import experiment_key, resolved
 from model.alliance_model import AllianceModel
 from model.preset.load import ConfigError, changed, load
 from tests.mistakes import RUSSIA, copied

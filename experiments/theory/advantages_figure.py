@@ -1,6 +1,6 @@
-"""The figure of ablations: what each mechanism adds to the advantage of talk."""
+"""The figures of ablations and of decision rules: the advantage of talk, line by line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,22 @@ def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """What each mechanism adds to the advantage of talk over arms and force, by patron.
 
     A row for each mechanism, patron and measure: mechanism, title, patron, measure,
-    difference, low, high. A panel for each patron; hollow where the interval holds 0.
+    difference, low, high.
     """
     rows = table[table["measure"].str.startswith("talk - ")]
-    patrons, names = rows["patron"].unique(), rows[["mechanism", "title"]].drop_duplicates()
+    note = "Advantage of talk with the mechanism less without it"
+    named = rows["title"] + "  " + rows["mechanism"]
+    acts = rows["measure"].str.removeprefix("talk - ")
+    return advantages(rows.assign(of=named, act=acts), labels, note)
+
+
+@styled
+def advantages(rows: pd.DataFrame, labels: Mapping[str, str], what: str) -> Figure:
+    """Differences for talk against arms and force: of, patron, act, difference, low, high.
+
+    A panel for each patron, a line for each `of`; hollow where the interval holds 0.
+    """
+    patrons, names = rows["patron"].unique(), list(rows["of"].unique())
     height = 0.95 + 0.19 * len(names)
     figure = Figure(figsize=(WIDTH, height))
     width = 0.66 / len(patrons)
@@ -32,14 +44,11 @@ def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
         axes.set_title(labels.get(str(patron), str(patron)))
         for act, offset, colour in zip(ACTS, (-0.16, 0.16), (TALK, ACT), strict=True):
-            own = rows[(rows["patron"] == patron) & (rows["measure"] == f"talk - {act}")]
-            draw_ablations(axes, own, offset, colour)
+            own = rows[(rows["patron"] == patron) & (rows["act"] == act)]
+            places = [names.index(each) + offset for each in own["of"]]
+            draw_advantages(axes, own, places, colour)
         axes.set(ylim=(len(names) - 0.4, -0.6), yticks=range(len(names)))
-        axes.set_yticklabels(
-            [f"{title}  {name}" for name, title in names.itertuples(index=False)]
-            if column == 0
-            else []
-        )
+        axes.set_yticklabels(names if column == 0 else [])
         axes.tick_params(left=False)
         axes.tick_params(axis="x", labelsize=6.0)
         wide = np.abs(axes.get_xlim()).max() > 1
@@ -48,20 +57,20 @@ def ablations(table: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
         axes.grid(axis="y", color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)
     note = (
-        "Advantage of talk with the mechanism less without it, units of payoff (linear within 0.1, "
-        "then logarithmic).\nBlue: against arms; red: against force; bars: 95 % intervals; "
-        "hollow: the interval holds 0."
+        f"{what}, units of payoff (linear within 0.1, then logarithmic).\n"
+        "Blue: against arms; red: against force; bars: 95 % intervals; hollow: the interval "
+        "holds 0."
     )
     figure.text(0.012, 0.07 / height, note, **NOTE)
     return figure
 
 
-def draw_ablations(axes: Axes, rows: pd.DataFrame, offset: float, colour: str) -> None:
-    """A dot and its interval for each mechanism."""
-    for place, row in enumerate(rows.to_dict("records")):
+def draw_advantages(axes: Axes, rows: pd.DataFrame, places: Sequence[float], colour: str) -> None:
+    """A dot and its interval for each row, at its place."""
+    for place, row in zip(places, rows.to_dict("records"), strict=True):
         found = Estimate(float(row["difference"]), float(row["low"]), float(row["high"]))
         axes.errorbar(
-            found.mean, place + offset, xerr=[[found.mean - found.low], [found.high - found.mean]],
+            found.mean, place, xerr=[[found.mean - found.low], [found.high - found.mean]],
             fmt="o", color=colour, elinewidth=1.4, markersize=3.4,
             markerfacecolor=colour if found.settled else "white",
         )  # fmt: skip

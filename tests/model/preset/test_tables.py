@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from experiments.engine.tables import read_table
+from model.preset.tables import read_table
 from model.preset.toml import ConfigError
 
 TEXT = "name,level,day\none,4,2025-06-13\ntwo,0,2025-06-14\n"

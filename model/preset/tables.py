@@ -1,4 +1,4 @@
-"""The one reader of tables that users hand in: cases, timelines, ICB, outcomes, points.
+"""The one reader of tables that users hand in: figures of states, cases, timelines, points.
 
 A table is text with a head. Its encoding is UTF-8, or UTF-16 with a byte order mark; its cells are
 parted by commas, semicolons or tabs. What is not understood is refused by its line.
@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from model.preset.toml import (
@@ -41,12 +42,16 @@ class Row:
 
 @dataclass
 class Table:
-    """A table as text. `mistakes` gathers what is wrong with its cells; `refuse` raises them."""
+    """A table as text. `mistakes` gathers what is wrong with its cells; `refuse` raises them.
+
+    `digest` is the SHA-256 of the bytes that were read.
+    """
 
     path: Path
     head: tuple[str, ...]
     rows: list[Row]
     mistakes: list[str] = field(default_factory=list)
+    digest: str = ""
 
     def wrong(self, row: Row, column: str, valid: str) -> None:
         """Gather a mistake in a cell: what was found and what would be valid."""
@@ -132,7 +137,8 @@ def read_table(path: Path, columns: Sequence[str], encoding: str = "") -> Table:
 
     `encoding` is what the file is in where it is not UTF-8. Rows without any cell are skipped.
     """
-    text = _text(path, encoding)
+    data = contents(path, LARGEST, "a table as CSV")
+    text = _text(path, data, encoding)
     first = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=lambda each: _known(first, each, columns))
     rows = list(_rows(path, text, delimiter))
@@ -149,7 +155,7 @@ def read_table(path: Path, columns: Sequence[str], encoding: str = "") -> Table:
             mistakes.append(f"{shown(path)}:{line}: found {len(cells)} cells; valid: {len(head)}")
             continue
         found.append(Row(line, dict(zip(head, cells, strict=True))))
-    table = Table(path, tuple(head), found, mistakes)
+    table = Table(path, tuple(head), found, mistakes, sha256(data).hexdigest())
     table.refuse()
     if not found:
         raise ConfigError(f"{shown(path)}: no rows; valid: a row for each entry below the head")
@@ -162,9 +168,8 @@ def _known(first: str, delimiter: str, columns: Sequence[str]) -> tuple[int, int
     return len(set(columns) & set(parts)), len(parts)
 
 
-def _text(path: Path, encoding: str) -> str:
+def _text(path: Path, data: bytes, encoding: str) -> str:
     """The text of a table's file, in UTF-16 where a mark says so."""
-    data = contents(path, LARGEST, "a table as CSV")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     elif b"\0" in data[:4]:
