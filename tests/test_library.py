@@ -9,7 +9,7 @@ from model.preset.load import PRESETS, load
 from model.preset.preset import every_value
 from tests.experiments.command_line.test_experiment_commands import cheaptalk
 
-CRISES = ("taiwan",)
+CRISES = ("india-pakistan-2025", "karabakh-2020", "syria-2015", "taiwan", "ukraine-2022")
 SHORT = {
     "run": ("--runs", 4, "--turns", 4, "--draws", 0, "--workers", 1, "--quiet"),
     "duel": ("--runs", 4, "--set", "turns=4", "--workers", 1, "--quiet"),

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 
 from experiments.answer.acts import acts_of
+from experiments.page.address import offered
 from model.preset.load import ConfigError, load
 from model.preset.own_terms import ALLOWED
 from model.preset.toml import told
@@ -471,7 +472,7 @@ def test_a_link_with_a_foreign_preset_runs_no_file_and_gets_one_line(
 ) -> None:
     preset = crisis_with_code(tmp_path)
     link = f"#{urlencode({'preset': preset})}"
-    refused = f"preset: found {told(str(preset))}; valid: iran-2025, taiwan, twelve-days"
+    refused = f"preset: found {told(str(preset))}; valid: {', '.join(offered())}"
     with visit(chromium, server["url"], link) as page:
         page.get_by_role("alert").filter(has_text=refused).wait_for()
         assert page.get_by_role("alert").all_text_contents() == [refused]
