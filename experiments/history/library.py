@@ -4,17 +4,19 @@ The rule by which a patron is inside or outside stands in docs/LIBRARY.md. No cr
 the fit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 import numpy as np
 
+from experiments.answer.acts import names_one
 from experiments.answer.founding import GROUP, NAMES, happened
 from experiments.answer.rates import known
-from experiments.engine.duel import ACTS, winner
+from experiments.engine.duel import ACTS
 from experiments.engine.estimates import Estimate
 from experiments.engine.tables import read_table
-from experiments.engine.words import interval as in_brackets
+from experiments.engine.words import interval as interval_in_words
 from experiments.history.icb import CLASSES
 from experiments.history.scoring import interval, ranked_probability
 from model.preset.load import Preset
@@ -31,13 +33,16 @@ MOST_OUTSIDE = 0.25
 than that of the base rates."""
 
 Plain = Mapping[str, object]
+Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Judged:
     """A patron's pattern, as seen and by rung, and its verdict, beside what happened.
 
-    `rung` is what happened, None where nothing did yet; `second` is what another coder might say.
+    `verdict` is the headline and the wider interval by act, `acts` are the rows of the timeline
+    that decide what happened. `rung` is what happened, None where nothing did yet; `second` is
+    what another coder might say.
     """
 
     crisis: str
@@ -45,14 +50,15 @@ class Judged:
     protege: str
     seen: tuple[float, ...]
     strict: float
-    verdict: str
+    verdict: Mapping[str, str]
+    acts: Sequence[Mapping[str, str]]
     rung: int | None
     second: int | None
 
     def inside(self, rung: int) -> bool:
         """Whether a rung has a share that would be inside.
 
-        >>> Judged("", "", "", (0.95, 0.05, 0, 0, 0, 0), 1.0, "", 0, None).inside(1)
+        >>> Judged("", "", "", (0.95, 0.05, 0, 0, 0, 0), 1.0, {}, [], 0, None).inside(1)
         False
         """
         return self.seen[rung] >= LEAST_SHARE
@@ -78,82 +84,100 @@ def judged(preset: Preset, answer: Plain) -> list[Judged]:
     founding, sides, duels = answer["founding"], answer["sides"], answer["duel"]
     assert isinstance(founding, Mapping) and isinstance(sides, Mapping)
     assert isinstance(duels, Sequence)
-    label = {name: each.label for name, each in preset.profiles.items()}
-    observed, doubts = happened(preset), second(preset)
+    observed = happened(preset)
     found = []
     for patron, protege in sides.items():
         pattern = founding[patron]
         rung = NAMES.index(observed[patron]) if patron in observed else None
+        acts = deciding(preset, patron, rung)
+        doubts = [int(row["second"]) for row in acts if row["second"]]
         found.append(
             Judged(
                 preset.name,
-                label[patron],
-                label[protege],
+                preset.profiles[patron].label,
+                preset.profiles[protege].label,
                 tuple(pattern["seen"][name] for name in NAMES),
                 sum(pattern["true"][name] for name in NAMES[:2]),
                 verdict([each for each in duels if each["patron"] == patron]),
+                acts,
                 rung,
-                doubts.get(patron) if rung is not None else None,
+                doubts[0] if doubts else None,
             )
         )
     return found
 
 
-def verdict(duels: Sequence[Mapping[str, object]]) -> str:
-    """The headline word of a patron by each act, and the wider interval behind it."""
-    told = []
+def verdict(duels: Sequence[Mapping[str, object]]) -> dict[str, str]:
+    """The headline of a patron against each act, and the wider interval behind it."""
+    told = {}
     for each in duels:
         act, left = str(each["act"]), each["history"]
         if act in ACTS:
             assert isinstance(left, Mapping)
-            ends = in_brackets(float(left["low"]), float(left["high"]))
-            told.append(f"{winner(str(each['headline']), act)} against {act} {ends}")
-    return "; ".join(told)
+            ends = interval_in_words(float(left["low"]), float(left["high"]))
+            told[act] = f"{each['headline']} {ends}"
+    return told
 
 
-def second(preset: Preset) -> dict[str, int]:
-    """The rung that a second coder might give each patron, where the timeline says one."""
-    found: dict[str, int] = {}
-    for row in rows(preset):
-        for name, profile in preset.profiles.items():
-            named = any(each in row["actor"] for each in (profile.label, *profile.aliases))
-            if named and row["second"]:
-                found[name] = int(row["second"])
-    return found
-
-
-def rows(preset: Preset) -> list[Mapping[str, str]]:
-    """The rows of a crisis's timeline, none where it has none."""
+def deciding(preset: Preset, patron: str, rung: int | None) -> list[Mapping[str, str]]:
+    """The rows of a crisis's timeline at a patron's rung; none where it has no timeline."""
     name = preset.file.observed.timeline
-    if name is None:
+    if name is None or rung is None:
         return []
     columns = ("date", "actor", "ladder_level", "second", "what", "source")
     table = read_table(preset.beside("observed.timeline", name), columns)
-    return [row.cells for row in table.rows]
+    return [
+        row.cells
+        for row in table.rows
+        if row.cells["ladder_level"] == str(rung)
+        and names_one(preset, [patron], row.cells["actor"])
+    ]
 
 
 # ------------------------------------------------------------------------ in words
 
 
 def in_markdown(found: Sequence[Judged]) -> str:
-    """The tables of docs/LIBRARY.md: patterns and verdicts, then scores, then the sum of it."""
-    heads = ["crisis", "patron", "on the side of", *NAMES, "only talks", "what happened", "inside"]
-    lines = [_row(heads), _row(["---"] * len(heads))]
-    for each in found:
-        shares = [f"{share:.0%}" for share in (*each.seen, each.strict)]
-        lines.append(_row([each.crisis, each.patron, each.protege, *shares, *_told(each)]))
-    lines += ["", "| crisis | patron | the verdict: words against each act, interval left open |"]
-    lines += ["|---|---|---|", *(_row([e.crisis, e.patron, e.verdict]) for e in found), ""]
+    """The tables of docs/LIBRARY.md: patterns, verdicts, what happened, scores; the sum of it."""
     scored = [each for each in found if each.rung is not None]
-    heads = ["crisis", "patron", "rungs of six inside", "score of the model", "of the base rates"]
-    lines += [_row(heads), _row(["---"] * len(heads))]
-    for each in scored:
-        model, history = (f"{score:.3f}" for score in each.scores)
-        lines.append(_row([each.crisis, each.patron, str(each.wide), model, history]))
-    return "\n".join([*lines, "", *summed(scored), ""])
+    patterns: list[Cells] = [
+        (*_who(each), each.protege, *(f"{share:.0%}" for share in (*each.seen, each.strict)),
+         *_told(each))
+        for each in found
+    ]  # fmt: skip
+    verdicts: list[Cells] = [(*_who(each), *(each.verdict[act] for act in ACTS)) for each in found]
+    acts: list[Cells] = [
+        (*_who(each), NAMES[each.rung or 0], row["date"], row["what"], row["source"])
+        for each in scored
+        for row in each.acts[:1]
+    ]
+    scores: list[Cells] = [
+        (*_who(each), str(each.wide), *(f"{score:.3f}" for score in each.scores)) for each in scored
+    ]
+    who = ("crisis", "patron")
+    heads = (*who, "on the side of", *NAMES, "only talks", "what happened", "inside")
+    acted = (*who, "rung", "first on", "what it did", "reported by")
+    against = [f"words against {act}" for act in ACTS]
+    scoring = (*who, "rungs of six inside", "score of the model", "of the base rates")
+    tables: list[tuple[str, Sequence[str], list[Cells]]] = [
+        ("Highest rung *seen* in the wars that were played. *Only talks* is strict: in truth "
+         "silence or\nwords.", heads, patterns),
+        ("The verdict, headline by the wider interval, over draws of the posterior.",
+         (*who, *against), verdicts),
+        ("What happened, by the act that decides.", acted, acts),
+        ("The scores.", scoring, scores),
+    ]  # fmt: skip
+    lines = []
+    for title, head, rows in tables:
+        lines += [title, "", _row(head), _row(["---"] * len(head)), *map(_row, rows), ""]
+    return "\n".join([*lines, fill(" ".join(summed(scored)), 118), ""])
 
 
-def _row(cells: Sequence[str]) -> str:
+def _who(each: Judged) -> tuple[str, str]:
+    return each.crisis, each.patron
+
+
+def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
@@ -182,10 +206,18 @@ def summed(scored: Sequence[Judged]) -> Iterator[str]:
     crises = list(dict.fromkeys(each.crisis for each in scored))
     whole = [name for name in crises if all(e in right for e in scored if e.crisis == name)]
     model, history = np.array([each.scores for each in scored]).mean(0)
-    gap = difference(scored)
+    gap, base = difference(scored), sum(map(inside_by_base_rates, scored))
     generalises = len(right) >= (1 - MOST_OUTSIDE) * len(scored) and gap.mean < 0
-    yield f"Inside are {len(right)} of {len(scored)} patrons, and all patrons of "
-    yield f"{len(whole)} of {len(crises)} crises ({', '.join(whole) or 'none'}). The mean score is "
-    yield f"{model:.3f}, that of the base rates {history:.3f}: a difference of {gap.mean:+.3f} "
+    yield f"Inside are {len(right)} of {len(scored)} patrons, and all patrons of"
+    yield f"{len(whole)} of {len(crises)} crises ({', '.join(whole) or 'none'}); by the base rates"
+    yield f"alone, in their five classes, {base} would be. The mean score is {model:.3f}, that of"
+    yield f"the base rates {history:.3f}: a difference of {gap.mean:+.3f}"
     yield f"[{gap.low:+.3f}, {gap.high:+.3f}] (95 %, crises drawn whole). By the rule above the"
     yield f"model {'generalises' if generalises else 'does **not** generalise'}."
+
+
+def inside_by_base_rates(each: Judged) -> bool:
+    """Whether a patron would be inside if everybody were given the base rates."""
+    assert each.rung is not None
+    counts = known()[GROUP].counts
+    return counts[int(CLASSES[:, each.rung].argmax())] >= LEAST_SHARE * sum(counts)
