@@ -95,10 +95,8 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
     colour = VERDICT_COLOURS.get(drawn.verdict, FAINT)
     fill = "white" if colour == FAINT else colour
     axes.axhline(place, color=GRID, linewidth=0.5, zorder=0)
-    axes.errorbar(
-        difference, place, xerr=[[difference - low], [high - difference]], fmt="o", color=colour,
-        elinewidth=2.0, markersize=5, markerfacecolor=fill,
-    )  # fmt: skip
+    axes.hlines(place, low, high, color=colour, linewidth=2.0)  # few draws may not hold the mean
+    axes.plot(difference, place, "o", color=colour, markersize=5, markerfacecolor=fill)
     figures = f"{decimal(difference, decimals)}  {interval(low, high, decimals, sign='-')}"
     for across, text, ink in (
         (-0.02, f"{row['act']} †" if beyond_means(row) else str(row["act"]), INK),
