@@ -49,14 +49,13 @@ SAID = {
         "--key",
         "{patron}.means.money",
         "--runs",
-        2,
+        10,
         "--draws",
         0,
         "--set",
         "turns=3",
     ),
     "ablate": ("--runs", 10, "--set", "turns=2"),
-    "tweak": ("--set", "{patron}.weights.ties=0", "--set", "turns=3", "--runs", 4),
     "bands": ("--runs", 10),
 }
 """Commands, and the options with which they take a moment; each is tried on one crisis."""

@@ -100,6 +100,11 @@ def test_what_only_makes_the_first_world_is_offered_at_reset_alone(visit: Visit)
     assert again.plan.value.given == {"iran.economy.sanctions": 0.2}
 
 
+def test_another_preset_is_explained_by_its_own_first_patron(visit: Visit) -> None:
+    visit.begin(Plan("taiwan"))  # in which Russia is a patron, too, but not the first
+    assert visit.selected.value == "united_states"
+
+
 def test_the_page_opens_no_other_preset_and_changes_nothing_but_figures(visit: Visit) -> None:
     visit.begin(Plan("/etc/passwd"))
     assert f"valid: {', '.join(offered())}" in visit.message.value
