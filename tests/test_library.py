@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments.answer.acts import acts_of, on_ladder
-from experiments.answer.decisions import FEATURES, checked, features_of
+from experiments.answer.decisions import FEATURES, checked, features_of, oil_tells
 from experiments.answer.listing import parameters
 from experiments.history.library import (
     LEAST_SHARE,
@@ -21,6 +21,7 @@ from experiments.history.library import (
     judged,
     summed,
 )
+from experiments.page.snapshot import SHARES, charts
 from model.preset.load import PRESETS, ROOT, load, menu
 from model.preset.preset import every_value
 from tests.experiments.command_line.test_experiment_commands import cheaptalk
@@ -113,6 +114,14 @@ def test_nothing_of_the_founding_case_is_in_the_declared_texts(crisis):
     for each in given:
         words = f"{each['key']} {each['source']} {each['meaning']}"
         assert of_iran(crisis.name, words) == [], each["key"]
+
+
+def test_oil_and_a_programme_are_drawn_only_where_a_crisis_has_them(crisis):
+    lines = dict.fromkeys(("price", "programme", "balance"), [0.0])
+    lines |= {f"{name}.{state}": [0.0] for name in SHARES for state in crisis.profiles}
+    drawn = [each["name"] for each in charts(crisis, lines, crisis.file.players[0])]
+    assert not oil_tells(crisis) and oil_tells(load("twelve-days"))
+    assert drawn == [*SHARES, "balance"]
 
 
 @pytest.mark.parametrize(
