@@ -117,7 +117,7 @@ def test_nothing_of_the_founding_case_is_in_the_declared_texts(crisis):
 
 
 def test_oil_and_a_programme_are_drawn_only_where_a_crisis_has_them(crisis):
-    lines = dict.fromkeys(("price", "programme", "balance"), [0.0])
+    lines = {key: [0.0] for key in ("price", "programme", "balance")}
     lines |= {f"{name}.{state}": [0.0] for name in SHARES for state in crisis.profiles}
     drawn = [each["name"] for each in charts(crisis, lines, crisis.file.players[0])]
     assert not oil_tells(crisis) and oil_tells(load("twelve-days"))
