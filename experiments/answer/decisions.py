@@ -177,6 +177,11 @@ def features_of(preset: Preset) -> dict[str, bool]:
     }
 
 
+def oil_tells(preset: Preset) -> bool:
+    """Whether the price of oil tells anything: some is at risk, or its price was observed."""
+    return features_of(preset)["strait"] or bool(preset.file.observed.brent)
+
+
 def sides(preset: Preset) -> list[Side]:
     """Every patron's side, and the ties that decide it."""
     file, adrift = preset.file, unbound(preset)

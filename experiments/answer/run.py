@@ -10,6 +10,7 @@ import pandas as pd
 
 from experiments.answer import reasons
 from experiments.answer.acts import brent, observed_rungs
+from experiments.answer.decisions import oil_tells
 from experiments.answer.doctrine import Doctrine, doctrines
 from experiments.answer.dossier import dossier
 from experiments.answer.report import in_words, record, trajectory
@@ -209,8 +210,9 @@ def draw(
     drawn = {
         "rungs": rungs(path, labels, menus, observed),
         "reputations": reputations(path, labels, colours),
-        "oil": oil(path, brent(preset)),
     }
+    if oil_tells(preset):
+        drawn["oil"] = oil(path, brent(preset))
     if found.fought:
         drawn["duels"] = duels(pd.DataFrame([each.row() for each in found.fought]), labels)
     if found.first:

@@ -95,8 +95,7 @@ def draw_duel(axes: Axes, place: float, row: Mapping[Hashable, Any], decimals: i
     colour = VERDICT_COLOURS.get(drawn.verdict, FAINT)
     fill = "white" if colour == FAINT else colour
     axes.axhline(place, color=GRID, linewidth=0.5, zorder=0)
-    # of few draws the interval may lie beside the difference, which no error bar allows
-    axes.plot([low, high], [place, place], color=colour, linewidth=2.0)
+    axes.hlines(place, low, high, color=colour, linewidth=2.0)  # few draws may not hold the mean
     axes.plot(difference, place, "o", color=colour, markersize=5, markerfacecolor=fill)
     figures = f"{decimal(difference, decimals)}  {interval(low, high, decimals, sign='-')}"
     for across, text, ink in (

@@ -15,7 +15,7 @@ from experiments.engine import estimates
 from experiments.engine.duel import Duel, winner
 from experiments.engine.words import decimal
 from experiments.page import background as whatif
-from experiments.page.address import Plan, what_ifs
+from experiments.page.address import Plan, read, what_ifs
 from experiments.page.components import Chips, PatternCard, VerdictCard, sent
 from experiments.page.snapshot import Plain
 from experiments.page.visit import Visit, use_patron
@@ -72,7 +72,7 @@ def Answer(visit: Visit) -> None:
         event_choose=lambda wanted: choose(visit, wanted),
     )
     Chips(
-        what_ifs=solara.use_memo(chips, []),
+        what_ifs=solara.use_memo(lambda: chips(plan.preset), [plan.preset]),
         chosen=plan.what_if,
         changed=len(plan.changes),
         before_after=differences(before, after) if plan.altered else [],
@@ -107,8 +107,13 @@ def press(visit: Visit, name: str) -> None:
     visit.begin(Plan(plan.preset, plan.seed, plan.run, plan.changes, what_if=wanted))
 
 
-def chips() -> list[Plain]:
-    """The what-ifs with their titles and explanations, as their files say."""
+def chips(preset: str) -> list[Plain]:
+    """The what-ifs with their titles and explanations, as their files say.
+
+    They speak of the project's own profiles; a crisis with profiles of its own has none.
+    """
+    if read(preset).file.profiles is not None:
+        return []
     found = []
     for name, path in what_ifs().items():
         lines = [each[2:] for each in path.read_text("utf-8").splitlines() if each[:2] == "# "]

@@ -6,6 +6,7 @@ from typing import Any
 import solara
 import solara.lab
 
+from experiments.answer.decisions import features_of, oil_tells
 from experiments.page import background as whatif
 from experiments.page import snapshot, words
 from experiments.page.answer import Answer
@@ -163,21 +164,16 @@ def war_spans(record: Record) -> list[list[int]]:
 
 
 def figures(model: WatchedModel, world: Any) -> list[Plain]:
-    """The headline figures of a world."""
-    measured = snapshot.measured(world)
+    """The headline figures of a world, where the crisis has what they measure."""
+    measured, found = snapshot.measured(world), list[Plain]()
     target = model.preset.profiles[model.preset.file.target].label
-    return [
-        {
-            "name": "oil",
-            "value": f"${float(measured['price']):.0f}",
-            "meaning": "Brent, USD a barrel",
-        },
-        {
-            "name": f"{target}'s programme",
-            "value": f"{float(measured['programme']):.0%}",
-            "meaning": "what is left of the nuclear programme of June 2025",
-        },
-    ]
+    if oil_tells(model.preset):
+        price = {"name": "oil", "value": f"${float(measured['price']):.0f}"}
+        found.append(price | {"meaning": "Brent, USD a barrel"})
+    if features_of(model.preset)["programme"]:
+        share = {"name": f"{target}'s programme", "value": f"{float(measured['programme']):.0%}"}
+        found.append(share | {"meaning": "what is left of the nuclear programme of June 2025"})
+    return found
 
 
 @solara.component

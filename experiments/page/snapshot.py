@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any  # plain data of mixed type
 import numpy as np
 
 from experiments.answer.acts import acts_of, brent
+from experiments.answer.decisions import features_of, oil_tells
 from experiments.why.plain import named
 from model.game.stage_game import StageGame
 from model.measures import MEASURES, standing
@@ -242,8 +243,13 @@ def why(found: "Explanation") -> list[Plain]:
 
 
 def charts(preset: Preset, lines: Mapping[str, Sequence[float]], selected: str) -> list[Plain]:
-    """The charts of the page with this run as lines, and observed Brent where there is some."""
-    made = []
+    """The charts of the page with this run as lines, and observed Brent where there is some.
+
+    A measure of what the crisis does not have is left out.
+    """
+    made, idle = list[Plain](), set[str]()
+    idle |= set() if oil_tells(preset) else {"price"}
+    idle |= set() if features_of(preset)["programme"] else {"programme"}
     for measure, title in SHARES.items():
         keys = [f"{measure}.{name}" for name in preset.profiles]
         chart = _chart(measure, title, "share", lines, keys)
@@ -255,8 +261,8 @@ def charts(preset: Preset, lines: Mapping[str, Sequence[float]], selected: str) 
         "programme": (f"{preset.profiles[preset.file.target].label}'s programme", "index"),
         "balance": ("Balance of strength", "log ratio"),
     }
-    for measure, (title, unit) in titles.items():
-        chart = _chart(measure, title, unit, lines, [measure])
+    for measure in (each for each in titles if each not in idle):
+        chart = _chart(measure, *titles[measure], lines, [measure])
         chart["lines"][0] |= {"label": "this run", "colour": "", "strong": True}
         if measure == "price":
             chart["observed"] = observed(preset)

@@ -83,8 +83,9 @@ class Visit:
             return
         self.message.value, self.paused.value = "", ()
         self.playing.value, self.guesses.value = False, ()
+        another = plan.preset != self.plan.value.preset
         self.plan.value, self.shown.value = plan.at_last(), None
-        if self.selected.value not in model.world.names:
+        if another or self.selected.value not in model.world.names:
             self.selected.value = first_patron(plan.crisis)
         self.model.leave()
         self.run.value = (self.seat + 1, model)

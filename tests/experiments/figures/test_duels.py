@@ -70,6 +70,12 @@ def test_far_out_differences_make_the_axis_logarithmic_and_it_says_so(values, sc
     assert overlaps(boxes(ticks)) == []
 
 
+def test_an_interval_of_few_draws_that_does_not_hold_the_mean_is_drawn_as_it_is() -> None:
+    left_open = {"history_low": [1.0, 1.0, 1.0], "history_high": [2.0, 4.0, 9.0]}
+    (bar, *_) = duels(differences().assign(**left_open), labels()).axes[0].collections
+    assert bar.get_segments()[0][:, 0].tolist() == [1.0, 2.0]
+
+
 def test_a_single_duel_can_be_drawn() -> None:
     figure = duels(differences([0.0], half=0.0), labels())
     figure.draw_without_rendering()

@@ -18,10 +18,13 @@ from urllib.request import urlopen
 import pytest
 
 from experiments.answer.acts import acts_of
+from experiments.history.library import LIBRARY
+from experiments.page.address import offered
 from model.preset.load import ConfigError, load
 from model.preset.own_terms import ALLOWED
 from model.preset.toml import told
 from tests.experiments.page.test_address import crisis_with_code
+from tests.test_library import of_iran
 
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = next(
@@ -474,7 +477,7 @@ def test_a_link_with_a_foreign_preset_runs_no_file_and_gets_one_line(
 ) -> None:
     preset = crisis_with_code(tmp_path)
     link = f"#{urlencode({'preset': preset})}"
-    refused = f"preset: found {told(str(preset))}; valid: iran-2025, taiwan, twelve-days"
+    refused = f"preset: found {told(str(preset))}; valid: {', '.join(offered())}"
     with visit(chromium, server["url"], link) as page:
         page.get_by_role("alert").filter(has_text=refused).wait_for()
         assert page.get_by_role("alert").all_text_contents() == [refused]
@@ -827,3 +830,28 @@ def test_twenty_visitors_have_their_own_models_and_little_memory(
         for number, page in enumerate(pages):
             assert page.locator("[data-turn]").get_attribute("data-turn") == str(number % 4)
         assert resident(server["process"].pid) - before < 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LIBRARY)
+def test_the_page_opens_with_a_crisis_of_the_library_its_own_states_and_verdict(
+    chromium: Any, server: dict[str, Any], name: str
+) -> None:
+    crisis = load(name)
+    with visit(chromium, server["url"], f"#preset={name}") as page:
+        step(page, 1)
+        rows = page.locator("[data-verdict-row]")
+        rows.first.wait_for(timeout=120_000)
+        states = [each.get_attribute("data-state") for each in page.locator("[data-state]").all()]
+        assert sorted({str(each) for each in states}) == sorted(crisis.profiles)
+        patrons = {str(row.get_attribute("data-verdict-row")).split(":")[0] for row in rows.all()}
+        assert patrons == {crisis.file.players[0]}
+        assert page.locator("[data-what-if]").count() == 0
+        said = page.evaluate(
+            """() => [...document.querySelectorAll("#ct-content *")]
+            .filter(e => !e.closest("option, .ct-side"))
+            .flatMap(e => [...e.childNodes]).filter(n => n.nodeType === 3).map(n => n.data)
+            .join(" ")"""
+        )
+        assert crisis.profiles[crisis.file.target].label in said
+        assert "iran" in crisis.profiles or of_iran(name, said) == []

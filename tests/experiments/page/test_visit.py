@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("solara", reason="the page needs pip install -e '.[view]'")
 
-from experiments.page.address import Plan, address, from_address, read, view_in, what_ifs
+from experiments.page.address import Plan, address, from_address, offered, read, view_in, what_ifs
 from experiments.page.run import replayed
 from experiments.page.sliders import figures_by_owner
 from experiments.page.visit import Visit, new_visit
@@ -100,9 +100,14 @@ def test_what_only_makes_the_first_world_is_offered_at_reset_alone(visit: Visit)
     assert again.plan.value.given == {"iran.economy.sanctions": 0.2}
 
 
+def test_another_preset_is_explained_by_its_own_first_patron(visit: Visit) -> None:
+    visit.begin(Plan("taiwan"))  # in which Russia is a patron, too, but not the first
+    assert visit.selected.value == "united_states"
+
+
 def test_the_page_opens_no_other_preset_and_changes_nothing_but_figures(visit: Visit) -> None:
     visit.begin(Plan("/etc/passwd"))
-    assert "valid: iran-2025, taiwan, twelve-days" in visit.message.value
+    assert f"valid: {', '.join(offered())}" in visit.message.value
     visit.change("with", "/etc/passwd")
     assert "no figure or rule" in visit.message.value
     assert visit.plan.value == Plan("twelve-days")
