@@ -15,11 +15,11 @@ from experiments.answer.founding import GROUP, NAMES, happened
 from experiments.answer.rates import known
 from experiments.engine.duel import ACTS
 from experiments.engine.estimates import Estimate
-from experiments.engine.tables import read_table
 from experiments.engine.words import interval as interval_in_words
 from experiments.history.icb import CLASSES
 from experiments.history.scoring import interval, ranked_probability
 from model.preset.load import Preset
+from model.preset.tables import read_table
 from model.world import Array
 
 LIBRARY = ("syria-2015", "karabakh-2020", "ukraine-2022", "india-pakistan-2025", "taiwan")

@@ -29,13 +29,6 @@ def test_a_sign_is_open_where_the_interval_holds_zero() -> None:
     assert [line.get_markerfacecolor() == "white" for line in dots] == [False, True, False]
 
 
-def test_an_interval_that_lies_beside_the_difference_is_drawn_where_it_lies() -> None:
-    beside = differences([0.9]).assign(history_low=1.0, history_high=1.5)
-    axes = duels(beside, labels()).axes[0]
-    found = [list(np.asarray(line.get_xdata())) for line in axes.lines]
-    assert [1.0, 1.5] in found and [0.9] in found
-
-
 def test_runs_in_which_nothing_differs_are_shown_where_known() -> None:
     text = words(duels(differences().assign(same=0.37), labels()))
     assert text.count("37 %") == 3
