@@ -66,7 +66,7 @@ def test_an_experiment_is_not_resumed_with_a_profile_that_was_edited_since(tmp_p
 @pytest.mark.parametrize(
     "words",
     [
-        ["run", "--runs", "4", "--turns", "2"],
+        ["run", "--runs", "4", "--turns", "2", "--draws", "2"],
         ["duel", "--runs", "4", "--set", "turns=2"],
         ["sweep", "--runs", "4", "--set", "turns=2", *X],
     ],

@@ -49,7 +49,17 @@ def commands(folder: Path) -> dict[str, tuple]:
         "utf-8",
     )
     return {
-        "preset": ("run", crisis, "--runs", 2, "--turns", 2, "--quiet", "--out", folder / "o"),
+        "preset": (
+            "duel",
+            crisis,
+            "--runs",
+            2,
+            "--set",
+            "turns=2",
+            "--quiet",
+            "--out",
+            folder / "o",
+        ),
         "with": ("show", "twelve-days", "turns", "--with", folder / "with.toml"),
         "set": ("show", "twelve-days", "turns", "--set", f'terms=["{folder / "own.py"}"]'),
         "design": ("experiment", design, "--quiet", "--out", folder / "e"),
