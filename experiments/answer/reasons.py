@@ -96,9 +96,8 @@ def size_in_words(found: Size, protege: str, horizon: float) -> str:
     """A size as a share of the stake and as an equivalent in means."""
     said = []
     if found.share is not None:
-        said.append(
-            f"{found.share:.0%} of what {protege}'s survival for {horizon:.0f} weeks is worth to it"
-        )
+        share = f"{found.share:.0%}" if found.share >= 0.01 else f"{found.share:.1%}"
+        said.append(f"{share} of what {protege}'s survival for {horizon:.0f} weeks is worth to it")
     if found.means is not None:
         much = f"USD {found.means:.3g} bn a year spent while the war lasts"
         if found.means > found.most:

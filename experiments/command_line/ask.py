@@ -1,6 +1,5 @@
 """Commands that play a preset, show what it holds and say why it turns out so."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any  # an option may hold any TOML value
 
@@ -56,8 +55,8 @@ def run(
 ) -> None:
     """Play PRESET and say whether talking beat intervening, and why."""
     from experiments.answer import run as runner
+    from experiments.engine.manifest import words_of_call
 
-    command = ["cheaptalk", *sys.argv[1:]] if sys.argv[1:] else ["cheaptalk", "run"]
     answer = runner.run(
         preset,
         {"turns": turns} if turns else None,
@@ -68,7 +67,7 @@ def run(
         draws=runner.DRAWS if draws is None else draws,
         codings=codings,
         quiet=quiet,
-        command=command,
+        command=words_of_call(),
     )
     click.echo(runner.as_json(answer) if as_json else answer.words)
 

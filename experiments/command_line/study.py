@@ -1,7 +1,6 @@
 """Commands that conduct experiments."""
 
 import math
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any  # an option may hold any TOML value
@@ -68,6 +67,7 @@ def playing(command: Command) -> Command:
 def conducted(design: Any, preset: Any, how: dict[str, Any]) -> None:
     """Conduct a design and print what it says."""
     from experiments.engine import workers as executor
+    from experiments.engine.manifest import words_of_call
     from experiments.study import conduct as experiment
 
     executor.refuse_unknown(how["executor"])
@@ -87,21 +87,6 @@ def finish(work: Any, how: dict[str, Any]) -> None:
     )
     told = experiment.as_json if how["as_json"] else experiment.in_words
     click.echo(told(found, work))
-
-
-def words_of_call() -> list[str]:
-    """The command as it was given, less what leaves no trace in the results."""
-    import shlex
-
-    words, given = ["cheaptalk"], iter(sys.argv[1:])
-    for word in given:
-        option, _, value = word.partition("=")
-        if option in ("--out", "--workers", "--executor", "--block", "--allow-code"):
-            if not value:
-                next(given, None)
-        elif word not in ("--quiet", "--json"):
-            words.append(shlex.quote(word))
-    return words
 
 
 def made(how: dict[str, Any], **fields: Any) -> tuple[Any, Any]:

@@ -3,7 +3,9 @@
 import json
 import platform
 import re
+import shlex
 import subprocess
+import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +23,19 @@ RESULTS = Path("results")
 
 LONGEST = 48
 """The most characters of a title in a folder's name."""
+
+
+def words_of_call() -> list[str]:
+    """The command as it was given, less what leaves no trace in the results."""
+    words, given = ["cheaptalk"], iter(sys.argv[1:])
+    for word in given:
+        option, _, value = word.partition("=")
+        if option in ("--out", "--workers", "--executor", "--block", "--allow-code"):
+            if not value:
+                next(given, None)
+        elif word not in ("--quiet", "--json"):
+            words.append(shlex.quote(word))
+    return words
 
 
 def resolved(preset: Preset) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """What a backtest leaves: scores, differences and calibration as tables, a figure and a report."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.engine.manifest import key_of, result_folder, written_by
+from experiments.engine.manifest import key_of, result_folder, words_of_call, written_by
 from experiments.engine.provenance import deciding, digest_of_room
 from experiments.engine.store import Blocks, digest
 from experiments.figures.report import Report, keep
@@ -46,7 +45,7 @@ def kept(
     key = key_of({"settings": settings, "inputs": list(inputs.values())})
     folder = result_folder("backtest", path.stem, 0, key, out)
     with folder.locked():
-        folder.claim(written_by(["cheaptalk", *sys.argv[1:]], settings, key, inputs))
+        folder.claim(written_by(words_of_call(), settings, key, inputs))
         found = (
             [sequential(known)] if asked["sequential"] else backtests(known, asked["train_before"])
         )

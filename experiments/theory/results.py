@@ -1,6 +1,5 @@
 """The folder and the report of what a command of theory plays."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.engine.manifest import experiment_key, manifest, result_folder
+from experiments.engine.manifest import experiment_key, manifest, result_folder, words_of_call
 from experiments.engine.provenance import deciding
 from experiments.engine.store import Blocks
 from experiments.figures.report import JUDGEMENTS, OF_SAMPLING, Report, keep
@@ -69,5 +68,5 @@ def claimed(kind: str, preset: Preset, runs: int, seed: int, out: Path | None) -
     key = experiment_key(preset, settings)
     folder = result_folder(kind, preset.name, seed, key, out)
     with folder.locked():
-        folder.claim(manifest(preset, settings, ["cheaptalk", *sys.argv[1:]]))
+        folder.claim(manifest(preset, settings, words_of_call()))
         yield Theory(kind, preset, runs, seed, folder)
