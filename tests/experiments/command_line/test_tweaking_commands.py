@@ -131,7 +131,7 @@ def test_help_of_the_new_commands_needs_no_heavy_import():
 @pytest.mark.parametrize(
     "words",
     [
-        ("run", PRESET, "--runs", "10", "--out", "OUT", "--workers", "1"),
+        ("run", PRESET, "--runs", "10", "--draws", "2", "--out", "OUT", "--workers", "1"),
         ("ablate", PRESET, "--runs", "10", "--set", "turns=3", "--workers", "1", "--out", "OUT"),
         ("robustness", PRESET, "--runs", "10", "--set", "turns=2", "--workers", "1", "--out",
          "OUT"),

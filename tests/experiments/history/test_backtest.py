@@ -131,8 +131,8 @@ def test_leaving_patrons_out_the_model_is_ahead_of_both_logits(known):
 
 @pytest.mark.slow
 def test_sequential_learning_forecasts_every_case_after_the_first_years(known):
-    test = sequential.sequential(known)
-    assert len(test.outcome) == 61
+    test = sequential.sequential(known[np.arange(0, len(known), 3)])
+    assert len(test.outcome) == 14
     assert set(test.forecasts) == {"model", "weights", "static"}
     for each in test.forecasts.values():
         np.testing.assert_allclose(each.sum(1), 1, atol=1e-8)
