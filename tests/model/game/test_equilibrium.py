@@ -392,6 +392,24 @@ def test_games_solved_in_parts_are_those_solved_together(monkeypatch, together):
             assert (getattr(found, name) == getattr(expected, name)).all(), name
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_run_that_is_followed_anew_is_itself_in_whatever_part_it_is(monkeypatch, lost):
+    games = [stag_hunt(precision) for precision in (0.5, 3.0, 1.0, 4.0, 0.7)]
+    meant = np.stack([followed_branch(game) for game in games], -1)
+
+    def strays(sharp: Exponents, x: np.ndarray, tolerance: float) -> tuple:
+        hunters = np.repeat(np.eye(2)[[0, 0]][..., None], sharp.runs, -1)
+        return iterated(sharp, sharp.expectations(hunters), tolerance)
+
+    monkeypatch.setattr(equilibrium, "iterated", strays)
+    monkeypatch.setattr(equilibrium, "TOGETHER", 2)
+    if lost:
+        monkeypatch.setattr(branch, "JUMP", 0.0)
+    found = logit_equilibrium(with_batch(games))
+    assert found.followed.tolist() == [False, True, False, True, False]
+    assert found.play == pytest.approx(meant, abs=1e-8)
+
+
 @pytest.mark.parametrize("together", [2, 5])
 @pytest.mark.parametrize("broken", range(5))
 def test_a_broken_game_is_named_by_its_number_in_whatever_part_it_is(monkeypatch, together, broken):
@@ -402,6 +420,19 @@ def test_a_broken_game_is_named_by_its_number_in_whatever_part_it_is(monkeypatch
         logit_equilibrium(batch, where="of turn 3")
     with pytest.raises(NoEquilibrium, match=f"run {10 + broken}: "):
         logit_equilibrium(batch, numbers=np.arange(10, 15))
+
+
+@pytest.mark.parametrize(("together", "count"), [(2, 5), (5, 5), (2, 1)])
+def test_one_guess_serves_every_run_of_a_batch(monkeypatch, together, count):
+    monkeypatch.setattr(equilibrium, "TOGETHER", together)
+    games, guess = [stag_hunt(precision) for precision in MIXED[:count]], np.full((2, 2), 0.5)
+    batch = with_batch(games)
+    whole = logit_equilibrium(batch).play
+    found = logit_equilibrium(batch, guess).play
+    assert found.shape == whole.shape and found == pytest.approx(whole, abs=1e-7)
+    alone = np.stack([nearby(game, guess) for game in games], -1)
+    near = nearby(batch, guess)
+    assert near.shape == alone.shape and near == pytest.approx(alone, abs=1e-7)
 
 
 def test_nearby_play_is_what_the_iteration_finds_from_a_guess():
