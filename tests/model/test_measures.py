@@ -39,6 +39,8 @@ def test_worth_of_a_run_is_its_own(number):
 def test_standing_is_the_mean_over_the_others():
     mean = np.array([[9.0, 0.2, 0.4], [0.0, 9.0, 0.0], [1.0, 1.0, 9.0]])
     assert standing(mean)[0] == pytest.approx(0.3)
+    runs = np.stack([mean, 1 - mean], -1)
+    assert standing(runs)[0] == pytest.approx([0.3, 0.7])
 
 
 def test_the_price_is_the_first_price_times_premium_and_noise():
@@ -61,6 +63,18 @@ def test_a_better_reputation_at_the_end_is_worth_its_weight_in_the_future():
     difference = worth(better) - worth(world)
     assert difference[0] == pytest.approx(0.2 * gain * world.weights["reputation"][0])
     assert not difference[1:].any()
+
+
+def test_value_differs_by_run_where_reputation_alone_does():
+    world = a_world(changes={"russia.weights.reputation": np.array([0.5, 2.0])})
+    realised = np.arange(60.0).reshape(10, 6, 1)
+    found = worth_by_term(replace(world, realised=realised))
+    place = list(world.weights).index("reputation")
+    rest = np.delete(found, place, 0)
+    assert (rest == np.broadcast_to(np.delete(realised, place, 0), rest.shape)).all()
+    lasting = credibility(world) * np.exp(-world.value.discount * world.weeks * world.turn)
+    assert found[place] - realised[place] == pytest.approx(lasting)
+    assert lasting[0, 0] != lasting[0, 1]
 
 
 @given(seeds())

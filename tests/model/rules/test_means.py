@@ -56,6 +56,17 @@ def test_orders_arrive_at_the_rate_of_delivery_and_shift_the_balance(war):
     assert target == war.strengths[0]
 
 
+def test_a_state_at_odds_with_its_own_side_does_not_lobby_away_its_own_orders(war):
+    state, act, *_ = (int(each) for each in np.argwhere(war.ladder.lobby > 0)[0])
+    stakes = war.stakes.copy()
+    stakes[state, [war.target, war.challenger]] = np.array([-1.0, 1.0]) * war.side[state]
+    odd = replace(playing(war), stakes=stakes, ordered=np.where(np.arange(6) == state, 10.0, 0.0))
+    odd.choice[state] = act
+    assert odd.opposition[state] * odd.side[state] > 0
+    arrived = 10 * (1 - np.exp(-1 / war.posture.delivery_weeks[state]))
+    assert delivered(odd).ordered[state] == pytest.approx(10 - arrived)
+
+
 def test_arms_for_the_target_raise_its_balance(war):
     waiting = playing(replace(war, ordered=np.where(np.arange(6) == RUSSIA, 10.0, 0.0)))
     assert delivered(waiting).balance > war.balance
