@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from model.measures import MEASURES, credibility, standing, worth, worth_by_term
-from tests.worlds import RUNS, a_world, alone, numbers, reached, seeds, stirred
+from tests.worlds import RUNS, a_model, a_world, alone, numbers, reached, seeds, stirred
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -66,7 +66,8 @@ def test_a_better_reputation_at_the_end_is_worth_its_weight_in_the_future():
 
 
 def test_value_differs_by_run_where_reputation_alone_does():
-    world = a_world(changes={"russia.weights.reputation": np.array([0.5, 2.0])})
+    changes = {"russia.weights.reputation": np.array([0.5, 2.0])}
+    world = a_model("twelve-days", 0, range(2), changes).world
     realised = np.arange(60.0).reshape(10, 6, 1)
     found = worth_by_term(replace(world, realised=realised))
     place = list(world.weights).index("reputation")
