@@ -1,6 +1,7 @@
 """Changes of a module's functions, one place at a time (for scripts/mutate)."""
 
 import ast
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -196,9 +197,10 @@ def changed_code(
 ) -> CodeType:
     place.put(other)
     try:
-        return next(
-            code for code in codes(compile(tree, str(path), "exec")) if code.co_qualname == function
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # what cannot work is noticed by tests
+            whole = compile(tree, str(path), "exec")
+        return next(code for code in codes(whole) if code.co_qualname == function)
     finally:
         place.put(place.node)
 
