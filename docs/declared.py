@@ -1,12 +1,13 @@
 """The reference pages of the site, made from declarations and docstrings when it is built."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import agents
 import experiments
 import model
 from agents.payoffs import TERMS
 from agents.strategies import STRATEGIES
+from experiments.engine.words import markdown
 from model.measures import MEASURES
 from model.parameters import SECTIONS, STATE_SECTIONS, Action, Pairs
 from model.preset.load import ladder_entries
@@ -95,12 +96,9 @@ def first(documented: object) -> str:
     return " ".join((documented.__doc__ or "").split("\n\n")[0].split())
 
 
-def table(heads: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
-    """A Markdown table."""
-    return "\n".join(
-        "| " + " | ".join(str(each).replace("|", "\\|") for each in row) + " |"
-        for row in (heads, ("---",) * len(heads), *rows)
-    )
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown as one text."""
+    return "\n".join(markdown(heads, rows))
 
 
 DECLARED: Mapping[str, Callable[[], str]] = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.engine.estimates import Estimate
-from experiments.engine.words import decimal
+from experiments.engine.words import estimated, markdown
 from model.preset.catalogue import catalogue
 from model.preset.load import Preset
 
@@ -123,8 +123,10 @@ def figures(claim: str, preset: Preset) -> str:
     """The figures on which a claim rests, as the preset has them, with their sources."""
     known = {each.key: each for each in catalogue(preset)}
     rows = [known[key] for key in CLAIMS[claim].keys]
-    lines = ["| figure | value | source |", "|---|---|---|"]
-    lines += [f"| `{each.key}` | {each.value:g} {each.unit} | {each.source} |" for each in rows]
+    lines = markdown(
+        ("figure", "value", "source"),
+        ((f"`{each.key}`", f"{each.value:g} {each.unit}", each.source) for each in rows),
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -132,20 +134,12 @@ def table(
     labels: Mapping[str, str], found: Sequence[Mapping[str, Estimate]], heads: Sequence[str]
 ) -> str:
     """What a mechanism adds in each preset, with intervals."""
-    lines = [
-        f"| the mechanism adds | {' | '.join(heads)} |",
-        f"|---|{'---|' * len(heads)}",
-    ]
-    lines += [
-        f"| {label} | {' | '.join(told(each[name]) for each in found)} |"
-        for label, name in labels.items()
-    ]
-    return "\n".join(lines) + "\n"
+    rows = ((label, *(told(each[name]) for each in found)) for label, name in labels.items())
+    return "\n".join(markdown(("the mechanism adds", *heads), rows)) + "\n"
 
 
 def told(estimate: Estimate) -> str:
     """A mean with its interval; nothing where no run differs."""
     if estimate.low == estimate.high == 0.0:
         return "nothing"
-    ends = f"[{decimal(estimate.low, 3)}, {decimal(estimate.high, 3)}]"
-    return f"{decimal(estimate.mean, 3)} {ends}"
+    return estimated(estimate.mean, estimate.low, estimate.high, 3)

@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import click
@@ -94,6 +95,7 @@ KEYS = {"settings", "changes", "key", "x", "y", "xs", "first", "second"}
 """Parameters of commands that take a state's name, or the key of a figure."""
 
 
+@cache
 def measured() -> dict[str, dict[str, object]]:
     """What the examples took, by command."""
     text = Path(__file__).with_name("costs.json").read_text("utf-8")

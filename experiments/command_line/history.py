@@ -255,7 +255,6 @@ def cases(path: Path, blank: Path | None, second: Path | None) -> Said:
 @answering
 def forecast(preset: "Preset", until: str, runs: int, seed: int, out: Path | None) -> Said:
     """Write dated, sealed probabilities of defined events of PRESET until a day."""
-    import json
     from datetime import date
 
     from experiments.engine.store import refuse_unwritable
@@ -269,7 +268,7 @@ def forecast(preset: "Preset", until: str, runs: int, seed: int, out: Path | Non
     refuse_unwritable(path)
     found = forecasting.forecast(preset, day, runs, seed, date.today())
     forecasting.write(found, path)
-    return Said(json.dumps(found, indent=1), forecasting.in_words(found), (str(path),))
+    return Said(forecasting.as_json(found), forecasting.in_words(found), (str(path),))
 
 
 @click.command()
@@ -278,12 +277,10 @@ def forecast(preset: "Preset", until: str, runs: int, seed: int, out: Path | Non
 @answering
 def score(forecast: Path, outcomes: Path) -> Said:
     """Score a FORECAST file against OUTCOMES, a CSV with the columns event, happened."""
-    import json
-
     from experiments.history import forecast as forecasting
 
     found = forecasting.scored(forecast, outcomes)
-    return Said(json.dumps(found, indent=1), forecasting.score_in_words(found))
+    return Said(forecasting.as_json(found), forecasting.score_in_words(found))
 
 
 @click.command()

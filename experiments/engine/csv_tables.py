@@ -1,13 +1,12 @@
 """The tables of a result folder as CSV, for those who take them to another program."""
 
-import os
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
-from experiments.engine.store import beside, read_manifest
+from experiments.engine.store import beside, placed, read_manifest
 from model.preset.load import ConfigError
 
 
@@ -40,7 +39,4 @@ def write(table: Path, target: Path) -> Path:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ConfigError(f"{table}: not readable as Parquet: it is damaged") from error
-    with aside.open("rb+") as file:
-        os.fsync(file.fileno())
-    aside.replace(target)
-    return target
+    return placed(aside, target)

@@ -40,6 +40,14 @@ def beside(target: Path) -> Path:
     return target.with_name(f".{target.name}.aside")
 
 
+def placed(aside: Path, target: Path) -> Path:
+    """Give a file that was written aside its name, once its bytes are on the disk."""
+    with aside.open("rb+") as file:
+        os.fsync(file.fileno())
+    aside.replace(target)
+    return target
+
+
 @contextmanager
 def alone(path: Path, what: Path) -> Iterator[None]:
     """Hold a lock file while something is written; the lock does not outlive its process."""
@@ -123,10 +131,7 @@ class Rows:
         self._flush(1)
         assert self.writer is not None
         self.writer.close()
-        with self.aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        self.aside.replace(self.target)
-        return self.target
+        return placed(self.aside, self.target)
 
 
 @dataclass(frozen=True)

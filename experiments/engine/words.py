@@ -35,6 +35,18 @@ def estimated(mean: float, low: float, high: float, places: int = 2) -> str:
     return f"{decimal(mean, places)} {interval(low, high, places)}"
 
 
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    r"""The lines of a table in Markdown.
+
+    >>> markdown(["who", "does"], [("US", "a|b")])
+    ['| who | does |', '| --- | --- |', '| US | a\\|b |']
+    """
+    return [
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |"
+        for row in (heads, ["---"] * len(heads), *rows)
+    ]
+
+
 def aligned(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],

@@ -206,6 +206,11 @@ def by_state(chances: Mapping[str, float], happened: Mapping[str, bool]) -> dict
     return found
 
 
+def as_json(found: Mapping[str, object]) -> str:
+    """A forecast, or the score of one, as one JSON object."""
+    return json.dumps(found, indent=1)
+
+
 def scored(forecast_path: Path, outcomes: Path) -> dict[str, object]:
     """Brier and logarithmic score of a forecast, beside those of a coin and of base rates."""
     chances = read_forecast(forecast_path)

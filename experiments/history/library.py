@@ -4,7 +4,7 @@ The rule by which a patron is inside or outside stands in docs/LIBRARY.md. No cr
 the fit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 
@@ -16,6 +16,7 @@ from experiments.answer.rates import known
 from experiments.engine.duel import ACTS
 from experiments.engine.estimates import Estimate
 from experiments.engine.words import interval as interval_in_words
+from experiments.engine.words import markdown
 from experiments.history.icb import CLASSES
 from experiments.history.scoring import interval, ranked_probability
 from model.preset.load import Preset
@@ -169,16 +170,12 @@ def in_markdown(found: Sequence[Judged]) -> str:
     ]  # fmt: skip
     lines = []
     for title, head, rows in tables:
-        lines += [title, "", _row(head), _row(["---"] * len(head)), *map(_row, rows), ""]
+        lines += [title, "", *markdown(head, rows), ""]
     return "\n".join([*lines, fill(" ".join(summed(scored)), 118), ""])
 
 
 def _who(each: Judged) -> tuple[str, str]:
     return each.crisis, each.patron
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _told(each: Judged) -> tuple[str, str]:

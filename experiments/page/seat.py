@@ -135,7 +135,7 @@ def outcome(
     state = model.world.names.index(seat)
     own = float(worth(model.world)[state])
     rival = replayed(replace(model.begun, seat="", chosen=()), model.record.turn)
-    plays = [f"{named(each)}" for each in model.chosen]
+    plays = [named(each) for each in model.chosen]
     return {
         "own": round(own, 3),
         "model": round(float(worth(rival.world)[state]), 3),

@@ -247,9 +247,8 @@ def charts(preset: Preset, lines: Mapping[str, Sequence[float]], selected: str) 
 
     A measure of what the crisis does not have is left out.
     """
-    made, idle = list[Plain](), set[str]()
-    idle |= set() if oil_tells(preset) else {"price"}
-    idle |= set() if features_of(preset)["programme"] else {"programme"}
+    made = list[Plain]()
+    has = {"price": oil_tells(preset), "programme": features_of(preset)["programme"]}
     for measure, title in SHARES.items():
         keys = [f"{measure}.{name}" for name in preset.profiles]
         chart = _chart(measure, title, "share", lines, keys)
@@ -261,7 +260,7 @@ def charts(preset: Preset, lines: Mapping[str, Sequence[float]], selected: str) 
         "programme": (f"{preset.profiles[preset.file.target].label}'s programme", "index"),
         "balance": ("Balance of strength", "log ratio"),
     }
-    for measure in (each for each in titles if each not in idle):
+    for measure in (each for each in titles if has.get(each, True)):
         chart = _chart(measure, *titles[measure], lines, [measure])
         chart["lines"][0] |= {"label": "this run", "colour": "", "strong": True}
         if measure == "price":
