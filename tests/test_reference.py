@@ -11,13 +11,19 @@ from experiments.engine.store import read_manifest, verified
 from experiments.study.conduct import conduct, prepared
 from experiments.study.design import read
 
-RESULTS = Path(__file__).resolve().parent.parent / "results"
-COMMITTED = sorted(path.parent for path in RESULTS.glob("*/checksums.json")
-                   if path.parent.suffix != ".whole")  # fmt: skip
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "results"
+COMMITTED = sorted(
+    ROOT / line[1:].strip("/")
+    for line in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    if line.startswith("!results/")
+)
+"""What is kept with the project; a user's own results lie beside them and are not looked at."""
 
 
 def test_there_are_reference_results():
     assert RESULTS / "duel-june-2025" in COMMITTED
+    assert all((each / "checksums.json").is_file() for each in COMMITTED)
 
 
 @pytest.mark.parametrize("folder", COMMITTED, ids=lambda folder: folder.name)
