@@ -20,9 +20,7 @@ def war_worth(world: World) -> PerRun:
     $\theta_T$ after the T weeks that the war lasts, $\pi_T$ the chance that the target then holds
     out (it is sure to in peace), and c the challenger's costs a week in the play of all.
     """
-    war = replace(
-        world, war=np.ones_like(world.war), weeks_at_war=np.zeros_like(world.weeks_at_war)
-    )
+    war = replace(world, war=np.ones_like(world.war))
     weighing = weighed(war)
     game = stage_game(war, weighing)
     game = replace(game, base=bound_by_doctrine(war, game.base))
@@ -68,8 +66,6 @@ def bound_by_doctrine(world: World, base: Play) -> Play:
     if np.all(world.doctrine < 0):
         return base
     places = np.arange(base.shape[1]).reshape(1, -1, *(1,) * (base.ndim - 2))
-    doctrine = world.doctrine[:, None]
-    only = (doctrine < 0) | (places == doctrine)
-    closed = np.where(only, base, -np.inf)
-    possible = np.asarray((closed > -np.inf).any(1))
-    return np.where(possible[:, None], closed, base)
+    only = np.where(places == world.doctrine[:, None], base, -np.inf)  # nothing without one: -1
+    possible = np.asarray((only > -np.inf).any(1))
+    return np.where(possible[:, None], only, base)

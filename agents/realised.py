@@ -52,7 +52,7 @@ def as_weighed(world: World, game: StageGame, weighing: Weighing, name: str) -> 
     if channel is None:
         return value
     place = CHANNELS.index(channel)
-    sent = played(np.broadcast_to(game.effects[place], game.base.shape), world.choice)
+    sent = played(game.effects[place], world.choice)
     if channel == "force":  # words harm nobody
         strike = world.ladder.played(world.ladder.strike, world.choice)
         sent = force_used(world, strike[:, None])[:, 0]

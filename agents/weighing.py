@@ -98,8 +98,8 @@ def readings(world: World) -> Array:
     chance = chance / total(chance, 1)[:, None]
     ratios = []
     for name in LOYAL:
-        minded = np.broadcast_to(sharp * lines[name], chance.shape)
-        minded = np.exp(np.clip(minded - minded.max(1)[:, None], -CERTAIN, 0.0))
+        minded = sharp * lines[name]
+        minded = np.exp(np.maximum(minded - minded.max(1)[:, None], -CERTAIN))
         ratios.append(minded / total(chance * minded, 1)[:, None])
     return np.where(world.war, np.stack(ratios), 1.0)
 

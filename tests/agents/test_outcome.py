@@ -177,6 +177,8 @@ def test_the_contest_around_each_state_is_its_side_the_others_aid_and_its_friend
 @given(seeds(), st.floats(0, 2))
 def test_threat_fear_and_what_strikes_are_worth_follow_their_formulas(seed, weeks):
     world = stirred(seed)
+    hurried = replace(world.ladder, sprint=0.3 + world.ladder.sprint)  # as if all could sprint
+    world = replace(world, ladder=hurried)
     conflict, strike, horizon = world.conflict, world.ladder.strike, world.value.horizon
     fear, worth, chance = feared(world), set_back(world), sprinted(world)
     ours, theirs, _ = contest_around(world)

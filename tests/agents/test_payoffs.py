@@ -239,6 +239,12 @@ def test_economy_is_trade_less_sanctions_and_a_windfall_when_the_strait_closes(w
     assert of(war, "economy", "silence", expecting(supply=1.0)) == pytest.approx(windfall)
 
 
+def test_a_state_without_money_weighs_trade_against_the_least_budget(war):
+    poor = replace(war, means=replace(war.means, money=np.zeros(6)))
+    trade, sanctions = 4.2 / float(war.oil.least_budget) * 0.1, 0.25 * 0.3
+    assert of(poor, "economy", "economic") == pytest.approx(trade - sanctions)
+
+
 def test_what_costs_more_than_all_free_means_is_closed(war):
     poor = replace(war, systems=np.where(np.arange(6) == RUSSIA, 53.0, war.systems))
     menu = war.ladder.names[RUSSIA]

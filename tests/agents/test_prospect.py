@@ -5,13 +5,16 @@ from math import exp
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from agents.payoffs import TERMS, prospect
-from agents.prospect import expected_weeks, war_worth
-from model.game.stage_game import NOTHING
+from agents.prospect import bound_by_doctrine, expected_weeks, war_worth, weekly_costs
+from agents.weighing import ledger, stage_game, weighed
+from model.game.equilibrium import logit_equilibrium
+from model.game.stage_game import NOTHING, Expected
 from model.preset.load import Change
 from model.world import World
-from tests.worlds import PLAYERS, a_world, alone, at_war, whole
+from tests.worlds import PLAYERS, a_world, alone, at_war, seeds, stirred, whole
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 FREE = {f"russia.means.{kind}_tied": 0.0 for kind in ("money", "forces", "systems")}
@@ -132,6 +135,44 @@ def test_a_war_ends_by_settlement_by_what_is_left_to_strike_or_beyond_the_horizo
     lull = conflict.settlement * conflict.lull * 0.65 * 0.65
     found = expected_weeks(world, mild, strike, np.float64(0.0))
     assert found == pytest.approx(1 / (lull + 1 / most))
+    # half one strike, half the other: no week without; half a strike, half none: every second
+    busy = (pure(world, israel="limited") + pure(world, israel="campaign")) / 2
+    lull = conflict.settlement * conflict.lull * 0.4
+    strike = np.where(np.arange(6) == ISRAEL, 0.6, 0.0)
+    found = expected_weeks(world, busy, strike, np.float64(0.0))
+    assert found == pytest.approx(1 / (lull + 1 / most))
+    at_times = (quiet + pure(world, israel="limited")) / 2
+    rate = conflict.settlement * (0.5 + conflict.lull * (0.4 - 0.5))
+    found = expected_weeks(world, at_times, strike, np.float64(0.0))
+    assert found == pytest.approx(1 / (rate + 1 / most))
+
+
+def test_a_doctrine_leaves_its_own_act_and_all_acts_where_that_is_closed():
+    world = peace()
+    base = np.where(world.ladder.on_menu, world.ladder.rung, -np.inf)
+    arms, force = (world.ladder.names[RUSSIA].index(each) for each in ("arms", "force"))
+    base[RUSSIA, force] = -np.inf
+    bound = bound_by_doctrine(known(world, russia="arms", china="arms"), base)
+    for state in (RUSSIA, CHINA):
+        open_ = np.flatnonzero(bound[state] > -np.inf)
+        assert [world.ladder.names[state][act] for act in open_] == ["arms"]
+    assert bound[RUSSIA, arms] == base[RUSSIA, arms]
+    others = [state for state in range(6) if state not in (RUSSIA, CHINA)]
+    assert (bound[others] == base[others]).all()
+    assert (bound_by_doctrine(known(world, russia="force"), base) == base).all()
+    assert (bound_by_doctrine(world, base) == base).all()
+
+
+@given(seeds())
+def test_the_costs_of_a_week_are_the_terms_that_are_realised_in_the_play_of_all(seed):
+    world = at_war(stirred(seed))
+    weighing = weighed(world)
+    solution = logit_equilibrium(stage_game(world, weighing))
+    terms = ledger(world, Expected.of(solution.expectations))
+    realised = sum(terms[name] for name, each in world.terms.items() if each.realised)
+    open_ = np.where(solution.play > 0, realised, 0.0)
+    found = weekly_costs(world, weighing, solution)
+    assert found == pytest.approx((solution.play * open_).sum(1))
 
 
 SILENT = dict.fromkeys(("russia", "united_states", "china", "gulf"), "silence")
@@ -161,9 +202,15 @@ HAND = {
 }
 
 
-def test_the_worth_of_a_war_of_known_acts_by_hand():
+@pytest.mark.parametrize(
+    ("in_target", "in_itself"), [(-1.0, 0.5), (0.3, 0.5), (-1.0, -0.5)], ids=str
+)
+def test_the_worth_of_a_war_of_known_acts_by_hand(in_target, in_itself):
     # all are bound: Israel and Iran strike to a limit, nobody helps; only means cost Israel
     world = peace(**COSTS, **HAND)
+    stakes = world.stakes.copy()
+    stakes[ISRAEL, IRAN], stakes[ISRAEL, ISRAEL] = in_target, in_itself
+    world = replace(world, stakes=stakes)
     assert world.names == PLAYERS
     found = worth(known(world, israel="limited", iran="limited", **SILENT))
     q_t, q_c = float(world.power[IRAN]), float(world.power[ISRAEL])
@@ -175,5 +222,6 @@ def test_the_worth_of_a_war_of_known_acts_by_hand():
     lives = odds / (1 + odds)
     threat = 0.6 + 0.4 * 0.1
     left = 0.6 * exp(-0.6 * weeks * effort) + 0.04 * exp(-0.6 * weeks * 0.35 * 0.1)
-    result = 0.25 * 1.0 * (threat - left * lives) - 0.5 * lives
+    feared, at_risk = 0.25 * max(-in_target, 0), max(in_itself, 0)
+    result = feared * (threat - left * lives) - at_risk * lives
     assert found == pytest.approx(10.0 * result - weeks / 13 * (0.12 + 0.12**2), rel=1e-9)

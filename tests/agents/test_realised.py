@@ -4,17 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
 
-from agents.outcome import shifted
-from agents.realised import fallen, gained, valued
+from agents.outcome import result_of, shifted, sprinted
+from agents.realised import fallen, gained, outcome_of_turn, told, valued
 from agents.weighing import stage_game, weighed
 from experiments.engine.batch import Job
 from experiments.engine.duel import contest, rows_under
 from model.game.stage_game import Expected
 from model.measures import worth, worth_by_term
 from model.preset.load import load
+from model.world import played
 from tests.model.rules.test_beliefs import playing
-from tests.worlds import a_model, a_world, at_war
+from tests.worlds import a_model, a_world, at_war, seeds, stirred
 
 RUSSIA, IRAN, ISRAEL, US, CHINA, GULF = range(6)
 OTHERWISE = ("reputation", "sway", "prospect")
@@ -35,6 +37,17 @@ def payoffs(world, others) -> np.ndarray:
     pure = np.zeros(game.base.shape)
     np.put_along_axis(pure, others[:, None], 1.0, 1)
     return game.payoffs(game.expectations(pure))
+
+
+@given(seeds())
+def test_what_is_told_is_how_likely_the_act_is_and_the_act_that_others_see(seed):
+    world = stirred(seed)
+    weighing = weighed(world)
+    reading = told(world, weighing).reading
+    for minded, state in np.ndindex(reading.shape[0], world.state_count):
+        for place, acts in enumerate((world.choice, world.seen)):
+            known = weighing.reading[minded, state, acts[state]]
+            assert reading[minded, place, state] == known
 
 
 @pytest.mark.parametrize("action", ["rhetoric", "mediation", "economic", "hidden", "arms", "force"])
@@ -76,6 +89,31 @@ def test_what_the_adversary_does_is_felt_as_it_was_expected(war):
     entry, slope = weighing.lines["escalation"]
     felt = Expected.of(game.expectations(np.eye(entry.shape[1])[fights.choice])).force[RUSSIA]
     assert harm == pytest.approx(entry[RUSSIA, place] + slope[RUSSIA, place] * felt)
+
+
+@pytest.mark.parametrize("weeks", [1 / 7, 2.0])
+def test_the_outcome_of_a_turn_is_told_by_the_week_and_counts_the_chance_of_a_bomb(war, weeks):
+    acts = playing(replace(war, weeks=weeks), russia="arms", iran="limited")
+    world = replace(acts, ladder=replace(acts.ladder, sprint=0.3 + acts.ladder.sprint))
+    ladder = world.ladder
+    strike, delivery, aid = (
+        ladder.played(each, world.choice) for each in (ladder.strike, ladder.delivery, ladder.aid)
+    )
+    result = result_of(world, strike, delivery, aid * world.power, weeks)
+    bomb = played(sprinted(world), world.choice)
+    assert (bomb[[RUSSIA, IRAN]] > 0).all()
+    assert outcome_of_turn(world) == pytest.approx(result / weeks + bomb)
+
+
+def test_value_grows_by_the_weeks_of_a_turn_discounted_to_its_beginning(war):
+    late = replace(playing(war, russia="arms"), weeks=2.0, turn=3)
+    late = replace(late, value=replace(late.value, discount=np.float64(0.05)))
+    weighing = weighed(late)
+    game = stage_game(late, weighing)
+    gain = gained(late, game, weighing)
+    added = valued(late, game, weighing).realised - late.realised
+    assert np.abs(gain).max() > 0
+    assert added == pytest.approx(np.exp(-0.05 * 2 * 3) * 2 * gain)
 
 
 def test_terms_that_are_realised_otherwise_count_nothing_by_the_week(war):

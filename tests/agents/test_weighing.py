@@ -69,6 +69,16 @@ def test_all_that_one_has_may_be_used_but_no_more():
         assert feasible(replace(world, ladder=scaled))[i, a] == open_
 
 
+def test_a_principal_that_has_nothing_ready_cannot_fight_and_may_do_all_else():
+    world = a_world()
+    worn = replace(world, systems=np.zeros_like(world.systems))
+    fights = world.ladder.share > 0
+    assert not worn.readiness[list(world.principals)].any()
+    assert (means_used(worn)[fights] > 1).all()
+    free = ~fights & (world.ladder.systems == 0)
+    assert means_used(worn)[free].tolist() == means_used(world)[free].tolist()
+
+
 @given(seeds())
 def test_an_act_is_as_telling_as_the_term_that_minds_the_word_makes_it_likelier(seed):
     world = stirred(seed)
@@ -100,6 +110,9 @@ def test_nothing_is_told_to_be_likelier_than_e_to_the_30th():
 @given(seeds())
 def test_a_weighing_is_the_sum_of_its_lines_and_the_slopes_of_their_channels(seed):
     world = stirred(seed)
+    again = {"again": world.terms["economy"]}  # one more that reads a channel
+    weights = world.weights | {"again": 0.5 * world.weights["economy"]}
+    world = replace(world, terms={**world.terms, **again}, weights=weights)
     found, open_ = weighed(world), feasible(world)
     level, slopes = np.zeros(open_.shape), np.zeros((len(CHANNELS), *open_.shape))
     for name in world.weights:

@@ -137,3 +137,26 @@ def test_where_play_jumps_the_branch_counts_as_lost():
     assert lost.all()
     _, kept = continued(sharp(stag_hunt(0.5)), np.zeros(2))
     assert not kept.any()
+
+
+@pytest.mark.parametrize(
+    ("moved", "residual", "lost"),
+    [
+        ((0.0, 0.0, 0.0), 0.0, False),
+        ((0.15, -0.1, -0.05), 0.0, False),
+        ((-0.3, 0.15, 0.15), 0.0, True),  # one act loses what two gain
+        ((0.0, 0.0, 0.0), 1e-4, True),  # the iteration circles
+        ((0.0, 0.0, 0.0), np.nan, True),
+    ],
+)
+def test_a_step_is_lost_where_an_act_jumps_or_the_iteration_does_not_end(
+    monkeypatch, moved, residual, lost
+):
+    game = sharp(a_game(1, 0.35))
+    one = game.part(np.array([0, 1]))
+    before = np.full(one.base.shape, 1 / one.base.shape[1])
+    after = before.copy()
+    after[:, :3] += np.array(moved)[:, None]
+    ends = iter([(before, np.zeros(2)), (after, np.full(2, residual))])
+    monkeypatch.setattr(branch, "iterated", lambda *_: next(ends))
+    assert continued(one, np.full(2, 1 - 1 / branch.STEPS))[1].tolist() == [lost, lost]

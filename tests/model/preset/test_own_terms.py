@@ -106,6 +106,18 @@ def test_a_term_saved_anew_is_read_anew(tmp_path):
         assert (world.terms["own"].rule(world, NOTHING) == float(value)).all()
 
 
+def test_a_term_is_told_by_its_name_unless_it_says_what_it_is_about(tmp_path):
+    body = "return 0 * world.ladder.rung"
+    path = tmp_path / "own.py"
+    for head, about in (
+        (HEAD.replace("own", "war_fatigue"), "war fatigue"),
+        (HEAD.replace("default=1.0", 'default=1.0, plain="tired of war"'), "tired of war"),
+    ):
+        path.write_text(head.replace("BODY", body))
+        (own,) = set(load("twelve-days", {"terms": [str(path)]}).terms.items()) - set(TERMS.items())
+        assert own[1].plain == about
+
+
 def test_no_list_of_terms_changes_while_a_file_runs(tmp_path):
     after = 'from agents.payoffs import TERMS\nassert "own" not in TERMS and "ties" in TERMS\n'
     (tmp_path / "own.py").write_text(HEAD.replace("BODY", "return 0 * world.ladder.rung") + after)
