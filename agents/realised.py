@@ -84,8 +84,6 @@ def fallen(before: World, after: World) -> World:
         return after
     weight = np.exp(-before.value.discount * before.weeks * before.turn)
     lost = before.weights["stakes"] * before.interest * before.unaided * before.value.horizon
-    realised = np.array(
-        np.broadcast_to(after.realised, (*after.realised.shape[:2], *np.shape(falls)))
-    )
+    realised = np.array(after.realised)
     realised[list(before.weights).index("stakes")] -= weight * np.where(falls, lost, 0.0)
     return replace(after, realised=realised)

@@ -115,7 +115,7 @@ def always_arm(situation: Situation) -> PerAction:
 @strategy
 def always_fight(situation: Situation) -> PerAction:
     """The highest feasible rung."""
-    return highest_up_to(situation, np.full((), 5.0))
+    return highest_up_to(situation, np.full((), np.inf))
 
 
 @strategy

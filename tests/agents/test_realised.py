@@ -143,14 +143,26 @@ def test_a_paired_difference_is_the_sum_of_its_terms():
         assert sum(duel.terms.values()) == pytest.approx(duel.estimate.mean, abs=1e-9)
 
 
-def test_the_fall_of_the_regime_costs_its_friends_survival_for_the_horizon(war):
-    before = replace(war, weeks=1.0)
+@pytest.mark.parametrize(("weeks", "turn", "discount"), [(1.0, 0, 0.0), (2.0, 3, 0.05)])
+def test_the_fall_of_the_regime_costs_its_friends_survival_for_the_horizon(
+    war, weeks, turn, discount
+):
+    before = replace(war, weeks=weeks, turn=turn)
+    before = replace(before, value=replace(before.value, discount=np.float64(discount)))
     after = replace(before, collapsed=np.True_)
     lost = (fallen(before, after).realised - before.realised).sum(0)
     lives = before.survival(np.zeros(()), np.zeros(()))
     expected = -before.weights["stakes"] * before.interest * lives * before.value.horizon
-    assert lost == pytest.approx(expected)
+    assert lost == pytest.approx(np.exp(-discount * weeks * turn) * expected)
     assert fallen(after, after) is after
+
+
+def test_only_in_runs_whose_regime_falls_is_survival_lost():
+    before = at_war(a_model(runs=range(3), turns=1).world)
+    falls = np.array([False, True, False]) & ~before.collapsed
+    found = fallen(before, replace(before, collapsed=falls | before.collapsed)).realised
+    assert (found[..., [0, 2]] == before.realised[..., [0, 2]]).all()
+    assert (found[..., 1] != before.realised[..., 1]).any()
 
 
 def test_nothing_is_gained_once_the_regime_has_fallen(war):

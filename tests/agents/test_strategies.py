@@ -6,11 +6,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from agents.strategies import STRATEGIES, Situation, after, attraction_after, last_play
-from agents.weighing import game_of
+from agents.strategies import (
+    STRATEGIES,
+    Imagine,
+    Situation,
+    after,
+    attraction_after,
+    imagined,
+    last_play,
+    played_on,
+)
+from agents.weighing import feasible, game_of
+from model.game.equilibrium import logit_equilibrium
 from model.game.quantal_response import quantal_response, uniform
+from model.measures import worth
 from model.rules import turn
-from tests.worlds import a_model, seeds, stirred
+from model.world import World
+from tests.worlds import a_model, a_world, seeds, stirred
 
 RULES = [rule for rule in STRATEGIES if rule != "look_ahead"]
 RUSSIA = 0
@@ -134,3 +146,103 @@ def test_attractions_fade_and_take_up_what_each_action_gave_or_would_have_given(
         gave = payoffs[i, a] if payoffs[i, a] > -np.inf else 0.0
         expected = kept * world.attraction[i, a] + (1 - kept) * counted * gave
         assert found[i, a] == pytest.approx(expected)
+
+
+def situated(world: World, state: int, imagine: Imagine | None = None) -> Situation:
+    return Situation(world, game_of(world), state, imagine or (lambda *_: np.zeros(())))
+
+
+@given(seeds())
+def test_fixed_policies_take_the_highest_open_act_up_to_their_rung(seed):
+    # of one height first what does not lobby, then what is overt, then the first on the menu
+    world, random = stirred(seed), np.random.default_rng(seed)
+    shape = world.ladder.rung.shape
+    drawn = {name: random.integers(0, 2, shape) * 1.0 for name in ("hidden", "lobby")}
+    ladder = replace(world.ladder, rung=random.integers(0, 6, shape) * 1.0, **drawn)
+    world = replace(world, ladder=ladder)
+    rungs, open_ = ladder.played(ladder.rung, world.choice), feasible(world)
+    for state in range(world.state_count):
+        others = [rungs[j] for j in range(6) if world.side[j] != world.side[state]]
+        for rule, limit in (
+            ("always_talk", 1.0),
+            ("always_arm", 4.0),
+            ("always_fight", 5.0),
+            ("repay_in_kind", max(others)),
+        ):
+            acts = [
+                each for each in np.flatnonzero(open_[state]) if ladder.rung[state, each] <= limit
+            ]
+            if not acts:
+                continue
+            best = min(
+                acts,
+                key=lambda act, i=state: (
+                    -ladder.rung[i, act],
+                    ladder.lobby[i, act],
+                    ladder.hidden[i, act],
+                    act,
+                ),
+            )
+            play = STRATEGIES[rule](situated(world, state))
+            assert play.tolist() == np.eye(shape[1])[best].tolist(), rule
+
+
+def test_each_run_replies_as_often_as_its_level_says():
+    level = "russia.decision.level"
+    batch = played("level_k", range(3), **{level: np.array([1.0, 2.0, 4.0])})
+    for run in range(3):
+        alone = played("level_k", run, **{level: 2.0**run})
+        assert (batch.solution.play[RUSSIA, :, run] == alone.solution.play[RUSSIA]).all()
+    assert np.ptp(batch.solution.play[RUSSIA, 0]) > 1e-6
+
+
+def test_experience_is_no_reason_for_what_is_closed():
+    world = a_world()
+    closed = np.flatnonzero(~feasible(world)[RUSSIA] & world.ladder.on_menu[RUSSIA])
+    world = replace(world, attraction=np.where(feasible(world), 1.0, 9.0))
+    play = STRATEGIES["experience"](situated(world, RUSSIA))
+    assert len(closed) and not play[closed].any()
+    assert play.sum() == pytest.approx(1)
+
+
+def test_an_imagined_act_is_worth_the_mean_of_the_futures_it_opens():
+    model = a_model(turns=3)
+    model.shock()
+    model.weigh()
+    world, game, weighing = model.world, model.game, model.weighing
+    random = np.random.default_rng(1)
+    drawn = {
+        (sample, ahead): tuple(
+            random.random(each.shape)
+            for each in (model.draws_of("act", 1, by_state=True), model.draws_of("resolve", 1))
+        )
+        for sample in range(2)
+        for ahead in range(2)
+    }
+    found = imagined(world, game, weighing, RUSSIA, 2, 2, lambda *key: drawn[key])
+    play = logit_equilibrium(game).play
+    for action in range(game.base.shape[1]):
+        values = []
+        for sample in range(2):
+            acts = turn.acted(world, play, drawn[sample, 0][0])
+            acts.choice[RUSSIA] = action
+            future = played_on(after(acts, game, weighing, drawn[sample, 0][1]), drawn[sample, 1])
+            values.append(worth(future)[RUSSIA])
+        assert found[action] == pytest.approx(np.mean(values), rel=1e-9)
+    assert np.ptp(found) > 0
+
+
+def test_who_looks_ahead_takes_the_open_act_of_the_highest_value_to_its_depth():
+    world = a_world()
+    value = world.ladder.rung[RUSSIA] - 2 * (world.ladder.rung[RUSSIA] == 5)
+    asked = []
+
+    def imagine(*figures: int) -> np.ndarray:
+        asked.append(figures)
+        return value
+
+    play = STRATEGIES["look_ahead"](situated(world, RUSSIA, imagine))
+    decision = world.decision
+    assert asked == [(RUSSIA, int(decision.depth[RUSSIA]), int(decision.samples[RUSSIA]))]
+    open_ = feasible(world)[RUSSIA]
+    assert int(np.argmax(play)) == int(np.argmax(np.where(open_, value, -np.inf)))
