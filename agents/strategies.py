@@ -174,11 +174,8 @@ def bound(game: StageGame, chosen: Mapping[int, PerAction]) -> StageGame:
     """The stage game in which some states play a given mixed strategy, whatever the others do."""
     if not chosen:
         return game
-    base, slopes = game.base, game.slopes.copy()
-    rows, precision = (
-        list(base),
-        list(np.broadcast_to(game.precision, (len(base), *game.precision.shape[1:]))),
-    )
+    slopes = game.slopes.copy()
+    rows, precision = list(game.base), list(game.precision)
     for state, play in chosen.items():
         with np.errstate(divide="ignore"):
             rows[state] = np.log(play)
