@@ -148,8 +148,7 @@ def highest_up_to(situation: Situation, rung: Array) -> PerAction:
     """The pure strategy of the highest feasible rung not above one; overt before hidden."""
     ladder, state = situation.world.ladder, situation.state
     height = ladder.rung[state] - 0.1 * ladder.hidden[state] - 0.2 * (ladder.lobby[state] > 0)
-    open_ = situation.feasible & (ladder.rung[state] <= rung)
-    return only_best(np.where(open_, height, -1.0), situation.feasible)
+    return only_best(np.where(ladder.rung[state] <= rung, height, -1.0), situation.feasible)
 
 
 def with_strategies(
