@@ -14,9 +14,8 @@ from agents.strategies import (
     attraction_after,
     imagined,
     last_play,
-    played_on,
 )
-from agents.weighing import feasible, game_of
+from agents.weighing import feasible, game_of, stage_game, weighed
 from model.game.equilibrium import logit_equilibrium
 from model.game.quantal_response import quantal_response, uniform
 from model.measures import worth
@@ -206,30 +205,35 @@ def test_experience_is_no_reason_for_what_is_closed():
 
 
 def test_an_imagined_act_is_worth_the_mean_of_the_futures_it_opens():
-    model = a_model(turns=3)
+    model = a_model(runs=range(30), turns=0)
     model.shock()
     model.weigh()
     world, game, weighing = model.world, model.game, model.weighing
-    random = np.random.default_rng(1)
     drawn = {
-        (sample, ahead): tuple(
-            random.random(each.shape)
-            for each in (model.draws_of("act", 1, by_state=True), model.draws_of("resolve", 1))
+        (sample, ahead): (
+            model.draws_of("act", 7 + 2 * sample + ahead, by_state=True),
+            model.draws_of("resolve", 7 + 2 * sample + ahead),
         )
-        for sample in range(2)
-        for ahead in range(2)
+        for sample, ahead in np.ndindex(2, 2)
     }
     found = imagined(world, game, weighing, RUSSIA, 2, 2, lambda *key: drawn[key])
+    assert len(found) == game.base.shape[1]
     play = logit_equilibrium(game).play
-    for action in range(game.base.shape[1]):
+    for action in np.flatnonzero(
+        world.ladder.on_menu[RUSSIA].reshape(game.base.shape[1], -1)[:, 0]
+    ):
         values = []
         for sample in range(2):
             acts = turn.acted(world, play, drawn[sample, 0][0])
             acts.choice[RUSSIA] = action
-            future = played_on(after(acts, game, weighing, drawn[sample, 0][1]), drawn[sample, 1])
+            then = after(acts, game, weighing, drawn[sample, 0][1])
+            weighed_then = weighed(then)
+            game_then = stage_game(then, weighed_then)
+            acts = turn.acted(then, logit_equilibrium(game_then).play, drawn[sample, 1][0])
+            future = after(acts, game_then, weighed_then, drawn[sample, 1][1])
             values.append(worth(future)[RUSSIA])
-        assert found[action] == pytest.approx(np.mean(values), rel=1e-9)
-    assert np.ptp(found) > 0
+        assert found[action] == pytest.approx(np.mean(values, 0), rel=1e-9)
+    assert np.ptp(found, 1).max() > 0
 
 
 def test_who_looks_ahead_takes_the_open_act_of_the_highest_value_to_its_depth():
