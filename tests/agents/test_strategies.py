@@ -205,7 +205,8 @@ def test_experience_is_no_reason_for_what_is_closed():
 
 
 def test_an_imagined_act_is_worth_the_mean_of_the_futures_it_opens():
-    model = a_model(runs=range(30), turns=0)
+    falling = {"iran.target.regime": 0.05, "conflict.collapse": 5.0}
+    model = a_model(runs=range(30), turns=1, changes=falling)
     model.shock()
     model.weigh()
     world, game, weighing = model.world, model.game, model.weighing
