@@ -1,4 +1,4 @@
-"""Set up before any module of the project is imported: shapes are checked on every call."""
+"""Set up before any module of the project is imported: shapes of arrays are checked on every call."""
 
 import sys
 from pathlib import Path
@@ -15,7 +15,12 @@ checked = beartype(conf=BeartypeConf(is_pep484_tower=True, hint_overrides=SCALAR
 """beartype, for which an int is a float, and numpy's scalar an array without axes."""
 
 assert "model" not in sys.modules, "shapes are checked only where the hook comes first"
-install_import_hook(["model", "agents"], "tests.conftest.checked")
+OF_ARRAYS = ["alliance_model", "compiled", "draws", "game", "measures", "rules", "world"]
+"""Where a call takes arrays; what reads and checks files takes none, and thousands of calls."""
+install_import_hook(
+    [*(f"model.{each}" for each in OF_ARRAYS), "model.preset.first_world", "agents"],
+    "tests.conftest.checked",
+)
 
 settings.register_profile(
     "project",
