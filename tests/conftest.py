@@ -1,4 +1,4 @@
-"""Set up before any module of the project is imported: shapes of arrays are checked on every call."""
+"""Set up before any module of the project is imported: shapes are checked where arrays are."""
 
 import sys
 from pathlib import Path
