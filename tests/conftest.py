@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from beartype import BeartypeConf, FrozenDict, beartype
 from hypothesis import HealthCheck, Phase, settings
+from jaxtyping import config as jaxtyping_config
 from jaxtyping import install_import_hook
 
 SCALARS = FrozenDict({np.ndarray: np.ndarray | np.generic})
@@ -17,10 +18,11 @@ checked = beartype(conf=BeartypeConf(is_pep484_tower=True, hint_overrides=SCALAR
 assert "model" not in sys.modules, "shapes are checked only where the hook comes first"
 OF_ARRAYS = ["alliance_model", "compiled", "draws", "game", "measures", "rules", "world"]
 """Where a call takes arrays; what reads and checks files takes none, and thousands of calls."""
-install_import_hook(
-    [*(f"model.{each}" for each in OF_ARRAYS), "model.preset.first_world", "agents"],
-    "tests.conftest.checked",
-)
+if not jaxtyping_config.jaxtyping_disable:  # JAXTYPING_DISABLE=1: the slow suite in half the time
+    install_import_hook(
+        [*(f"model.{each}" for each in OF_ARRAYS), "model.preset.first_world", "agents"],
+        "tests.conftest.checked",
+    )
 
 settings.register_profile(
     "project",

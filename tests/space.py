@@ -1,7 +1,8 @@
 """The whole declared space: parameter sets that vary every figure of a preset at once.
 
 `python -m tests.space 2000 500` plays 2,000 sets drawn over all ranges and 500 with every figure
-at an end of its range, half of them on each preset, and prints what was wrong.
+at an end of its range, half of them on each preset, and prints what was wrong. A third number
+gives other sets: those from so many batches on.
 """
 
 import json
@@ -111,10 +112,10 @@ def found_wrong(name: str, sets: Mapping[str, Array], turn_days: float) -> Count
     return found
 
 
-def tried(count: int, *, at_ends: bool) -> dict[str, object]:
+def tried(count: int, begin: int, *, at_ends: bool) -> dict[str, object]:
     """What was wrong in so many sets: half on each preset, turns of 0.05 to 366 days."""
     found, together = Counter[str](), min(TOGETHER, count // len(PRESETS))
-    for number in range(count // together):
+    for number in range(begin, begin + count // together):
         name = PRESETS[number % len(PRESETS)]
         ends = (0.05, 366.0)
         random = Random(number)
@@ -125,5 +126,6 @@ def tried(count: int, *, at_ends: bool) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(tried(int(sys.argv[1]), at_ends=False)))
-    print(json.dumps(tried(int(sys.argv[2]), at_ends=True)))
+    begin = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    print(json.dumps(tried(int(sys.argv[1]), begin, at_ends=False)))
+    print(json.dumps(tried(int(sys.argv[2]), begin, at_ends=True)))

@@ -4,6 +4,8 @@ From the share of precision up to which one equilibrium is proven, precision is 
 where play jumps, the curve is followed through its turning points by arc length.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from model.game.iteration import iterated
@@ -58,6 +60,7 @@ def followed_branch(game: StageGame, step: float = STRIDE) -> Play:
     of H's Jacobian and the tangent, and is halved. Where the sign turns however short the step,
     the curves cross, and the branch goes straight on.
     """
+    game = in_units(game)
     size = game.slopes.shape[0] * game.slopes.shape[1]
     point = np.append(game.expectations(uniform(game)).ravel(), 0.0)
     direction, sign = _tangent(game, point, np.append(np.zeros(size), 1.0))
@@ -79,6 +82,17 @@ def followed_branch(game: StageGame, step: float = STRIDE) -> Play:
         if step < LEAST:
             break
     raise NoEquilibrium("the principal branch was lost at precision share " + f"{point[-1]:.3f}")
+
+
+def in_units(game: StageGame) -> StageGame:
+    """The same game with expectations in units of each channel's largest effect, powers of two.
+
+    Relative to principals without strength an effect may be 100,000, and a step along the curve
+    is as long in the precision as in the expectations.
+    """
+    largest = np.abs(game.effects).max((1, 2))
+    unit = np.exp2(np.ceil(np.log2(np.where(largest > 0, largest, 1.0))))[:, None, None]
+    return replace(game, effects=game.effects / unit, slopes=game.slopes * unit)
 
 
 def _ahead(game: StageGame, point: Array, direction: Array, step: float) -> Array | None:

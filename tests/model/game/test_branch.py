@@ -1,5 +1,7 @@
 """Steps along the branch of equilibria, each against what it should keep."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -115,6 +117,14 @@ def test_the_end_of_the_branch_is_an_equilibrium_and_the_only_one_where_it_is_pr
     solved = logit_equilibrium(game)
     if not solved.followed[2]:
         assert end == pytest.approx(solved.play[..., 2], abs=1e-7)
+
+
+@pytest.mark.parametrize("unit", [1e-5, 3e5])
+def test_the_branch_does_not_depend_on_the_units_of_what_is_expected(unit):
+    for seed in range(4):
+        game = a_game(seed, 0.7).run(0)
+        other = replace(game, effects=game.effects * unit, slopes=game.slopes / unit)
+        assert followed_branch(other) == pytest.approx(followed_branch(game), abs=1e-9)
 
 
 @settings(max_examples=6)
