@@ -16,12 +16,12 @@ checked = beartype(conf=BeartypeConf(is_pep484_tower=True, hint_overrides=SCALAR
 """beartype, for which an int is a float, and numpy's scalar an array without axes."""
 
 assert "model" not in sys.modules, "shapes are checked only where the hook comes first"
-OF_ARRAYS = ["alliance_model", "compiled", "draws", "game", "measures", "rules", "world"]
-"""Where a call takes arrays; what reads and checks files takes none, and thousands of calls."""
+PARTS = {each.stem for each in (Path(__file__).parent.parent / "model").glob("[a-z]*")}
+OF_ARRAYS = [f"model.{each}" for each in sorted(PARTS - {"preset"})]
+"""All but what reads and checks files: that takes no arrays, and hundreds of thousands of calls."""
 if not jaxtyping_config.jaxtyping_disable:  # JAXTYPING_DISABLE=1: the slow suite in half the time
     install_import_hook(
-        [*(f"model.{each}" for each in OF_ARRAYS), "model.preset.first_world", "agents"],
-        "tests.conftest.checked",
+        [*OF_ARRAYS, "model.preset.first_world", "agents"], "tests.conftest.checked"
     )
 
 settings.register_profile(

@@ -50,8 +50,8 @@ def test_figures_drawn_over_all_ranges_or_all_at_an_end_are_played():
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_sets_over_the_whole_declared_space_are_played():
-    assert [each["wrong"] for each in in_a_process(100, 30)] == [{}, {}]
+def test_hundreds_of_sets_over_the_whole_declared_space_are_played():
+    assert [each["wrong"] for each in in_a_process(200, 50)] == [{}, {}]
 
 
 def test_the_sets_hold_both_ends_of_every_figure():
